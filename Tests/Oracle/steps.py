@@ -1,0 +1,360 @@
+"""What torch.optim.AdamW and SGD make of a parameter, in float32 and in float64."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from . import vectors
+
+FILE = "steps.txt"
+
+HEADER = f"""
+Steps of torch.optim, torch {torch.__version__.partition("+")[0]} on an x86-64 with AVX2,
+foreach and fused off. Written by Tests/Oracle.
+
+kind      adamw or sgd
+hyper     every hyperparameter
+n         how many elements
+param     the parameter before the first step; words are the bits of float32s
+grad      the gradient of a step, one line a step
+param32   the parameter after the last step, all arithmetic in float32
+param64   the same in float64 from the same inputs; absent where float32's range is
+          left on the way, so that float64 goes another way
+exp_avg32, exp_avg_sq32, max_exp_avg_sq32, momentum_buffer32
+          torch's float32 state after the last step, where it has one
+"""
+
+OPTIMIZERS = {"adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+
+DEFAULTS: dict[str, dict[str, float | bool]] = {
+    "adamw": {
+        "lr": 1e-3,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "eps": 1e-8,
+        "weight_decay": 1e-2,
+        "amsgrad": False,
+        "maximize": False,
+    },
+    "sgd": {
+        "lr": 1e-3,
+        "momentum": 0.0,
+        "dampening": 0.0,
+        "weight_decay": 0.0,
+        "nesterov": False,
+        "maximize": False,
+    },
+}
+
+STATE = {
+    "adamw": ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"],
+    "sgd": ["momentum_buffer"],
+}
+
+
+class Inputs(NamedTuple):
+    """A parameter and a gradient a step. Every lane has its own values, so that two swapped lanes
+    cannot look alike."""
+
+    n: int
+    steps: int
+    spread: int = 0
+    """Binary orders by which magnitudes reach up and down from 1."""
+    param: Mapping[int, float] = MappingProxyType({})
+    """Elements of the parameter that are set to something special."""
+    grads: Mapping[tuple[int, int], float] = MappingProxyType({})
+    """Elements of the gradients, by step and index."""
+    scale: float = 1.0
+    """What every gradient is multiplied by."""
+
+    def make(self, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
+        # RandomState's streams are frozen and these operations exact or rounded once: every NumPy
+        # on every machine draws the same.
+        random = np.random.RandomState(seed)
+
+        def draw() -> np.ndarray:
+            orders = random.randint(-self.spread, self.spread + 1, self.n)
+            return np.ldexp(random.uniform(-2, 2, self.n), orders).astype(np.float32)
+
+        param = draw()
+        grads = [draw() * np.float32(self.scale) for _ in range(self.steps)]
+        for index, value in self.param.items():
+            param[index] = value
+        for (step, index), value in self.grads.items():
+            grads[step][index] = value
+        return param, grads
+
+
+class Row(NamedTuple):
+    kind: str
+    hyper: dict[str, float | bool]
+    inputs: Inputs
+    reason: str
+    in_range: bool = True
+    """Whether float32 stays in its range, so that float64 is a reference."""
+
+
+def adamw(inputs: Inputs, reason: str, in_range: bool = True, **hyper: float | bool) -> Row:
+    return Row("adamw", DEFAULTS["adamw"] | hyper, inputs, f"adamw: {reason}", in_range)
+
+
+def sgd(inputs: Inputs, reason: str, in_range: bool = True, **hyper: float | bool) -> Row:
+    return Row("sgd", DEFAULTS["sgd"] | hyper, inputs, f"sgd: {reason}", in_range)
+
+
+INF, NAN = float("inf"), float("nan")
+
+# Not finite, at the first lane, inside, and at the last: in the body and in the tail of any width.
+STRANGE_GRADS = {
+    (0, 0): NAN,
+    (0, 9): INF,
+    (1, 17): -INF,
+    (1, 20): NAN,
+    (2, 33): INF,
+    (2, 36): NAN,
+}
+STRANGE_PARAM = {1: NAN, 8: INF, 16: -INF, 31: NAN, 35: INF}
+ZERO_GRADS = {(step, index): 0.0 for step in range(3) for index in (0, 5, 16, 36)}
+SIGNED_ZEROS = {(step, index): -0.0 for step in range(3) for index in (1, 6, 17)}
+TINY_PARAM = {0: 1e-40, 3: -1e-45, 7: 1.1754942e-38, 16: 0.0, 17: -0.0, 36: 1.2e-38}
+TINY_GRADS = {
+    (step, index): value
+    for step in range(3)
+    for index, value in ((2, 1e-45), (8, -3e-42), (15, 1e-38), (16, 1e-30), (36, -1e-20))
+}
+HUGE_GRADS = {(0, 0): 1e30, (1, 5): -3e38, (1, 16): 1e20, (2, 36): 2e19}
+
+ROWS = [
+    # AdamW. Sizes around every lane width and its half.
+    adamw(Inputs(1, 1), "one element, one step"),
+    adamw(Inputs(1, 6), "one element, six steps"),
+    adamw(Inputs(3, 3), "three elements"),
+    adamw(Inputs(4, 2), "a lane of four"),
+    adamw(Inputs(7, 4), "seven elements, all tail at a width of eight"),
+    adamw(Inputs(8, 2), "a lane of eight"),
+    adamw(Inputs(9, 2), "a lane of eight and one"),
+    adamw(Inputs(15, 2), "one short of sixteen"),
+    adamw(Inputs(16, 3), "a lane of sixteen"),
+    adamw(Inputs(17, 3), "a lane of sixteen and one"),
+    adamw(Inputs(37, 5), "two lanes of sixteen and five"),
+    adamw(Inputs(100, 6), "a hundred elements, six steps"),
+    adamw(Inputs(100, 3, spread=10), "magnitudes over six decades"),
+    adamw(Inputs(3, 50), "fifty steps, the bias correction fades"),
+    adamw(Inputs(37, 3), "no weight decay", weight_decay=0.0),
+    adamw(Inputs(37, 3), "weight decay 0.1", weight_decay=0.1),
+    adamw(Inputs(37, 3), "weight decay takes all: lr times it is 1", lr=0.5, weight_decay=2.0),
+    adamw(Inputs(37, 3), "weight decay overshoots zero", lr=0.5, weight_decay=3.0),
+    adamw(Inputs(37, 4), "beta2 0.99999, 1 - beta2 needs double", beta2=0.99999),
+    adamw(Inputs(3, 50), "beta2 0.99999 for fifty steps", beta2=0.99999),
+    adamw(Inputs(37, 3), "betas 0 and 0, nothing is remembered", beta1=0.0, beta2=0.0),
+    adamw(Inputs(37, 3), "beta1 0, RMSprop's shape", beta1=0.0),
+    adamw(Inputs(37, 3), "beta2 0, momentum over the last gradient", beta2=0.0),
+    adamw(Inputs(37, 3), "betas 0.95 and 0.98", beta1=0.95, beta2=0.98),
+    adamw(Inputs(37, 3), "eps 1e-3", eps=1e-3),
+    adamw(Inputs(37, 3), "eps 1e-15, below float's resolution", eps=1e-15),
+    adamw(Inputs(37, 3), "eps 0, no gradient is 0", eps=0.0),
+    adamw(Inputs(37, 3, grads=ZERO_GRADS), "eps 0 and gradient 0: NaN where torch has it", eps=0.0),
+    adamw(Inputs(37, 3), "maximize", maximize=True),
+    adamw(Inputs(37, 1), "amsgrad, first step", amsgrad=True),
+    adamw(Inputs(37, 6), "amsgrad", amsgrad=True),
+    adamw(
+        Inputs(37, 6),
+        "amsgrad, beta2 0.5, the largest v is often an old one",
+        amsgrad=True,
+        beta2=0.5,
+    ),
+    adamw(Inputs(17, 6), "amsgrad and maximize", amsgrad=True, maximize=True),
+    adamw(
+        Inputs(100, 6),
+        "every option at once",
+        lr=0.02,
+        beta1=0.8,
+        beta2=0.99,
+        eps=1e-6,
+        weight_decay=0.05,
+        amsgrad=True,
+        maximize=True,
+    ),
+    adamw(Inputs(37, 3), "lr 0 moves the state alone", lr=0.0),
+    adamw(Inputs(37, 3), "lr 10", lr=10.0, weight_decay=0.0),
+    adamw(Inputs(37, 3), "lr 1e-12, below the parameter's resolution", lr=1e-12),
+    adamw(Inputs(37, 3, grads=ZERO_GRADS), "some gradients 0"),
+    adamw(Inputs(37, 3, grads=SIGNED_ZEROS), "some gradients minus 0", weight_decay=0.0),
+    adamw(Inputs(37, 3, scale=0.0), "every gradient 0: only the decay is left"),
+    adamw(Inputs(37, 3, param=TINY_PARAM), "denormal and zero parameters"),
+    adamw(
+        Inputs(37, 3, param=TINY_PARAM, scale=0.0),
+        "denormal parameters decay alone",
+        lr=0.1,
+        weight_decay=0.1,
+    ),
+    adamw(Inputs(37, 3, grads=TINY_GRADS), "denormal gradients"),
+    adamw(
+        Inputs(37, 3, grads=TINY_GRADS),
+        "denormal gradients, eps 1e-15: their squares are 0 in float32",
+        in_range=False,
+        eps=1e-15,
+    ),
+    adamw(
+        Inputs(37, 3, grads=HUGE_GRADS), "squares overflow to infinity in float32", in_range=False
+    ),
+    adamw(
+        Inputs(37, 3, grads=HUGE_GRADS),
+        "amsgrad, squares overflow to infinity in float32",
+        in_range=False,
+        amsgrad=True,
+    ),
+    adamw(Inputs(37, 3, grads=STRANGE_GRADS), "NaN and infinite gradients go where torch's go"),
+    adamw(
+        Inputs(37, 3, grads=STRANGE_GRADS),
+        "amsgrad, NaN and infinite gradients go where torch's go",
+        amsgrad=True,
+    ),
+    adamw(
+        Inputs(37, 3, grads=STRANGE_GRADS),
+        "maximize, NaN and infinite gradients go where torch's go",
+        maximize=True,
+    ),
+    adamw(Inputs(37, 3, param=STRANGE_PARAM), "NaN and infinite parameters stay themselves"),
+    # SGD
+    sgd(Inputs(1, 1), "one element, one step"),
+    sgd(Inputs(1, 6), "one element, six steps, momentum", momentum=0.9),
+    sgd(Inputs(3, 3), "three elements"),
+    sgd(Inputs(4, 2), "a lane of four", momentum=0.9),
+    sgd(Inputs(7, 4), "seven elements, momentum", momentum=0.9),
+    sgd(Inputs(8, 2), "a lane of eight", momentum=0.9),
+    sgd(Inputs(9, 2), "a lane of eight and one", momentum=0.9),
+    sgd(Inputs(15, 2), "one short of sixteen", momentum=0.9),
+    sgd(Inputs(16, 3), "a lane of sixteen", momentum=0.9),
+    sgd(Inputs(17, 3), "a lane of sixteen and one", momentum=0.9),
+    sgd(Inputs(37, 5), "two lanes of sixteen and five"),
+    sgd(Inputs(100, 6), "a hundred elements, six steps", momentum=0.9),
+    sgd(Inputs(100, 3, spread=10), "magnitudes over six decades", lr=0.01, momentum=0.9),
+    sgd(Inputs(3, 50), "fifty steps of momentum", lr=0.1, momentum=0.9),
+    sgd(Inputs(37, 1), "momentum, first step: the buffer is the gradient", momentum=0.9),
+    sgd(Inputs(37, 1), "dampening does not touch the first step", momentum=0.9, dampening=0.5),
+    sgd(Inputs(37, 4), "dampening", momentum=0.9, dampening=0.1),
+    sgd(Inputs(37, 4), "dampening 1, the buffer only fades", momentum=0.9, dampening=1.0),
+    sgd(Inputs(37, 4), "dampening below 0 amplifies", momentum=0.9, dampening=-0.5),
+    sgd(Inputs(37, 4), "dampening without momentum does nothing", dampening=0.5),
+    sgd(Inputs(37, 4), "momentum 1, nothing fades", momentum=1.0),
+    sgd(Inputs(37, 4), "momentum above 1 grows", momentum=1.5),
+    sgd(Inputs(37, 4), "momentum 0.99", momentum=0.99),
+    sgd(Inputs(37, 1), "nesterov, first step", momentum=0.9, nesterov=True),
+    sgd(Inputs(37, 4), "nesterov", momentum=0.9, nesterov=True),
+    sgd(Inputs(37, 4), "weight decay", weight_decay=0.1),
+    sgd(Inputs(37, 4), "weight decay and momentum", momentum=0.9, weight_decay=0.1),
+    sgd(Inputs(37, 4), "weight decay and nesterov", momentum=0.9, weight_decay=0.1, nesterov=True),
+    sgd(Inputs(37, 4), "maximize", maximize=True),
+    sgd(Inputs(37, 4), "maximize does not turn the decay round", maximize=True, weight_decay=0.1),
+    sgd(Inputs(17, 4), "maximize and momentum", maximize=True, momentum=0.9),
+    sgd(
+        Inputs(100, 6),
+        "momentum, dampening, decay and maximize at once",
+        lr=0.02,
+        momentum=0.8,
+        dampening=0.3,
+        weight_decay=0.05,
+        maximize=True,
+    ),
+    sgd(
+        Inputs(100, 6),
+        "nesterov, decay and maximize at once",
+        lr=0.02,
+        momentum=0.8,
+        weight_decay=0.05,
+        nesterov=True,
+        maximize=True,
+    ),
+    sgd(Inputs(37, 3), "lr 0 moves the buffer alone", lr=0.0, momentum=0.9),
+    sgd(Inputs(37, 3), "lr 10", lr=10.0),
+    sgd(Inputs(37, 3), "lr 1e-12, below the parameter's resolution", lr=1e-12),
+    sgd(Inputs(37, 3, grads=ZERO_GRADS), "some gradients 0", momentum=0.9),
+    sgd(Inputs(37, 3, grads=SIGNED_ZEROS), "some gradients minus 0", momentum=0.9),
+    sgd(
+        Inputs(37, 3, scale=0.0),
+        "every gradient 0: only the decay is left",
+        weight_decay=0.1,
+        lr=0.1,
+    ),
+    sgd(
+        Inputs(37, 3, param=TINY_PARAM, scale=0.0),
+        "denormal parameters decay alone",
+        weight_decay=0.1,
+        lr=0.1,
+    ),
+    sgd(Inputs(37, 3, grads=TINY_GRADS), "denormal gradients", momentum=0.9),
+    sgd(
+        Inputs(37, 3, grads={(0, 0): 3e38, (1, 0): 3e38, (1, 20): -3e38, (2, 20): -3e38}),
+        "the buffer overflows to infinity in float32",
+        in_range=False,
+        momentum=0.9,
+    ),
+    sgd(Inputs(37, 3, grads=STRANGE_GRADS), "NaN and infinite gradients go where torch's go"),
+    sgd(
+        Inputs(37, 3, grads=STRANGE_GRADS),
+        "momentum, NaN and infinite gradients go where torch's go",
+        momentum=0.9,
+    ),
+    sgd(
+        Inputs(37, 3, param=STRANGE_PARAM),
+        "NaN and infinite parameters under decay",
+        weight_decay=0.1,
+        momentum=0.9,
+    ),
+]
+
+
+def run(
+    row: Row, param: np.ndarray, grads: list[np.ndarray], dtype: torch.dtype
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """The parameter and the optimizer's state after a step for each gradient."""
+    hyper: dict[str, Any] = dict(row.hyper)
+    if row.kind == "adamw":
+        hyper["betas"] = (hyper.pop("beta1"), hyper.pop("beta2"))
+    weight = torch.nn.Parameter(torch.tensor(param, dtype=dtype))
+    optimizer = OPTIMIZERS[row.kind]([weight], foreach=False, fused=False, **hyper)
+    for grad in grads:
+        weight.grad = torch.tensor(grad, dtype=dtype)
+        optimizer.step()
+    return weight.detach().numpy(), optimizer.state[weight]
+
+
+def ask(row: Row) -> str:
+    # Seeded by its reason, so that a new row leaves the others as they are.
+    param, grads = row.inputs.make(zlib.crc32(row.reason.encode()))
+    after32, state = run(row, param, grads, torch.float32)
+    after64, _ = run(row, param, grads, torch.float64)
+    hyper = " ".join(
+        f"{name}={int(value) if isinstance(value, bool) else vectors.double(value)}"
+        for name, value in row.hyper.items()
+    )
+    moments = {
+        f"{name}32": vectors.words(state[name].numpy())
+        for name in STATE[row.kind]
+        if state.get(name) is not None
+    }
+    return vectors.record(
+        row.reason,
+        kind=row.kind,
+        hyper=hyper,
+        n=str(row.inputs.n),
+        param=vectors.words(param),
+        grad="\ngrad ".join(map(vectors.words, grads)),
+        param32=vectors.words(after32),
+        **moments,
+        param64=vectors.doubles(after64) if row.in_range else None,
+    )
+
+
+def build() -> bytes:
+    if torch.backends.cpu.get_cpu_capability() != "AVX2":
+        raise SystemExit("steps: this processor has no AVX2, torch answers differently by ulps")
+    torch.set_num_threads(1)
+    return vectors.document(HEADER, [ask(row) for row in ROWS])
