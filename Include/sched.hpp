@@ -1,0 +1,605 @@
+/*  sched.hpp: libsched for C++17 and later. Header-only over sched.h, which has
+ *  the formulas, ranges and units; here is what C++ adds.
+ *
+ *      #include <sched.hpp>
+ *
+ *      sched::SequentialLR schedule(
+ *          {sched::LinearLR(0.01, 1.0, 500), sched::CosineAnnealingLR(9500)}, {500});
+ *      sched::Scheduler scheduler(schedule, 3e-4);
+ *      sched::AdamW hyper;
+ *      for (...) {
+ *        hyper.lr = scheduler.rate();
+ *        sched::adamw(hyper, scheduler.step() + 1, n, param, grad, m, v);
+ *        scheduler.next();
+ *      }
+ *
+ *  Errors.     What sched.h returns as a status is thrown as sched::Error, with
+ *              nothing changed. A moved-from object refuses with SCHED_E_NULL.
+ *  Ownership.  An object is one reference. `get` lends the handle, `release`
+ *              hands the reference over, and the explicit constructors from a
+ *              handle take one over. So objects pass between C, C++ and Python
+ *              without a copy.
+ */
+#ifndef SCHED_HPP
+#define SCHED_HPP
+
+#include "sched.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <new>
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if __cplusplus >= 202002L
+#include <span>
+#endif
+
+namespace sched {
+
+/*  The last step and the largest count of steps, 2^53. */
+constexpr std::int64_t max_step = SCHED_MAX_STEP;
+
+/*  Why the library refused. what() names the argument, its value and what is
+ *  accepted. */
+class Error : public std::invalid_argument {
+ public:
+  Error(sched_status status, const std::string &what,
+        std::optional<std::size_t> place = std::nullopt)
+      : std::invalid_argument(what), status_(status), place_(place) {}
+
+  sched_status status() const noexcept { return status_; }
+
+  /*  Which byte of a text, field of a schedule or parameter of a list it is
+   *  about; empty where it is about no single one. */
+  std::optional<std::size_t> place() const noexcept { return place_; }
+
+ private:
+  sched_status status_;
+  std::optional<std::size_t> place_;
+};
+
+namespace detail {
+
+/*  Throws what is not SCHED_OK. `place` is a culprit or a position, which is
+ *  `none` when it is of no single one. */
+inline void check(sched_status status, std::size_t place = 0, std::size_t none = 0) {
+  if (status == SCHED_OK) return;
+  const char *sentence = sched_last_error();
+  throw Error(status, *sentence ? sentence : sched_status_text(status),
+              place < none ? std::optional<std::size_t>(place) : std::nullopt);
+}
+
+/*  Text from one of the functions that write (text, capacity, length). */
+template <class Write>
+std::string text(Write write) {
+  std::size_t length = 0;
+  sched_status status = write(nullptr, 0, &length);
+  if (status != SCHED_E_SPACE) check(status);
+  std::string text(length, '\0');
+  check(write(text.data(), length + 1, &length));
+  return text;
+}
+
+inline std::vector<double> doubles(std::size_t count) {
+  std::vector<double> values;
+  if (count > values.max_size()) {
+    throw Error(SCHED_E_MEMORY, std::string(sched_status_text(SCHED_E_MEMORY)) +
+                                    ": count=" + std::to_string(count) + "; accepted: 0 to " +
+                                    std::to_string(values.max_size()));
+  }
+  try {
+    values.resize(count);
+  } catch (const std::bad_alloc &) {
+    throw Error(SCHED_E_MEMORY, std::string(sched_status_text(SCHED_E_MEMORY)) +
+                                    ": count=" + std::to_string(count) +
+                                    "; accepted: what fits in memory");
+  }
+  return values;
+}
+
+/*  One reference to a handle. */
+template <class T, void (*Free)(T *)>
+class Owner {
+ public:
+  explicit Owner(T *handle = nullptr) noexcept : handle_(handle) {}
+  Owner(Owner &&other) noexcept : handle_(other.release()) {}
+  Owner &operator=(Owner &&other) noexcept {
+    Owner(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Owner() { Free(handle_); }
+
+  void swap(Owner &other) noexcept { std::swap(handle_, other.handle_); }
+  T *get() const noexcept { return handle_; }
+  T *release() noexcept { return std::exchange(handle_, nullptr); }
+
+ private:
+  T *handle_;
+};
+
+}  // namespace detail
+
+/* -- Schedules ---------------------------------------------------------- */
+
+class Fields;
+
+/*  A curve from step to rate. Immutable: copies are references to the same one,
+ *  and any number of threads may use it. Its kinds are the types at the end of
+ *  this header. */
+class Schedule {
+ public:
+  /*  Takes over one reference. */
+  explicit Schedule(sched_schedule *handle) noexcept : owner_(handle) {}
+
+  /*  A schedule by its name and fields. Throws Error, whose place() is the index
+   *  of the field that was refused. */
+  Schedule(const std::string &kind, const Fields &fields);
+
+  Schedule(const Schedule &other) noexcept : owner_(sched_retain(other.get())) {}
+  Schedule(Schedule &&other) noexcept = default;
+  Schedule &operator=(const Schedule &other) noexcept { return *this = Schedule(other); }
+  Schedule &operator=(Schedule &&other) noexcept = default;
+
+  /*  The handle, still owned by this object. */
+  sched_schedule *get() const noexcept { return owner_.get(); }
+
+  /*  The handle, with the reference that sched_free gives back. */
+  sched_schedule *release() noexcept { return owner_.release(); }
+
+  /*  Its name: "StepLR". */
+  std::string kind() const { return sched_kind(get()); }
+
+  /*  The text that parse() reads back to an equal schedule. */
+  std::string text() const {
+    return detail::text([this](char *text, std::size_t capacity, std::size_t *length) {
+      return sched_text(get(), text, capacity, length);
+    });
+  }
+
+  /*  The last step that has a rate; max_step when endless. */
+  std::int64_t last_step() const {
+    std::int64_t last = 0;
+    detail::check(sched_last_step(get(), &last));
+    return last;
+  }
+
+  /*  The rate at a step from 0 to last_step(), in closed form. */
+  double rate(std::int64_t step, double base) const {
+    double rate = 0;
+    detail::check(sched_rates(get(), base, step, 1, &rate));
+    return rate;
+  }
+
+  /*  The rates at steps [first, first + count). */
+  std::vector<double> rates(std::int64_t first, std::size_t count, double base) const {
+    std::vector<double> rates = detail::doubles(count);
+    detail::check(sched_rates(get(), base, first, count, rates.data()));
+    return rates;
+  }
+
+  /*  The same into the caller's memory, room for `count`. */
+  void rates(std::int64_t first, std::size_t count, double base, double *rates) const {
+    detail::check(sched_rates(get(), base, first, count, rates));
+  }
+
+  /*  The momentum (beta1 for Adam) at a step; `base` where it drives none. */
+  double momentum(std::int64_t step, double base) const {
+    double momentum = 0;
+    detail::check(sched_momenta(get(), base, step, 1, &momentum));
+    return momentum;
+  }
+
+  /*  The momenta at steps [first, first + count). */
+  std::vector<double> momenta(std::int64_t first, std::size_t count, double base) const {
+    std::vector<double> momenta = detail::doubles(count);
+    detail::check(sched_momenta(get(), base, first, count, momenta.data()));
+    return momenta;
+  }
+
+  /*  The same into the caller's memory, room for `count`. */
+  void momenta(std::int64_t first, std::size_t count, double base, double *momenta) const {
+    detail::check(sched_momenta(get(), base, first, count, momenta));
+  }
+
+#if defined(__cpp_lib_span)
+  /*  The rates at steps [first, first + rates.size()). */
+  void rates(std::int64_t first, double base, std::span<double> rates) const {
+    this->rates(first, rates.size(), base, rates.data());
+  }
+
+  /*  The momenta at steps [first, first + momenta.size()). */
+  void momenta(std::int64_t first, double base, std::span<double> momenta) const {
+    this->momenta(first, momenta.size(), base, momenta.data());
+  }
+#endif
+
+  /*  PyTorch's chained form: the rate at a step from the base rate and the rate
+   *  in force before it. */
+  double chain(std::int64_t step, double base, double current) const {
+    double rate = 0;
+    detail::check(sched_chain(get(), step, 1, &base, &current, &rate));
+    return rate;
+  }
+
+ private:
+  detail::Owner<sched_schedule, sched_free> owner_;
+};
+
+/*  Schedules of the same text are the same curve. */
+inline bool operator==(const Schedule &a, const Schedule &b) {
+  return a.get() == b.get() || a.text() == b.text();
+}
+inline bool operator!=(const Schedule &a, const Schedule &b) { return !(a == b); }
+
+inline std::ostream &operator<<(std::ostream &out, const Schedule &schedule) {
+  return out << schedule.text();
+}
+
+/*  A schedule from text in PyTorch's constructor syntax. Throws Error, whose
+ *  place() is the byte at which the refusal stands. */
+inline Schedule parse(std::string_view text) {
+  std::size_t position = text.size();
+  sched_schedule *schedule = nullptr;
+  // A view of nothing has no pointer; it is an empty text all the same.
+  sched_status status =
+      sched_parse(text.data() ? text.data() : "", text.size(), &position, &schedule);
+  detail::check(status, position, text.size());
+  return Schedule(schedule);
+}
+
+/*  Named arguments of a schedule whose kind is known only at run time:
+ *
+ *      sched::Schedule("StepLR", sched::Fields().integer("step_size", 30))
+ *
+ *  Names are kept by pointer: give literals, or what outlives the Fields. */
+class Fields {
+ public:
+  Fields &real(const char *name, double value) {
+    return add(Value{sched_real(name, value), {}, {}, {}, {}});
+  }
+  Fields &integer(const char *name, std::int64_t value) {
+    return add(Value{sched_integer(name, value), {}, {}, {}, {}});
+  }
+  Fields &flag(const char *name, bool value) {
+    return add(Value{sched_flag(name, value), {}, {}, {}, {}});
+  }
+  Fields &word(const char *name, std::string value) {
+    return add(Value{sched_word(name, nullptr), std::move(value), {}, {}, {}});
+  }
+  Fields &reals(const char *name, std::vector<double> values) {
+    return add(Value{sched_reals(name, nullptr, values.size()), {}, std::move(values), {}, {}});
+  }
+  Fields &integers(const char *name, std::vector<std::int64_t> values) {
+    return add(Value{sched_integers(name, nullptr, values.size()), {}, {}, std::move(values), {}});
+  }
+  Fields &schedules(const char *name, std::vector<Schedule> values) {
+    return add(Value{sched_schedules(name, nullptr, values.size()), {}, {}, {}, std::move(values)});
+  }
+
+  /*  A field that may be absent: nothing is added where there is no value. */
+  Fields &real(const char *name, std::optional<double> value) {
+    return value ? real(name, *value) : *this;
+  }
+  Fields &integer(const char *name, std::optional<std::int64_t> value) {
+    return value ? integer(name, *value) : *this;
+  }
+
+ private:
+  friend class Schedule;
+
+  struct Value {
+    sched_field field;
+    std::string word;
+    std::vector<double> reals;
+    std::vector<std::int64_t> integers;
+    std::vector<Schedule> schedules;
+  };
+
+  Fields &add(Value value) {
+    values_.push_back(std::move(value));
+    return *this;
+  }
+
+  std::vector<Value> values_;
+};
+
+inline Schedule::Schedule(const std::string &kind, const Fields &fields) {
+  std::vector<sched_field> array;
+  std::vector<std::vector<const sched_schedule *>> handles;
+  handles.reserve(fields.values_.size());
+  for (const Fields::Value &value : fields.values_) {
+    sched_field field = value.field;
+    switch (field.type) {
+      case SCHED_TEXT:
+        field.value.text = value.word.c_str();
+        break;
+      case SCHED_REALS:
+        field.value.reals = value.reals.data();
+        break;
+      case SCHED_INTEGERS:
+        field.value.integers = value.integers.data();
+        break;
+      case SCHED_SCHEDULES:
+        handles.emplace_back();
+        for (const Schedule &schedule : value.schedules) handles.back().push_back(schedule.get());
+        field.value.schedules = handles.back().data();
+        break;
+      default:
+        break;
+    }
+    array.push_back(field);
+  }
+  std::size_t culprit = array.size();
+  sched_schedule *schedule = nullptr;
+  sched_status status =
+      sched_make(kind.c_str(), array.data(), array.size(), &culprit, &schedule);
+  detail::check(status, culprit, array.size());
+  owner_ = detail::Owner<sched_schedule, sched_free>(schedule);
+}
+
+/*  The names of all kinds of schedule, in the order of the alphabet. */
+inline std::vector<std::string> kinds() {
+  std::vector<std::string> kinds;
+  for (std::size_t i = 0; i < sched_kind_count(); i++) kinds.emplace_back(sched_kind_name(i));
+  return kinds;
+}
+
+/*  What a kind declares, as sched_kind_describe lays it out. */
+inline std::string describe(const std::string &kind) {
+  return detail::text([&kind](char *text, std::size_t capacity, std::size_t *length) {
+    return sched_kind_describe(kind.c_str(), text, capacity, length);
+  });
+}
+
+enum class Curve { cos = SCHED_COS, linear = SCHED_LINEAR };
+
+/*  The point at `fraction` of the way from start to end. */
+inline double anneal(Curve curve, double fraction, double start, double end) {
+  double value = 0;
+  detail::check(
+      sched_anneal(static_cast<sched_curve>(curve), fraction, 1, &start, &end, &value));
+  return value;
+}
+
+/* -- Schedulers --------------------------------------------------------- */
+
+enum class Form {
+  closed = SCHED_CLOSED,   // the rate of a step depends on the step alone
+  chained = SCHED_CHAINED  // PyTorch's recursion on the rate in force
+};
+
+/*  Where a run is on its schedule. It moves, so it has one owner: share() makes
+ *  a second on purpose, save() and restore() a copy. One thread at a time. */
+class Scheduler {
+ public:
+  /*  Takes over one reference. */
+  explicit Scheduler(sched_scheduler *handle) noexcept : owner_(handle) {}
+
+  /*  At step 0, for one group or for a base rate a group. */
+  Scheduler(const Schedule &schedule, double base, Form form = Form::closed)
+      : Scheduler(schedule, &base, 1, form) {}
+  Scheduler(const Schedule &schedule, const std::vector<double> &bases, Form form = Form::closed)
+      : Scheduler(schedule, bases.data(), bases.size(), form) {}
+
+  sched_scheduler *get() const noexcept { return owner_.get(); }
+  sched_scheduler *release() noexcept { return owner_.release(); }
+
+  /*  Another owner of the same scheduler: when one steps, both have moved. */
+  Scheduler share() const noexcept { return Scheduler(sched_scheduler_retain(get())); }
+
+  std::size_t groups() const noexcept { return sched_scheduler_groups(get()); }
+
+  Schedule schedule() const {
+    sched_schedule *schedule = nullptr;
+    detail::check(sched_scheduler_schedule(get(), &schedule));
+    return Schedule(schedule);
+  }
+
+  /*  The step it is at, counted from 0. */
+  std::int64_t step() const {
+    std::int64_t step = 0;
+    detail::check(sched_now(get(), &step, nullptr));
+    return step;
+  }
+
+  /*  The rate in force, of each group or of the first. */
+  std::vector<double> rates() const {
+    std::vector<double> rates(groups());
+    detail::check(sched_now(get(), nullptr, rates.data()));
+    return rates;
+  }
+  double rate() const {
+    if (groups() != 1) return rates().at(0);
+    double rate = 0;
+    detail::check(sched_now(get(), nullptr, &rate));
+    return rate;
+  }
+
+  /*  One step on. Throws SCHED_E_END at the end of the schedule. */
+  void next() { detail::check(sched_next(get(), nullptr)); }
+
+  /*  To any step. */
+  void seek(std::int64_t step) { detail::check(sched_seek(get(), step)); }
+
+  /*  Puts other rates in force, one a group, as a hand on the dial would. */
+  void set_rates(const std::vector<double> &rates) {
+    if (rates.size() != groups()) {
+      throw Error(SCHED_E_RANGE, std::string(sched_status_text(SCHED_E_RANGE)) +
+                                     ": rates.size()=" + std::to_string(rates.size()) +
+                                     "; accepted: " + std::to_string(groups()));
+    }
+    detail::check(sched_set_rates(get(), rates.data()));
+  }
+
+  /*  All of it as text, and all of it from that text. */
+  std::string save() const {
+    return detail::text([this](char *text, std::size_t capacity, std::size_t *length) {
+      return sched_scheduler_save(get(), text, capacity, length);
+    });
+  }
+  static Scheduler restore(std::string_view text) {
+    std::size_t position = text.size();
+    sched_scheduler *scheduler = nullptr;
+    sched_status status = sched_scheduler_restore(text.data() ? text.data() : "", text.size(),
+                                                  &position, &scheduler);
+    detail::check(status, position, text.size());
+    return Scheduler(scheduler);
+  }
+
+ private:
+  Scheduler(const Schedule &schedule, const double *bases, std::size_t groups, Form form) {
+    sched_scheduler *scheduler = nullptr;
+    detail::check(sched_scheduler_make(schedule.get(), static_cast<sched_form>(form), groups, bases,
+                                       &scheduler));
+    owner_ = detail::Owner<sched_scheduler, sched_scheduler_free>(scheduler);
+  }
+
+  detail::Owner<sched_scheduler, sched_scheduler_free> owner_;
+};
+
+/* -- Early stopping ----------------------------------------------------- */
+
+enum class Mode {
+  min = SCHED_MIN,  // less is better: a loss
+  max = SCHED_MAX   // more is better: an accuracy
+};
+
+enum class Verdict {
+  improved = SCHED_IMPROVED,  // a new best: keep these weights
+  waiting = SCHED_WAITING,    // not better, but patience is left
+  stop = SCHED_STOP           // `patience` observations in a row with no new best
+};
+
+/*  Watches a metric and says when to stop. One owner, one thread at a time, as
+ *  Scheduler. */
+class EarlyStopping {
+ public:
+  /*  Takes over one reference. */
+  explicit EarlyStopping(sched_early_stopping *handle) noexcept : owner_(handle) {}
+
+  explicit EarlyStopping(std::int64_t patience, double min_delta = 0.0, Mode mode = Mode::min) {
+    sched_early_stopping *stopper = nullptr;
+    detail::check(sched_early_stopping_make(static_cast<sched_mode>(mode), patience, min_delta,
+                                            &stopper));
+    owner_ = detail::Owner<sched_early_stopping, sched_early_stopping_free>(stopper);
+  }
+
+  sched_early_stopping *get() const noexcept { return owner_.get(); }
+  sched_early_stopping *release() noexcept { return owner_.release(); }
+
+  /*  Another owner of the same watch: when one observes, both have seen it. */
+  EarlyStopping share() const noexcept {
+    return EarlyStopping(sched_early_stopping_retain(get()));
+  }
+
+  /*  One observation. NaN is never better. */
+  Verdict observe(double metric) {
+    sched_verdict verdict = SCHED_WAITING;
+    detail::check(sched_observe(get(), metric, &verdict));
+    return static_cast<Verdict>(verdict);
+  }
+
+  /*  The best so far, infinity in its sign before any. */
+  double best() const { return watched().best; }
+  /*  The observation that was best, counted from 0; -1 before any. */
+  std::int64_t best_at() const { return watched().best_at; }
+  /*  Observations so far. */
+  std::int64_t observed() const { return watched().observed; }
+  /*  Observations since the best. */
+  std::int64_t waited() const { return watched().waited; }
+
+  /*  All of it as text, settings included, and all of it from that text. */
+  std::string save() const {
+    return detail::text([this](char *text, std::size_t capacity, std::size_t *length) {
+      return sched_early_stopping_save(get(), text, capacity, length);
+    });
+  }
+  static EarlyStopping restore(std::string_view text) {
+    std::size_t position = text.size();
+    sched_early_stopping *stopper = nullptr;
+    sched_status status = sched_early_stopping_restore(text.data() ? text.data() : "", text.size(),
+                                                       &position, &stopper);
+    detail::check(status, position, text.size());
+    return EarlyStopping(stopper);
+  }
+
+ private:
+  sched_watch watched() const {
+    sched_watch watch{};
+    detail::check(sched_watched(get(), &watch));
+    return watch;
+  }
+
+  detail::Owner<sched_early_stopping, sched_early_stopping_free> owner_;
+};
+
+/* -- Optimizer steps ---------------------------------------------------- */
+
+/*  AdamW's settings; they start as torch.optim.AdamW's. */
+struct AdamW : sched_adamw {
+  AdamW() noexcept : sched_adamw{1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0} {}
+};
+
+/*  SGD's settings; they start as torch.optim.SGD's. */
+struct SGD : sched_sgd {
+  SGD() noexcept : sched_sgd{1e-3, 0.0, 0.0, 0.0, 0, 0} {}
+};
+
+/*  One AdamW step of one parameter, in place; `step` counts from 1. */
+inline void adamw(const sched_adamw &hyper, std::int64_t step, std::size_t n, float *param,
+                  const float *grad, float *exp_avg, float *exp_avg_sq,
+                  float *max_exp_avg_sq = nullptr) {
+  detail::check(
+      sched_adamw_f32(&hyper, step, n, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq));
+}
+
+/*  One AdamW step of many parameters, all of them or none. Throws Error, whose
+ *  place() is the index of the parameter that was refused. */
+inline void adamw(const sched_adamw &hyper, const std::vector<sched_adamw_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  sched_status status = sched_adamw_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+/*  One SGD step of one parameter, in place; `step` counts from 1. */
+inline void sgd(const sched_sgd &hyper, std::int64_t step, std::size_t n, float *param,
+                const float *grad, float *momentum_buffer = nullptr) {
+  detail::check(sched_sgd_f32(&hyper, step, n, param, grad, momentum_buffer));
+}
+
+/*  One SGD step of many parameters, all of them or none. Throws as adamw. */
+inline void sgd(const sched_sgd &hyper, const std::vector<sched_sgd_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  sched_status status = sched_sgd_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+/*  The instruction set the kernels use. */
+inline std::string isa() { return sched_isa(); }
+
+/*  Another one from now on; none for what it was at first. */
+inline void set_isa(const std::string &name) { detail::check(sched_set_isa(name.c_str())); }
+inline void set_isa(std::nullopt_t) { detail::check(sched_set_isa(nullptr)); }
+
+/*  How many threads a step may use, the caller's included. */
+inline std::int32_t threads() noexcept { return sched_threads(); }
+
+/*  1 to 1024; 0 for what it was at first. */
+inline void set_threads(std::int32_t threads) { detail::check(sched_set_threads(threads)); }
+
+/*  The version of the library, which may be newer than the header. */
+inline std::string version() { return sched_version(); }
+
+}  // namespace sched
+
+#include "sched_kinds.hpp"
+
+#endif  // SCHED_HPP
