@@ -1,0 +1,458 @@
+/*  sched.h: libsched's C interface.
+ *
+ *  What decides how a model is trained from step to step: learning-rate
+ *  schedules with PyTorch's numbers to the last bit, early stopping, and SIMD
+ *  optimizer steps. C99 and later, C++ (see sched.hpp), Swift and ctypes.
+ *
+ *  These hold everywhere and are said only here.
+ *
+ *  Status.     A function that can fail returns a sched_status and writes its
+ *              result through the pointers that stand last. On failure nothing
+ *              of the caller's is written, except what the function says it
+ *              writes then. sched_last_error() has the sentence: the argument,
+ *              its value, and what is accepted.
+ *  Ownership.  A handle from a _make, _parse, _restore or _retain function is
+ *              one reference; give it back once, with its _free. _free(NULL)
+ *              does nothing. Strings returned as const char * are the
+ *              library's and live as long as it does, sched_last_error's until
+ *              the thread's next failure.
+ *  Threads.    A schedule never changes: any number of threads may use it. A
+ *              scheduler and an early stopper change: one thread at a time.
+ *              Kernels may be called from several threads on disjoint arrays.
+ *  Texts.      Input is UTF-8, `length` bytes, and needs no terminating zero.
+ *              A function that writes text takes (text, capacity, length): it
+ *              always sets *length to the bytes the text needs without its
+ *              zero, writes text and zero if capacity is larger, and otherwise
+ *              returns SCHED_E_SPACE. So ask with (NULL, 0, &length) first.
+ *  Steps.      Steps count from 0, the rate of the first training step, to
+ *              SCHED_MAX_STEP.
+ */
+#ifndef SCHED_H
+#define SCHED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCHED_VERSION "0.1.0"
+#define SCHED_ABI_VERSION 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*  The last step and the largest count of steps: 2^53, so that every step is
+ *  also a double.                                                            */
+#define SCHED_MAX_STEP INT64_C(9007199254740992)
+
+/* -- Status ------------------------------------------------------------- */
+
+/*  A number for ever and a sentence for a person; gaps leave room.           */
+typedef enum sched_status {
+  SCHED_OK = 0,
+
+  SCHED_E_NULL = 1,   /* a pointer that is needed is NULL                     */
+  SCHED_E_MEMORY = 2, /* more memory than there is                            */
+  SCHED_E_SPACE = 3,  /* the buffer is too small for the text                 */
+  SCHED_E_ENUM = 4,   /* not one of the enumeration's constants               */
+
+  SCHED_E_KIND = 10,    /* no schedule has that name                          */
+  SCHED_E_FIELD = 11,   /* the schedule has no such field                     */
+  SCHED_E_VALUE = 12,   /* the field does not accept that value               */
+  SCHED_E_MISSING = 13, /* a required field is missing                        */
+  SCHED_E_TYPE = 14,    /* the field holds values of another type             */
+  SCHED_E_TWICE = 15,   /* the field is given twice                           */
+
+  SCHED_E_SYNTAX = 20, /* the text does not parse                             */
+  SCHED_E_DEPTH = 21,  /* schedules are nested too deep                       */
+  SCHED_E_STATE = 22,  /* the text is no saved state of this kind and version */
+
+  SCHED_E_RANGE = 30, /* the argument is out of its range                     */
+  SCHED_E_END = 31,   /* the step is past the end of the schedule             */
+
+  SCHED_E_OVERLAP = 40, /* two arrays overlap                                 */
+  SCHED_E_ISA = 41      /* not an instruction set of this machine             */
+} sched_status;
+
+/*  The status as words, "no such status" for a number that is none.  since 0 */
+const char *sched_status_text(sched_status status);
+
+/*  What the last failure on this thread was about; "" before any.    since 0 */
+const char *sched_last_error(void);
+
+/*  The library's version, as SCHED_VERSION was when it was built.    since 0 */
+const char *sched_version(void);
+
+/*  The library's ABI: as SCHED_ABI_VERSION was when it was built.    since 0 */
+int32_t sched_abi_version(void);
+
+/* -- Schedules ---------------------------------------------------------- */
+
+/*  A curve from step to rate. Immutable; shared by counting references.      */
+typedef struct sched_schedule sched_schedule;
+
+typedef enum sched_type {
+  SCHED_REAL = 1,
+  SCHED_INTEGER = 2,
+  SCHED_FLAG = 3,
+  SCHED_TEXT = 4,
+  SCHED_REALS = 5,
+  SCHED_INTEGERS = 6,
+  SCHED_SCHEDULES = 7
+} sched_type;
+
+/*  A named argument of a schedule; sched_real and its sisters make one.      */
+typedef struct sched_field {
+  const char *name; /* as PyTorch spells it: "T_max"                          */
+  sched_type type;  /* which member of `value` holds                          */
+  size_t count;     /* elements of a list; not read otherwise                 */
+  union {
+    double real;
+    int64_t integer;
+    int32_t flag;
+    const char *text;
+    const double *reals;
+    const int64_t *integers;
+    const sched_schedule *const *schedules;
+  } value;
+} sched_field;
+
+/*  A schedule by its name and fields: kinds and fields are listed at the end
+ *  of this header. Children given in a field are retained. `culprit`, which
+ *  may be NULL, gets the index of the field that was refused, or `count` when
+ *  the refusal is of no single one.                                  since 0 */
+sched_status sched_make(const char *kind, const sched_field *fields,
+                        size_t count, size_t *culprit,
+                        sched_schedule **schedule);
+
+/*  A schedule from text in PyTorch's constructor syntax, nested up to 64 deep:
+ *  SequentialLR([LinearLR(0.01, total_iters=5), StepLR(30)], milestones=[5]).
+ *  `position`, which may be NULL, gets the byte at which the refusal stands, or
+ *  `length` when it is of no single place.                           since 0 */
+sched_status sched_parse(const char *text, size_t length, size_t *position,
+                         sched_schedule **schedule);
+
+/*  One more reference to the same schedule.                          since 0 */
+sched_schedule *sched_retain(const sched_schedule *schedule);
+
+/*  One reference less.                                               since 0 */
+void sched_free(sched_schedule *schedule);
+
+/*  The schedule as sched_parse reads it; numbers round-trip exactly. since 0 */
+sched_status sched_text(const sched_schedule *schedule, char *text,
+                        size_t capacity, size_t *length);
+
+/*  The schedule's kind, "" for NULL.                                 since 0 */
+const char *sched_kind(const sched_schedule *schedule);
+
+/*  The last step that has a rate; SCHED_MAX_STEP when endless.       since 0 */
+sched_status sched_last_step(const sched_schedule *schedule, int64_t *last);
+
+/*  The rates at steps [first, first + count), in closed form.        since 0 */
+sched_status sched_rates(const sched_schedule *schedule, double base,
+                         int64_t first, size_t count, double *rates);
+
+/*  The momenta (beta1 for Adam) at steps [first, first + count). `base` is the
+ *  momentum where the schedule drives none.                          since 0 */
+sched_status sched_momenta(const sched_schedule *schedule, double base,
+                           int64_t first, size_t count, double *momenta);
+
+/*  PyTorch's chained form: for each of `count` groups, the rate at `step` from
+ *  the base rate and the rate in force before it. Rates are taken as they are:
+ *  NaN gives NaN. `rates` may be `currents`.                         since 0 */
+sched_status sched_chain(const sched_schedule *schedule, int64_t step,
+                         size_t count, const double *bases,
+                         const double *currents, double *rates);
+
+typedef enum sched_curve {
+  SCHED_COS = 1,   /* end + (start - end) / 2 * (1 + cos(pi * fraction))      */
+  SCHED_LINEAR = 2 /* (end - start) * fraction + start                        */
+} sched_curve;
+
+/*  For each of `count` pairs, the point at `fraction` of the way from start to
+ *  end; a fraction outside [0, 1] continues the curve.               since 0 */
+sched_status sched_anneal(sched_curve curve, double fraction, size_t count,
+                          const double *starts, const double *ends,
+                          double *values);
+
+/*  How many kinds of schedule there are, and their names in the order of the
+ *  alphabet; NULL past the last.                                     since 0 */
+size_t sched_kind_count(void);
+const char *sched_kind_name(size_t index);
+
+/*  What a kind declares, a line each, fields separated by tabs:
+ *  "summary", "formula" and "source" with their text, then for each field
+ *  "field", name, type, default or "required", what is accepted, and a note.
+ *                                                                    since 0 */
+sched_status sched_kind_describe(const char *kind, char *text, size_t capacity,
+                                 size_t *length);
+
+/* -- Schedulers --------------------------------------------------------- */
+
+/*  Where a run is on its schedule: the step, each group's base rate and the
+ *  rate in force. Everything a checkpoint needs.                             */
+typedef struct sched_scheduler sched_scheduler;
+
+typedef enum sched_form {
+  SCHED_CLOSED = 1, /* the rate of a step depends on the step alone           */
+  SCHED_CHAINED = 2 /* PyTorch's recursion on the rate in force               */
+} sched_form;
+
+/*  A scheduler at step 0 for `groups` base rates, 1 to 1,048,576 of them. The
+ *  schedule is retained.                                             since 0 */
+sched_status sched_scheduler_make(const sched_schedule *schedule,
+                                  sched_form form, size_t groups,
+                                  const double *bases,
+                                  sched_scheduler **scheduler);
+
+sched_scheduler *sched_scheduler_retain(sched_scheduler *scheduler);
+void sched_scheduler_free(sched_scheduler *scheduler);
+
+/*  How many groups it has, 0 for NULL.                               since 0 */
+size_t sched_scheduler_groups(const sched_scheduler *scheduler);
+
+/*  A new reference to its schedule.                                  since 0 */
+sched_status sched_scheduler_schedule(const sched_scheduler *scheduler,
+                                      sched_schedule **schedule);
+
+/*  The step it is at, and the rate of each group there; either pointer may be
+ *  NULL.                                                             since 0 */
+sched_status sched_now(const sched_scheduler *scheduler, int64_t *step,
+                       double *rates);
+
+/*  One step on; the rate of each group there, if `rates` is not NULL. At the
+ *  end of the schedule it stays where it is: SCHED_E_END.            since 0 */
+sched_status sched_next(sched_scheduler *scheduler, double *rates);
+
+/*  To any step. The closed form goes there at once; the chained form steps
+ *  through every step between, from the start when it goes back.     since 0 */
+sched_status sched_seek(sched_scheduler *scheduler, int64_t step);
+
+/*  Puts other rates in force, as a hand on the dial would. The chained form
+ *  goes on from them; the closed form has its own again at the next step.
+ *                                                                    since 0 */
+sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates);
+
+/*  All of it as text, and all of it from that text.                  since 0 */
+sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text,
+                                  size_t capacity, size_t *length);
+sched_status sched_scheduler_restore(const char *text, size_t length,
+                                     size_t *position,
+                                     sched_scheduler **scheduler);
+
+/* -- Early stopping ----------------------------------------------------- */
+
+/*  Watches a metric and says when to stop.                                   */
+typedef struct sched_early_stopping sched_early_stopping;
+
+typedef enum sched_mode {
+  SCHED_MIN = 1, /* less is better: a loss                                    */
+  SCHED_MAX = 2  /* more is better: an accuracy                               */
+} sched_mode;
+
+typedef enum sched_verdict {
+  SCHED_IMPROVED = 1, /* a new best: keep these weights                       */
+  SCHED_WAITING = 2,  /* not better, but patience is left                     */
+  SCHED_STOP = 3      /* `patience` observations in a row with no new best    */
+} sched_verdict;
+
+/*  What it has seen. Before any observation and until the first best, `best`
+ *  is the worst there is (infinity in its sign) and `best_at` is -1.         */
+typedef struct sched_watch {
+  double best;
+  int64_t best_at;  /* the observation that was best, counted from 0          */
+  int64_t observed; /* observations so far                                    */
+  int64_t waited;   /* observations since the best                            */
+} sched_watch;
+
+/*  An observation improves when it beats the best by more than `min_delta`, at
+ *  least 0. `patience` is 0 to SCHED_MAX_STEP; 0 stops like 1, at the first
+ *  that does not. NaN is never better, and so is waited out like any other.
+ *                                                                    since 0 */
+sched_status sched_early_stopping_make(sched_mode mode, int64_t patience,
+                                       double min_delta,
+                                       sched_early_stopping **stopper);
+
+sched_early_stopping *sched_early_stopping_retain(
+    sched_early_stopping *stopper);
+void sched_early_stopping_free(sched_early_stopping *stopper);
+
+/*  One observation, in; what it means, out.                          since 0 */
+sched_status sched_observe(sched_early_stopping *stopper, double metric,
+                           sched_verdict *verdict);
+
+sched_status sched_watched(const sched_early_stopping *stopper,
+                           sched_watch *watch);
+
+/*  All of it as text, settings included, and all of it from that text.
+ *                                                                    since 0 */
+sched_status sched_early_stopping_save(const sched_early_stopping *stopper,
+                                       char *text, size_t capacity,
+                                       size_t *length);
+sched_status sched_early_stopping_restore(const char *text, size_t length,
+                                          size_t *position,
+                                          sched_early_stopping **stopper);
+
+/* -- Optimizer steps ---------------------------------------------------- */
+
+/*  In place, over the caller's arrays of `n` floats. Every instruction set,
+ *  array length, alignment and thread count gives the same bits: no fused
+ *  multiply-add, every operation rounded once. n = 0 does nothing, and then
+ *  pointers may be NULL. `step` counts from 1. Arrays of one call must not
+ *  overlap (SCHED_E_OVERLAP for those of one parameter).                     */
+
+/*  AdamW (Loshchilov and Hutter, 2019), as torch.optim.AdamW:
+ *
+ *    p <- p * (1 - lr * weight_decay)
+ *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g * g
+ *    p <- p - lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps)
+ *
+ *  with g negated under `maximize`, and under `amsgrad` the largest v so far in
+ *  place of v in the last line.                                              */
+typedef struct sched_adamw {
+  double lr;           /* finite, at least 0                                  */
+  double beta1, beta2; /* 0 to below 1                                        */
+  double eps;          /* finite, at least 0                                  */
+  double weight_decay; /* finite, at least 0                                  */
+  int32_t amsgrad;     /* 0 or 1                                              */
+  int32_t maximize;    /* 0 or 1                                              */
+} sched_adamw;
+
+/*  One step of one parameter; max_exp_avg_sq is not read without amsgrad.
+ *                                                                    since 0 */
+sched_status sched_adamw_f32(const sched_adamw *hyper, int64_t step, size_t n,
+                             float *param, const float *grad, float *exp_avg,
+                             float *exp_avg_sq, float *max_exp_avg_sq);
+
+typedef struct sched_adamw_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_avg_sq;
+  float *max_exp_avg_sq; /* only with amsgrad; not read otherwise             */
+} sched_adamw_arrays_f32;
+
+/*  One step of `count` parameters in one call. `culprit`, which may be NULL,
+ *  gets the index of the parameter that was refused, or `count` when the
+ *  refusal is of none. Nothing is stepped unless everything is accepted.
+ *                                                                    since 0 */
+sched_status sched_adamw_list_f32(const sched_adamw *hyper,
+                                  const sched_adamw_arrays_f32 *list,
+                                  size_t count, size_t *culprit);
+
+/*  SGD with momentum, as torch.optim.SGD:
+ *
+ *    g <- g + weight_decay * p
+ *    b <- g at step 1, then momentum * b + (1 - dampening) * g
+ *    p <- p - lr * (nesterov ? g + momentum * b : b)
+ *
+ *  with g negated first under `maximize`, and b = g without momentum.        */
+typedef struct sched_sgd {
+  double lr;           /* finite, at least 0                                  */
+  double momentum;     /* finite, at least 0                                  */
+  double dampening;    /* finite                                              */
+  double weight_decay; /* finite, at least 0                                  */
+  int32_t nesterov;    /* 0 or 1; needs momentum > 0 and dampening = 0        */
+  int32_t maximize;    /* 0 or 1                                              */
+} sched_sgd;
+
+/*  One step of one parameter; momentum_buffer is not read without momentum.
+ *                                                                    since 0 */
+sched_status sched_sgd_f32(const sched_sgd *hyper, int64_t step, size_t n,
+                           float *param, const float *grad,
+                           float *momentum_buffer);
+
+typedef struct sched_sgd_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *momentum_buffer; /* only with momentum; not read otherwise           */
+} sched_sgd_arrays_f32;
+
+/*  As sched_adamw_list_f32.                                          since 0 */
+sched_status sched_sgd_list_f32(const sched_sgd *hyper,
+                                const sched_sgd_arrays_f32 *list, size_t count,
+                                size_t *culprit);
+
+/*  The instruction set the kernels use: "baseline", "avx2" or "avx512". The
+ *  widest of the machine, unless the environment's SCHED_ISA names another;
+ *  a kernel refuses with SCHED_E_ISA if that is none the machine has, and this
+ *  answers "".                                                       since 0 */
+const char *sched_isa(void);
+
+/*  Another one from now on; NULL for what it was at first.           since 0 */
+sched_status sched_set_isa(const char *name);
+
+/*  How many threads a step may use, the caller's included: SCHED_NUM_THREADS,
+ *  or as many as the machine lets this process run on.               since 0 */
+int32_t sched_threads(void);
+
+/*  1 to 1024; 1 uses the calling thread alone; 0 for what it was at first.
+ *                                                                    since 0 */
+sched_status sched_set_threads(int32_t threads);
+
+/* -- Fields, for sched_make --------------------------------------------- */
+
+static inline sched_field sched_real(const char *name, double value) {
+  sched_field field = {name, SCHED_REAL, 1, {0}};
+  field.value.real = value;
+  return field;
+}
+
+static inline sched_field sched_integer(const char *name, int64_t value) {
+  sched_field field = {name, SCHED_INTEGER, 1, {0}};
+  field.value.integer = value;
+  return field;
+}
+
+static inline sched_field sched_flag(const char *name, int value) {
+  sched_field field = {name, SCHED_FLAG, 1, {0}};
+  field.value.flag = value != 0;
+  return field;
+}
+
+static inline sched_field sched_word(const char *name, const char *value) {
+  sched_field field = {name, SCHED_TEXT, 1, {0}};
+  field.value.text = value;
+  return field;
+}
+
+static inline sched_field sched_reals(const char *name, const double *values,
+                                      size_t count) {
+  sched_field field = {name, SCHED_REALS, count, {0}};
+  field.value.reals = values;
+  return field;
+}
+
+static inline sched_field sched_integers(const char *name,
+                                         const int64_t *values, size_t count) {
+  sched_field field = {name, SCHED_INTEGERS, count, {0}};
+  field.value.integers = values;
+  return field;
+}
+
+static inline sched_field sched_schedules(
+    const char *name, const sched_schedule *const *values, size_t count) {
+  sched_field field = {name, SCHED_SCHEDULES, count, {0}};
+  field.value.schedules = values;
+  return field;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "sched_kinds.h"
+
+#endif  /* SCHED_H */
+
+/*  POSIX has a header of this name, and <pthread.h> and with it most of C++
+ *  includes it. Whoever finds this one first gets that one, too.             */
+#if defined(__GNUC__)
+#pragma GCC system_header
+#if __has_include_next(<sched.h>)
+#include_next <sched.h>
+#endif
+#endif

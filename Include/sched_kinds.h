@@ -1,0 +1,1 @@
+/* printed by Bindings/generate.py */

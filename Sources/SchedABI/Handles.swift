@@ -1,0 +1,42 @@
+import Monitors
+import Schedules
+
+/// What a C handle points to when its value changes.
+final class Cell<Value> {
+  var value: Value
+  init(_ value: Value) { self.value = value }
+}
+
+/// C handles are references that someone counts: the caller.
+enum Handle {
+  static func give<T: AnyObject>(_ object: T) -> OpaquePointer {
+    OpaquePointer(Unmanaged.passRetained(object).toOpaque())
+  }
+
+  static func borrow<T: AnyObject>(_ handle: OpaquePointer, as _: T.Type) -> T {
+    Unmanaged<T>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
+  }
+
+  static func retain<T: AnyObject>(_ handle: OpaquePointer?, as _: T.Type) -> OpaquePointer? {
+    guard let handle else { return nil }
+    _ = Unmanaged<T>.fromOpaque(UnsafeRawPointer(handle)).retain()
+    return handle
+  }
+
+  static func free<T: AnyObject>(_ handle: OpaquePointer?, as _: T.Type) {
+    guard let handle else { return }
+    Unmanaged<T>.fromOpaque(UnsafeRawPointer(handle)).release()
+  }
+}
+
+func schedule(_ handle: OpaquePointer?) throws(Refusal) -> AnySchedule {
+  Handle.borrow(try need(handle, "schedule"), as: AnySchedule.self)
+}
+
+func scheduler(_ handle: OpaquePointer?) throws(Refusal) -> Cell<Scheduler> {
+  Handle.borrow(try need(handle, "scheduler"), as: Cell<Scheduler>.self)
+}
+
+func stopper(_ handle: OpaquePointer?) throws(Refusal) -> Cell<EarlyStopping> {
+  Handle.borrow(try need(handle, "stopper"), as: Cell<EarlyStopping>.self)
+}

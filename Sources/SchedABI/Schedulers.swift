@@ -1,0 +1,123 @@
+import CSched
+import Schedules
+
+@implementation @_cdecl("sched_scheduler_make")
+public func sched_scheduler_make(
+  _ schedule: OpaquePointer!, _ form: sched_form, _ groups: Int,
+  _ bases: UnsafePointer<Double>!, _ scheduler: UnsafeMutablePointer<OpaquePointer?>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let schedule = try SchedABI.schedule(schedule)
+    let known: Scheduler.Form? =
+      form == SCHED_CLOSED ? .closed : form == SCHED_CHAINED ? .chained : nil
+    let form = try need(known, "form", form.rawValue)
+    let out = try need(scheduler, "scheduler")
+    let bases = try values(bases, groups, "bases", "groups")
+    out.pointee = Handle.give(Cell(try Scheduler(schedule, bases: bases, form: form)))
+  }
+}
+
+/// A caller's array, one value a group.
+private func values(
+  _ pointer: UnsafePointer<Double>?, _ groups: Int, _ name: StaticString, _ count: StaticString
+) throws(Refusal) -> [Double] {
+  let accepts = Integers(1, Scheduler.maxGroups)
+  guard accepts.contains(groups) else {
+    throw Refusal(
+      .range, "\(count)", value: "\(UInt(bitPattern: groups))", accepted: accepts.text)
+  }
+  return Array(UnsafeBufferPointer(start: try need(pointer, name), count: groups))
+}
+
+@implementation @_cdecl("sched_scheduler_retain")
+public func sched_scheduler_retain(_ scheduler: OpaquePointer!) -> OpaquePointer! {
+  Handle.retain(scheduler, as: Cell<Scheduler>.self)
+}
+
+@implementation @_cdecl("sched_scheduler_free")
+public func sched_scheduler_free(_ scheduler: OpaquePointer!) {
+  Handle.free(scheduler, as: Cell<Scheduler>.self)
+}
+
+@implementation @_cdecl("sched_scheduler_groups")
+public func sched_scheduler_groups(_ scheduler: OpaquePointer!) -> Int {
+  guard let scheduler else { return 0 }
+  return Handle.borrow(scheduler, as: Cell<Scheduler>.self).value.bases.count
+}
+
+@implementation @_cdecl("sched_scheduler_schedule")
+public func sched_scheduler_schedule(
+  _ scheduler: OpaquePointer!, _ schedule: UnsafeMutablePointer<OpaquePointer?>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    try need(schedule, "schedule").pointee = Handle.give(cell.value.schedule)
+  }
+}
+
+@implementation @_cdecl("sched_now")
+public func sched_now(
+  _ scheduler: OpaquePointer!, _ step: UnsafeMutablePointer<Int64>!,
+  _ rates: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    step?.pointee = Int64(cell.value.step)
+    give(cell, rates)
+  }
+}
+
+private func give(_ cell: Cell<Scheduler>, _ rates: UnsafeMutablePointer<Double>?) {
+  guard let rates else { return }
+  for i in cell.value.rates.indices { rates[i] = cell.value.rates[i] }
+}
+
+@implementation @_cdecl("sched_next")
+public func sched_next(
+  _ scheduler: OpaquePointer!, _ rates: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    try cell.value.next()
+    give(cell, rates)
+  }
+}
+
+@implementation @_cdecl("sched_seek")
+public func sched_seek(_ scheduler: OpaquePointer!, _ step: Int64) -> sched_status {
+  status { () throws(Refusal) in
+    try SchedABI.scheduler(scheduler).value.seek(to: Int(step))
+  }
+}
+
+@implementation @_cdecl("sched_set_rates")
+public func sched_set_rates(
+  _ scheduler: OpaquePointer!, _ rates: UnsafePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    try cell.value.override(
+      try values(rates, cell.value.bases.count, "rates", "groups"))
+  }
+}
+
+@implementation @_cdecl("sched_scheduler_save")
+public func sched_scheduler_save(
+  _ scheduler: OpaquePointer!, _ text: UnsafeMutablePointer<CChar>!, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    try give(try SchedABI.scheduler(scheduler).value.text, text, capacity, length)
+  }
+}
+
+@implementation @_cdecl("sched_scheduler_restore")
+public func sched_scheduler_restore(
+  _ text: UnsafePointer<CChar>!, _ length: Int, _ position: UnsafeMutablePointer<Int>!,
+  _ scheduler: UnsafeMutablePointer<OpaquePointer?>!
+) -> sched_status {
+  status({ () throws(Refusal) in
+    let out = try need(scheduler, "scheduler")
+    out.pointee = Handle.give(Cell(try Scheduler(restoring: try string(text, length))))
+  }, refused: { position?.pointee = $0.position ?? length })
+}

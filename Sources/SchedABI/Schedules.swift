@@ -1,0 +1,205 @@
+import CSched
+import Schedules
+
+// MARK: Making
+
+@implementation @_cdecl("sched_make")
+public func sched_make(
+  _ kind: UnsafePointer<CChar>!, _ fields: UnsafePointer<sched_field>!, _ count: Int,
+  _ culprit: UnsafeMutablePointer<Int>!, _ schedule: UnsafeMutablePointer<OpaquePointer?>!
+) -> sched_status {
+  status({ () throws(Refusal) in
+    let kind = String(cString: try need(kind, "kind"))
+    let out = try need(schedule, "schedule")
+    let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
+    if count > 0 { _ = try need(fields, "fields") }
+    var arguments: [Argument] = []
+    for i in 0..<count { arguments.append(try argument(fields[i], i)) }
+    out.pointee = Handle.give(try AnySchedule.make(Call(kind, arguments)))
+  }, refused: { culprit?.pointee = $0.index ?? count })
+}
+
+/// A field as a caller's argument.
+private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Argument {
+  guard let name = field.name else {
+    throw Refusal(
+      .missingPointer, "fields[\(index)].name", value: "NULL", accepted: "a name", index: index)
+  }
+  let value = field.value
+  func list<T>(_ pointer: UnsafePointer<T>?, _ form: (T) -> Literal.Form) throws(Refusal) -> Literal.Form {
+    guard field.count >= 0, field.count <= maxListLength else {
+      throw Refusal(
+        .memory, "\(String(cString: name)) count", value: "\(UInt(bitPattern: field.count))",
+        accepted: Integers(0, maxListLength).text, index: index)
+    }
+    if field.count == 0 { return .list([]) }
+    guard let pointer else {
+      throw Refusal(
+        .missingPointer, String(cString: name), value: "NULL", accepted: "\(field.count) values",
+        index: index)
+    }
+    return .list((0..<field.count).map { Literal(form(pointer[$0])) })
+  }
+  let form: Literal.Form
+  switch field.type {
+  case SCHED_REAL: form = .real(value.real)
+  case SCHED_INTEGER: form = .integer(Int(value.integer))
+  case SCHED_FLAG: form = .flag(value.flag != 0)
+  case SCHED_TEXT:
+    guard let text = value.text else {
+      throw Refusal(
+        .missingPointer, String(cString: name), value: "NULL", accepted: "a text", index: index)
+    }
+    form = .word(String(cString: text))
+  case SCHED_REALS: form = try list(value.reals) { .real($0) }
+  case SCHED_INTEGERS: form = try list(value.integers) { .integer(Int($0)) }
+  case SCHED_SCHEDULES:
+    form = try list(value.schedules) { handle in
+      // NULL becomes None, which no field takes for a schedule.
+      handle.map { .schedule(Handle.borrow($0, as: AnySchedule.self)) } ?? .none
+    }
+  default:
+    throw Refusal(
+      .constant, "\(String(cString: name)) type", value: "\(field.type.rawValue)",
+      accepted: "a constant of sched_type", index: index)
+  }
+  return Argument(String(cString: name), Literal(form))
+}
+
+@implementation @_cdecl("sched_parse")
+public func sched_parse(
+  _ text: UnsafePointer<CChar>!, _ length: Int, _ position: UnsafeMutablePointer<Int>!,
+  _ schedule: UnsafeMutablePointer<OpaquePointer?>!
+) -> sched_status {
+  status({ () throws(Refusal) in
+    let out = try need(schedule, "schedule")
+    out.pointee = Handle.give(try AnySchedule.parse(try string(text, length)))
+  }, refused: { position?.pointee = $0.position ?? length })
+}
+
+@implementation @_cdecl("sched_retain")
+public func sched_retain(_ schedule: OpaquePointer!) -> OpaquePointer! {
+  Handle.retain(schedule, as: AnySchedule.self)
+}
+
+@implementation @_cdecl("sched_free")
+public func sched_free(_ schedule: OpaquePointer!) { Handle.free(schedule, as: AnySchedule.self) }
+
+// MARK: Asking
+
+@implementation @_cdecl("sched_text")
+public func sched_text(
+  _ schedule: OpaquePointer!, _ text: UnsafeMutablePointer<CChar>!, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    try give(try SchedABI.schedule(schedule).text, text, capacity, length)
+  }
+}
+
+@implementation @_cdecl("sched_kind")
+public func sched_kind(_ schedule: OpaquePointer!) -> UnsafePointer<CChar>! {
+  guard let schedule else { return cString("") }
+  return cString(Handle.borrow(schedule, as: AnySchedule.self).name)
+}
+
+@implementation @_cdecl("sched_last_step")
+public func sched_last_step(
+  _ schedule: OpaquePointer!, _ last: UnsafeMutablePointer<Int64>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    try need(last, "last").pointee = Int64(try SchedABI.schedule(schedule).lastStep)
+  }
+}
+
+/// Fills an array with what a schedule says at each of a range of steps.
+private func fill(
+  _ schedule: OpaquePointer?, _ base: Double, _ first: Int64, _ count: Int,
+  _ out: UnsafeMutablePointer<Double>?, _ name: StaticString,
+  _ value: (AnySchedule, Int) -> Double
+) -> sched_status {
+  status { () throws(Refusal) in
+    let schedule = try SchedABI.schedule(schedule)
+    let count = try need(count, "count", of: MemoryLayout<Double>.stride)
+    try schedule.require(Int(first), count)
+    guard base.isFinite else {
+      throw Refusal(.value, "base", value: "\(base)", accepted: Reals.any.text)
+    }
+    if count == 0 { return }
+    let out = try need(out, name)
+    for i in 0..<count { out[i] = value(schedule, Int(first) + i) }
+  }
+}
+
+@implementation @_cdecl("sched_rates")
+public func sched_rates(
+  _ schedule: OpaquePointer!, _ base: Double, _ first: Int64, _ count: Int,
+  _ rates: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  fill(schedule, base, first, count, rates, "rates") { $0.rate(at: $1, base: base) }
+}
+
+@implementation @_cdecl("sched_momenta")
+public func sched_momenta(
+  _ schedule: OpaquePointer!, _ base: Double, _ first: Int64, _ count: Int,
+  _ momenta: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  fill(schedule, base, first, count, momenta, "momenta") { $0.momentum(at: $1, base: base) }
+}
+
+@implementation @_cdecl("sched_chain")
+public func sched_chain(
+  _ schedule: OpaquePointer!, _ step: Int64, _ count: Int, _ bases: UnsafePointer<Double>!,
+  _ currents: UnsafePointer<Double>!, _ rates: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let schedule = try SchedABI.schedule(schedule)
+    let count = try need(count, "count", of: MemoryLayout<Double>.stride)
+    try schedule.require(Int(step), 1)
+    if count == 0 { return }
+    let bases = try need(bases, "bases")
+    let currents = try need(currents, "currents")
+    let rates = try need(rates, "rates")
+    for i in 0..<count {
+      rates[i] = schedule.rate(at: Int(step), base: bases[i], current: currents[i])
+    }
+  }
+}
+
+@implementation @_cdecl("sched_anneal")
+public func sched_anneal(
+  _ curve: sched_curve, _ fraction: Double, _ count: Int, _ starts: UnsafePointer<Double>!,
+  _ ends: UnsafePointer<Double>!, _ values: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let known: Anneal? = curve == SCHED_COS ? .cos : curve == SCHED_LINEAR ? .linear : nil
+    let anneal = try need(known, "curve", curve.rawValue)
+    let count = try need(count, "count", of: MemoryLayout<Double>.stride)
+    if count == 0 { return }
+    let starts = try need(starts, "starts")
+    let ends = try need(ends, "ends")
+    let values = try need(values, "values")
+    for i in 0..<count { values[i] = anneal.value(from: starts[i], to: ends[i], at: fraction) }
+  }
+}
+
+// MARK: Kinds
+
+@implementation @_cdecl("sched_kind_count")
+public func sched_kind_count() -> Int { registry.count }
+
+@implementation @_cdecl("sched_kind_name")
+public func sched_kind_name(_ index: Int) -> UnsafePointer<CChar>! {
+  registry.indices.contains(index) ? cString(registry[index].name) : nil
+}
+
+@implementation @_cdecl("sched_kind_describe")
+public func sched_kind_describe(
+  _ kind: UnsafePointer<CChar>!, _ text: UnsafeMutablePointer<CChar>!, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let name = String(cString: try need(kind, "kind"))
+    try give(try Schedules.kind(name).describe(), text, capacity, length)
+  }
+}

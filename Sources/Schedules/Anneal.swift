@@ -1,0 +1,26 @@
+import Platform
+
+/// The way from one value to another.
+public enum Anneal: Word {
+  case cos, linear
+
+  public var word: StaticString {
+    switch self {
+    case .cos: "cos"
+    case .linear: "linear"
+    }
+  }
+
+  /// The value at a fraction of the way; outside 0...1 the curve continues.
+  ///
+  /// ```
+  /// cos:    end + (start − end) / 2 · (1 + cos(π · fraction))
+  /// linear: (end − start) · fraction + start
+  /// ```
+  public func value(from start: Double, to end: Double, at fraction: Double) -> Double {
+    switch self {
+    case .cos: end + (start - end) / 2 * (Platform.cos(.pi * fraction) + 1)
+    case .linear: (end - start) * fraction + start
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/// One field of a declaration: what the outside calls it, and what it is for.
+public struct Field: Sendable {
+  public let name: StaticString
+  public let isRequired: Bool
+  public let note: StaticString
+}
+
+/// Whether a field must be given.
+public enum Need: Sendable {
+  case required, optional
+}
+
+/// Something that visits the fields of a declaration in their order: to set
+/// them, check them, print them or document them.
+///
+/// A schedule calls the methods of the extension below; a visitor implements
+/// the requirements.
+public protocol Fields {
+  mutating func visit(_ field: Field, _ value: inout Double, _ accepts: Reals)
+  mutating func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals)
+  mutating func visit(_ field: Field, _ value: inout Int, _ accepts: Integers)
+  mutating func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers)
+  mutating func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers)
+  mutating func visit(_ field: Field, _ value: inout Bool)
+  mutating func visit<W: Word>(_ field: Field, _ value: inout W)
+  mutating func visit(_ field: Field, _ value: inout [AnySchedule])
+}
+
+extension Fields {
+  /// A real number.
+  public mutating func real(
+    _ name: StaticString, _ value: inout Double, _ need: Need = .optional,
+    accepts: Reals = .notNegative, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, accepts)
+  }
+
+  /// A real number that may be absent.
+  public mutating func real(
+    _ name: StaticString, _ value: inout Double?, accepts: Reals = .notNegative,
+    note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: false, note: note), &value, accepts)
+  }
+
+  /// A count of steps, at least 1.
+  public mutating func steps(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, .counts)
+  }
+
+  /// A count of steps that may be absent.
+  public mutating func steps(
+    _ name: StaticString, _ value: inout Int?, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: false, note: note), &value, .counts)
+  }
+
+  /// A list of steps.
+  public mutating func steps(
+    _ name: StaticString, _ value: inout [Int], _ need: Need = .optional, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, .steps)
+  }
+
+  /// Yes or no.
+  public mutating func flag(_ name: StaticString, _ value: inout Bool, note: StaticString) {
+    visit(Field(name: name, isRequired: false, note: note), &value)
+  }
+
+  /// One of a few words.
+  public mutating func word<W: Word>(
+    _ name: StaticString, _ value: inout W, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: false, note: note), &value)
+  }
+
+  /// Other schedules.
+  public mutating func schedules(
+    _ name: StaticString, _ value: inout [AnySchedule], _ need: Need = .optional,
+    note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value)
+  }
+}
+
+/// The largest step and count of steps: 2⁵³, so that every one is a `Double`.
+public let maxStep = 9_007_199_254_740_992
+
+/// A range of real numbers. Infinities and NaN are in none.
+public struct Reals: Sendable {
+  public let lower: Double
+  public let upper: Double
+  public let lowerIsOpen: Bool
+  public let upperIsOpen: Bool
+
+  public init(
+    _ lower: Double, _ upper: Double, lowerIsOpen: Bool = false, upperIsOpen: Bool = false
+  ) {
+    self.lower = lower
+    self.upper = upper
+    self.lowerIsOpen = lowerIsOpen
+    self.upperIsOpen = upperIsOpen
+  }
+
+  public static let any = Reals(-.infinity, .infinity)
+  public static let notNegative = Reals(0, .infinity)
+  public static let positive = Reals(0, .infinity, lowerIsOpen: true)
+  /// From 0 to 1, both included.
+  public static let fraction = Reals(0, 1)
+  /// From 0 to below 1: what decays.
+  public static let decay = Reals(0, 1, upperIsOpen: true)
+
+  public func contains(_ x: Double) -> Bool {
+    x.isFinite && (lowerIsOpen ? x > lower : x >= lower) && (upperIsOpen ? x < upper : x <= upper)
+  }
+
+  public var text: String {
+    var text = "a finite number"
+    if lower.isFinite { text += lowerIsOpen ? " above \(lower)" : " from \(lower)" }
+    if upper.isFinite { text += upperIsOpen ? " to below \(upper)" : " to \(upper)" }
+    return text
+  }
+}
+
+/// A range of integers.
+public struct Integers: Sendable {
+  public let lower: Int
+  public let upper: Int
+
+  public init(_ lower: Int, _ upper: Int) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// A step: 0 to 2⁵³.
+  public static let steps = Integers(0, maxStep)
+  /// A count of steps: 1 to 2⁵³.
+  public static let counts = Integers(1, maxStep)
+
+  public func contains(_ x: Int) -> Bool { x >= lower && x <= upper }
+
+  public var text: String { "an integer from \(lower) to \(upper)" }
+}
+
+/// A choice among a few words, as PyTorch spells them.
+public protocol Word: Sendable, CaseIterable where AllCases == [Self] {
+  var word: StaticString { get }
+}
+
+extension Word {
+  /// "'cos' or 'linear'".
+  static var choices: String {
+    var text = ""
+    for (i, choice) in allCases.enumerated() {
+      text += (i == 0 ? "" : i == allCases.count - 1 ? " or " : ", ") + "'\(choice.word)'"
+    }
+    return text
+  }
+}
+
+/// Byte by byte: `==` of strings would bring Unicode's tables along.
+public func same(_ a: some StringProtocol, _ b: StaticString) -> Bool {
+  b.withUTF8Buffer { $0.elementsEqual(a.utf8) }
+}
+
+public func same(_ a: some StringProtocol, _ b: some StringProtocol) -> Bool {
+  a.utf8.elementsEqual(b.utf8)
+}

@@ -1,0 +1,198 @@
+import Platform
+
+/// How long a text may be, in bytes.
+public let maxTextLength = 1 << 24
+
+/// How many values a list may hold.
+public let maxListLength = 1 << 20
+
+/// Reads text in Python's constructor syntax: calls, lists, numbers, words.
+struct Parser {
+  /// How deep calls may nest.
+  static let maxDepth = 64
+
+  private let bytes: [UInt8]
+  private var at = 0
+  private var depth = 0
+
+  /// The one call that the text is.
+  static func call(_ text: String) throws(Refusal) -> Call {
+    guard text.utf8.count <= maxTextLength else {
+      throw Refusal(
+        .memory, "text of \(text.utf8.count) bytes", accepted: "at most \(maxTextLength) bytes")
+    }
+    var parser = Parser(text)
+    parser.skipSpace()
+    let call = try parser.call(try parser.name("a name"))
+    parser.skipSpace()
+    guard parser.at == parser.bytes.count else { throw parser.unexpected("the end") }
+    return call
+  }
+
+  private init(_ text: String) { bytes = Array(text.utf8) }
+
+  // MARK: Grammar
+
+  /// name ( argument, argument, … )
+  private mutating func call(_ name: (text: String, position: Int)) throws(Refusal) -> Call {
+    guard depth < Self.maxDepth else {
+      throw Refusal(
+        .depth, name.text, accepted: "\(Self.maxDepth) levels", position: name.position)
+    }
+    depth += 1
+    defer { depth -= 1 }
+    guard take("(") else { throw unexpected("'('") }
+    var arguments: [Argument] = []
+    while !take(")") {
+      if !arguments.isEmpty {
+        guard take(",") else { throw unexpected("',' or ')'") }
+        if take(")") { break }
+      }
+      let argument = try argument()
+      if argument.name == nil, let last = arguments.last, last.name != nil {
+        throw Refusal(
+          .syntax, "\(name.text) argument \(arguments.count + 1)", value: argument.value.text,
+          accepted: "name=value after a named one", position: argument.value.position)
+      }
+      arguments.append(argument)
+    }
+    return Call(name.text, arguments, at: name.position)
+  }
+
+  /// name = value, or value
+  private mutating func argument() throws(Refusal) -> Argument {
+    skipSpace()
+    let start = at
+    if let first = peek, isLetter(first) {
+      let name = try name("a name")
+      if take("=") { return Argument(name.text, try value()) }
+      at = start
+    }
+    return Argument(nil, try value())
+  }
+
+  private mutating func value(inList: Bool = false) throws(Refusal) -> Literal {
+    skipSpace()
+    let start = at
+    guard let first = peek else { throw unexpected("a value") }
+    if first == ascii("[") || first == ascii("(") {
+      guard !inList else { throw unexpected("a number or a schedule") }
+      return Literal(.list(try list(until: first == ascii("[") ? "]" : ")")), at: start)
+    }
+    if first == ascii("'") || first == ascii("\"") { return Literal(.word(try quoted()), at: start) }
+    if isLetter(first) {
+      let name = try name("a value")
+      if same(name.text, "True") { return Literal(.flag(true), at: start) }
+      if same(name.text, "False") { return Literal(.flag(false), at: start) }
+      if same(name.text, "None") { return Literal(.none, at: start) }
+      if same(name.text, "inf") { return Literal(.real(.infinity), at: start) }
+      if same(name.text, "nan") { return Literal(.real(.nan), at: start) }
+      skipSpace()
+      guard peek == ascii("(") else {
+        at = start
+        throw unexpected("a value")
+      }
+      return Literal(.call(try call(name)), at: start)
+    }
+    return try number()
+  }
+
+  private mutating func list(until close: Unicode.Scalar) throws(Refusal) -> [Literal] {
+    at += 1
+    var values: [Literal] = []
+    while !take(close) {
+      if !values.isEmpty {
+        guard take(",") else { throw unexpected("',' or '\(close)'") }
+        if take(close) { break }
+      }
+      values.append(try value(inList: true))
+    }
+    return values
+  }
+
+  // MARK: Words
+
+  private mutating func name(_ expected: StaticString) throws(Refusal) -> (text: String, position: Int) {
+    let start = at
+    guard let first = peek, isLetter(first) else { throw unexpected(expected) }
+    while let byte = peek, isLetter(byte) || isDigit(byte) { at += 1 }
+    return (String(decoding: bytes[start..<at], as: UTF8.self), start)
+  }
+
+  private mutating func quoted() throws(Refusal) -> String {
+    let quote = bytes[at]
+    let start = at
+    at += 1
+    while let byte = peek, byte != quote { at += 1 }
+    guard peek == quote else {
+      at = start
+      throw unexpected("a word with its closing quote")
+    }
+    at += 1
+    return String(decoding: bytes[(start + 1)..<(at - 1)], as: UTF8.self)
+  }
+
+  /// An integer where the digits are nothing else, and otherwise a real.
+  private mutating func number() throws(Refusal) -> Literal {
+    let start = at
+    while let byte = peek, isDigit(byte) || isOneOf("+-._eEinfa", byte) { at += 1 }
+    let token = String(decoding: bytes[start..<at], as: UTF8.self)
+    let digits = token.utf8.drop { $0 == ascii("-") || $0 == ascii("+") }
+    let signs = token.utf8.count - digits.count
+    if signs <= 1, !digits.isEmpty, digits.allSatisfy(isDigit) {
+      if let integer = Int(token) { return Literal(.integer(integer), at: start) }
+      throw Refusal(
+        .range, "integer", value: token, accepted: "an integer of 64 bits", position: start)
+    }
+    var used = 0
+    let real = platform_number(token, &used)
+    // strtod's "infinity", "nan(…)" and hexadecimals have no place here, but
+    // "-inf" does.
+    let isPlain = digits.first.map { isDigit($0) || $0 == ascii(".") } ?? false
+    guard used > 0, used == token.utf8.count, isPlain || same(token, "-inf") else {
+      at = start
+      throw unexpected("a value")
+    }
+    return Literal(.real(real), at: start)
+  }
+
+  // MARK: Bytes
+
+  private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+  private mutating func skipSpace() {
+    while let byte = peek, isOneOf(" \t\n\r", byte) { at += 1 }
+  }
+
+  private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard peek == ascii(scalar) else { return false }
+    at += 1
+    skipSpace()
+    return true
+  }
+
+  private func unexpected(_ expected: StaticString) -> Refusal { unexpected("\(expected)") }
+
+  private func unexpected(_ expected: String) -> Refusal {
+    guard let byte = peek else {
+      return Refusal(.syntax, "the end", accepted: expected, position: at)
+    }
+    let isPrintable = byte > 32 && byte < 127
+    return Refusal(
+      .syntax, isPrintable ? "'\(Unicode.Scalar(byte))'" : "byte \(byte)", accepted: expected,
+      position: at)
+  }
+}
+
+private func ascii(_ scalar: Unicode.Scalar) -> UInt8 { UInt8(truncatingIfNeeded: scalar.value) }
+
+private func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+
+private func isLetter(_ byte: UInt8) -> Bool {
+  (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte == 95
+}
+
+private func isOneOf(_ set: StaticString, _ byte: UInt8) -> Bool {
+  set.withUTF8Buffer { $0.contains(byte) }
+}

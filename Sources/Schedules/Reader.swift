@@ -1,0 +1,185 @@
+/// Sets fields from the arguments of a call; keeps the first refusal.
+///
+/// Also what reads saved states, which are calls like any other.
+public struct Reader: Fields {
+  private let owner: String
+  private let arguments: [Argument]
+  private var isUsed: [Bool]
+  private var place = 0
+  private var fieldNames = ""
+  public private(set) var refusal: Refusal?
+
+  public init(_ call: Call) {
+    owner = call.name
+    arguments = call.arguments
+    isUsed = [Bool](repeating: false, count: call.arguments.count)
+  }
+
+  /// The refusal, if any, with what no field took counted in.
+  public func conclusion() -> Refusal? {
+    if let refusal { return refusal }
+    guard let i = isUsed.firstIndex(of: false) else { return nil }
+    let argument = arguments[i]
+    return Refusal(
+      .field, argument.name.map { "\(owner) \($0)" } ?? "\(owner) argument \(i + 1)",
+      value: argument.value.text, accepted: fieldNames.isEmpty ? "no fields" : fieldNames,
+      index: i, position: argument.value.position)
+  }
+
+  /// The argument for the next field: by place, or by name, or none.
+  private mutating func take(_ field: Field) -> (Literal, Int)? {
+    defer { place += 1 }
+    fieldNames += (fieldNames.isEmpty ? "" : ", ") + "\(field.name)"
+    var found: Int?
+    for (i, argument) in arguments.enumerated() {
+      let fits = argument.name.map { same($0, field.name) } ?? (i == place)
+      guard fits else { continue }
+      isUsed[i] = true
+      if found != nil {
+        refuse(.twice, field, argument.value, i, "one value")
+        return nil
+      }
+      found = i
+    }
+    guard let i = found else {
+      if field.isRequired, refusal == nil {
+        refusal = Refusal(.missing, "\(owner) \(field.name)", accepted: "\(field.note)")
+      }
+      return nil
+    }
+    return (arguments[i].value, i)
+  }
+
+  private mutating func refuse(
+    _ reason: Refusal.Reason, _ field: Field, _ value: Literal, _ index: Int, _ accepted: String
+  ) {
+    if refusal != nil { return }
+    refusal = Refusal(
+      reason, "\(owner) \(field.name)", value: value.text, accepted: accepted, index: index,
+      position: value.position)
+  }
+
+  // MARK: Conversions, the same wherever a number may stand
+
+  /// An integer, or a real that is one: 1e4 is a good number of steps.
+  private func integer(_ literal: Literal) -> Int? {
+    switch literal.form {
+    case .integer(let integer): integer
+    case .real(let real): Int(exactly: real)
+    default: nil
+    }
+  }
+
+  /// Why a literal is no integer: a number of the wrong value, or no number.
+  private func reason(_ literal: Literal) -> Refusal.Reason {
+    if case .real = literal.form { .value } else { .type }
+  }
+
+  // MARK: Fields
+
+  public mutating func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
+    guard let (literal, i) = take(field) else { return }
+    guard let real = literal.number else {
+      return refuse(.type, field, literal, i, accepts.text)
+    }
+    guard accepts.contains(real) else {
+      return refuse(.value, field, literal, i, accepts.text)
+    }
+    value = real
+  }
+
+  public mutating func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {
+    guard let (literal, i) = take(field) else { return }
+    if case .none = literal.form { return value = nil }
+    guard let real = literal.number else {
+      return refuse(.type, field, literal, i, accepts.text)
+    }
+    guard accepts.contains(real) else {
+      return refuse(.value, field, literal, i, accepts.text)
+    }
+    value = real
+  }
+
+  public mutating func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
+    guard let (literal, i) = take(field) else { return }
+    guard let integer = integer(literal) else {
+      return refuse(reason(literal), field, literal, i, accepts.text)
+    }
+    guard accepts.contains(integer) else {
+      return refuse(.value, field, literal, i, accepts.text)
+    }
+    value = integer
+  }
+
+  public mutating func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
+    guard let (literal, i) = take(field) else { return }
+    if case .none = literal.form { return value = nil }
+    guard let integer = integer(literal) else {
+      return refuse(reason(literal), field, literal, i, accepts.text)
+    }
+    guard accepts.contains(integer) else {
+      return refuse(.value, field, literal, i, accepts.text)
+    }
+    value = integer
+  }
+
+  public mutating func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
+    guard let (literal, i) = take(field) else { return }
+    guard case .list(let list) = literal.form else {
+      return refuse(.type, field, literal, i, "a list of: \(accepts.text)")
+    }
+    var integers: [Int] = []
+    for one in list {
+      guard let integer = integer(one) else {
+        return refuse(reason(one), field, one, i, accepts.text)
+      }
+      guard accepts.contains(integer) else {
+        return refuse(.value, field, one, i, accepts.text)
+      }
+      integers.append(integer)
+    }
+    value = integers
+  }
+
+  public mutating func visit(_ field: Field, _ value: inout Bool) {
+    guard let (literal, i) = take(field) else { return }
+    guard case .flag(let flag) = literal.form else {
+      return refuse(.type, field, literal, i, "True or False")
+    }
+    value = flag
+  }
+
+  public mutating func visit<W: Word>(_ field: Field, _ value: inout W) {
+    guard let (literal, i) = take(field) else { return }
+    guard case .word(let word) = literal.form else {
+      return refuse(.type, field, literal, i, W.choices)
+    }
+    for choice in W.allCases where same(word, choice.word) { return value = choice }
+    refuse(.value, field, literal, i, W.choices)
+  }
+
+  public mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {
+    guard let (literal, i) = take(field) else { return }
+    guard case .list(let list) = literal.form else {
+      return refuse(.type, field, literal, i, "a list of schedules")
+    }
+    var schedules: [AnySchedule] = []
+    for one in list {
+      switch one.form {
+      case .schedule(let schedule): schedules.append(schedule)
+      case .call(let call):
+        do throws(Refusal) {
+          schedules.append(try AnySchedule.make(call))
+        } catch {
+          if refusal == nil {
+            refusal = error
+            refusal?.index = i
+          }
+          return
+        }
+      default: return refuse(.type, field, one, i, "a schedule")
+      }
+    }
+    value = schedules
+  }
+}

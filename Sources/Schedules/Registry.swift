@@ -1,0 +1,57 @@
+/// A kind of schedule: its name, and how one is made and described.
+public struct Kind: Sendable {
+  public let name: StaticString
+  let read: @Sendable (Call) throws(Refusal) -> AnySchedule
+  /// What it declares, a line each, fields separated by tabs.
+  public let describe: @Sendable () -> String
+
+  init<S: Schedule>(_: S.Type) {
+    name = S.name
+    read = { (call) throws(Refusal) in
+      var schedule = S()
+      var reader = Reader(call)
+      schedule.describe(&reader)
+      if var refusal = reader.conclusion() ?? schedule.inconsistency() {
+        refusal.position = refusal.position ?? call.position
+        throw refusal
+      }
+      return AnySchedule(schedule)
+    }
+    describe = {
+      var describer = Describer()
+      var schedule = S()
+      schedule.describe(&describer)
+      return "summary\t\(S.summary)\nformula\t\(S.formula)\nsource\t\(S.source)\n\(describer.text)"
+    }
+  }
+}
+
+/// Every kind of schedule, in the order of the alphabet.
+public let registry: [Kind] = [
+  Kind(CosineAnnealingLR.self),
+  Kind(LinearLR.self),
+  Kind(OneCycleLR.self),
+  Kind(SequentialLR.self),
+  Kind(StepLR.self),
+]
+
+/// The kind of that name, or a refusal that lists them all.
+public func kind(_ name: String, at position: Int? = nil) throws(Refusal) -> Kind {
+  for kind in registry where same(name, kind.name) { return kind }
+  var names = ""
+  for kind in registry { names += (names.isEmpty ? "" : ", ") + "\(kind.name)" }
+  throw Refusal(.kind, name, accepted: names, position: position)
+}
+
+extension AnySchedule {
+  /// A schedule by its kind's name and its fields.
+  public static func make(_ call: Call) throws(Refusal) -> AnySchedule {
+    try kind(call.name, at: call.position).read(call)
+  }
+
+  /// A schedule from text in PyTorch's constructor syntax, nested up to 64
+  /// deep. The refusal has the byte at which it stands.
+  public static func parse(_ text: String) throws(Refusal) -> AnySchedule {
+    try make(Parser.call(text))
+  }
+}

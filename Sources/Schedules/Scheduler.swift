@@ -1,0 +1,130 @@
+/// Where a run is on its schedule: the step, each group's base rate, and the
+/// rate in force. A value, so its checkpoint is a copy.
+public struct Scheduler: Sendable {
+  public enum Form: Word {
+    /// The rate of a step depends on the step alone.
+    case closed
+    /// PyTorch's recursion on the rate in force.
+    case chained
+
+    public var word: StaticString {
+      switch self {
+      case .closed: "closed"
+      case .chained: "chained"
+      }
+    }
+  }
+
+  /// How many groups one may have.
+  public static let maxGroups = 1 << 20
+
+  public let schedule: AnySchedule
+  public let form: Form
+  /// Each group's base rate.
+  public let bases: [Double]
+  /// The step it is at.
+  public private(set) var step = 0
+  /// Each group's rate in force.
+  public private(set) var rates: [Double]
+
+  /// At step 0, where nothing has been trained.
+  ///
+  /// Throws unless there are 1 to 1,048,576 base rates, all finite.
+  public init(_ schedule: AnySchedule, bases: [Double], form: Form = .closed) throws(Refusal) {
+    guard (1...Self.maxGroups).contains(bases.count) else {
+      throw Refusal(
+        .range, "groups", value: "\(bases.count)", accepted: Integers(1, Self.maxGroups).text)
+    }
+    for (i, base) in bases.enumerated() where !base.isFinite {
+      throw Refusal(.value, "bases[\(i)]", value: "\(base)", accepted: Reals.any.text, index: i)
+    }
+    self.schedule = schedule
+    self.form = form
+    self.bases = bases
+    rates = bases
+    setRates()
+  }
+
+  /// At step 0, where nothing has been trained.
+  public init(
+    _ schedule: some Schedule, bases: [Double], form: Form = .closed
+  ) throws(Refusal) {
+    try self.init(AnySchedule(schedule), bases: bases, form: form)
+  }
+
+  /// One step on. Throws at the end of the schedule, and stays there.
+  public mutating func next() throws(Refusal) {
+    try schedule.require(step + 1, 1)
+    step += 1
+    setRates()
+  }
+
+  /// To any step. The closed form goes there at once; the chained form steps
+  /// through every step between, from the start when it goes back.
+  public mutating func seek(to target: Int) throws(Refusal) {
+    try schedule.require(target, 1)
+    guard form == .chained else {
+      step = target
+      return setRates()
+    }
+    if target < step {
+      step = 0
+      rates = bases
+      setRates()
+    }
+    while step < target {
+      step += 1
+      setRates()
+    }
+  }
+
+  /// Puts other rates in force. The chained form goes on from them; the closed
+  /// form has its own again at the next step.
+  public mutating func override(_ rates: [Double]) throws(Refusal) {
+    guard rates.count == bases.count else {
+      throw Refusal(.range, "rates", value: "\(rates.count) of them", accepted: "\(bases.count)")
+    }
+    for (i, rate) in rates.enumerated() where !rate.isFinite {
+      throw Refusal(.value, "rates[\(i)]", value: "\(rate)", accepted: Reals.any.text, index: i)
+    }
+    self.rates = rates
+  }
+
+  private mutating func setRates() {
+    switch form {
+    case .closed:
+      for i in rates.indices { rates[i] = schedule.rate(at: step, base: bases[i]) }
+    case .chained:
+      for i in rates.indices {
+        rates[i] = schedule.rate(at: step, base: bases[i], current: rates[i])
+      }
+    }
+  }
+}
+
+// MARK: - Saved as text
+
+extension Scheduler {
+  /// Everything a checkpoint needs, on one line; numbers round-trip exactly.
+  public var text: String {
+    "Scheduler(version=1, form='\(form.word)', step=\(step), bases=\(list(bases)), "
+      + "rates=\(list(rates)), schedule=\(schedule.text))"
+  }
+
+  /// What ``text`` gave.
+  public init(restoring text: String) throws(Refusal) {
+    let state = try State("Scheduler", version: 1, text)
+    let schedule = try state.schedule("schedule")
+    try self.init(
+      schedule, bases: try state.reals("bases"), form: try state.word("form"))
+    let step = try state.integer("step", Integers(0, schedule.lastStep))
+    try override(try state.reals("rates"))
+    self.step = step
+  }
+}
+
+private func list(_ values: [Double]) -> String {
+  var text = "["
+  for (i, value) in values.enumerated() { text += (i == 0 ? "" : ", ") + "\(value)" }
+  return text + "]"
+}

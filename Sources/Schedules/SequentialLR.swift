@@ -1,0 +1,119 @@
+/// One schedule after another, each in its own time.
+///
+/// ```
+/// rate(t) = schedules[k].rate(t − milestones[k − 1]),
+///           k = the number of milestones that are ≤ t
+/// ```
+///
+/// Source: PyTorch's `SequentialLR`. Where PyTorch's starts the parts of a
+/// nested sequence one step early, this does not: nested equals flat.
+public struct SequentialLR: Schedule {
+  /// The parts, at least one.
+  public internal(set) var schedules: [AnySchedule] = []
+  /// Where each part but the first begins: one fewer than parts, increasing.
+  public internal(set) var milestones: [Int] = []
+
+  /// How many schedules one may be made of in all, itself included.
+  static let maxSize = 1 << 16
+
+  public init() {}
+
+  /// Throws when there is not one milestone fewer than schedules, they do not
+  /// increase, or a part is given more steps than it has.
+  public init(_ schedules: [AnySchedule], milestones: [Int]) throws(Refusal) {
+    self.schedules = schedules
+    self.milestones = milestones
+    try validate()
+  }
+
+  /// Throws when there is not one milestone fewer than schedules, they do not
+  /// increase, or a part is given more steps than it has.
+  public init<each S: Schedule>(_ schedules: repeat each S, milestones: [Int]) throws(Refusal) {
+    var parts: [AnySchedule] = []
+    for schedule in repeat each schedules { parts.append(AnySchedule(schedule)) }
+    try self.init(parts, milestones: milestones)
+  }
+
+  public static var name: StaticString { "SequentialLR" }
+  public static var summary: StaticString { "One schedule after another, each in its own time." }
+  public static var formula: StaticString {
+    "rate(t) = schedulers[k].rate(t - milestones[k - 1]), k = the number of milestones <= t"
+  }
+  public static var source: StaticString { "PyTorch, SequentialLR" }
+
+  public mutating func describe(_ fields: inout some Fields) {
+    fields.schedules("schedulers", &schedules, .required, note: "the parts")
+    fields.steps(
+      "milestones", &milestones, .required, note: "where each part but the first begins, increasing")
+  }
+
+  public var parts: [AnySchedule] { schedules }
+
+  public func inconsistency() -> Refusal? {
+    guard !schedules.isEmpty else {
+      return Refusal(
+        .value, "SequentialLR schedulers", value: "[]", accepted: "at least one schedule")
+    }
+    guard milestones.count == schedules.count - 1 else {
+      return Refusal(
+        .value, "SequentialLR milestones", value: "\(milestones.count) of them",
+        accepted: "\(schedules.count - 1), one fewer than schedulers")
+    }
+    for (i, milestone) in milestones.enumerated() {
+      let start = i == 0 ? 0 : milestones[i - 1]
+      guard i == 0 || milestone > start else {
+        return Refusal(
+          .value, "SequentialLR milestones[\(i)]", value: "\(milestone)",
+          accepted: "more than milestones[\(i - 1)]=\(start)")
+      }
+      guard milestone - start <= schedules[i].lastStep &+ 1 else {
+        return Refusal(
+          .value, "SequentialLR milestones[\(i)]", value: "\(milestone)",
+          accepted:
+            "at most \(start + schedules[i].lastStep + 1), where schedulers[\(i)] has ended")
+      }
+    }
+    guard schedules.allSatisfy({ $0.depth < Parser.maxDepth }) else {
+      return Refusal(.depth, "SequentialLR", accepted: "\(Parser.maxDepth) levels")
+    }
+    guard schedules.reduce(1, { min($0 + $1.size, Self.maxSize + 1) }) <= Self.maxSize else {
+      return Refusal(.depth, "SequentialLR", accepted: "\(Self.maxSize) schedules in all")
+    }
+    return nil
+  }
+
+  public var lastStep: Int {
+    guard let last = schedules.last else { return maxStep }
+    return min(maxStep, (milestones.last ?? 0) + last.lastStep)
+  }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    let (part, start) = part(at: t)
+    return part.rate(at: t - start, base: base)
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    let (part, start) = part(at: t)
+    // A part that takes over starts from the base rate, not from where the one
+    // before it ended.
+    return t == start && t > 0
+      ? part.rate(at: 0, base: base) : part.rate(at: t - start, base: base, current: current)
+  }
+
+  public func momentum(at t: Int, base: Double) -> Double {
+    let (part, start) = part(at: t)
+    return part.momentum(at: t - start, base: base)
+  }
+
+  /// The part in force at a step, and the step at which it began.
+  private func part(at t: Int) -> (AnySchedule, Int) {
+    // The number of milestones that are ≤ t, by halving.
+    var low = 0
+    var high = milestones.count
+    while low < high {
+      let middle = (low + high) / 2
+      if milestones[middle] <= t { low = middle + 1 } else { high = middle }
+    }
+    return (schedules[low], low == 0 ? 0 : milestones[low - 1])
+  }
+}
