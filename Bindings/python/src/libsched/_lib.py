@@ -1,0 +1,669 @@
+"""The only module that calls C. Finds libsched.so, loads it, and wraps what the package calls.
+
+Handles are plain integers here: the caller owns the reference and gives it back with the ``free``
+of its type. Everything raises :class:`SchedError` with the library's sentence.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import reprlib
+from collections.abc import Callable, Iterable, Sequence
+from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
+from typing import Any, NoReturn, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _abi
+from ._errors import SchedError, Status
+
+MAX_STEP = _abi.SCHED_MAX_STEP
+
+Doubles: TypeAlias = "ctypes.Array[c_double]"
+
+# -- Finding it ---------------------------------------------------------------
+
+SONAME = f"libsched.so.{_abi.SCHED_ABI_VERSION}"
+
+
+def _identity(library: ctypes.CDLL) -> str:
+    """Which version a library says it is."""
+    try:
+        library.sched_abi_version.restype, library.sched_version.restype = c_int32, ctypes.c_char_p
+        version: bytes = library.sched_version() or b"unknown"
+        return f"version {version.decode(errors='replace')}, ABI {library.sched_abi_version()}"
+    except AttributeError as error:
+        return f"no libsched ({error})"
+
+
+def _find() -> tuple[ctypes.PyDLL, ctypes.CDLL]:
+    """The library, twice: calls through the first keep the interpreter's lock, the second's not.
+
+    The first place that has a library decides. A wrong one there is an error, not a reason to look
+    further: a process with two of them would share no handles.
+    """
+    wanted = f"version {_abi.SCHED_VERSION}, ABI {_abi.SCHED_ABI_VERSION}"
+    own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "libsched.so")
+    places = (
+        (f"{SONAME} already in this process", SONAME, os.RTLD_NOW | os.RTLD_NOLOAD, True),
+        ("the environment's LIBSCHED", os.environ.get("LIBSCHED"), os.RTLD_NOW, False),
+        ("beside the package's modules", own, os.RTLD_NOW, False),
+    )
+    answers: list[str] = []
+    for what, path, mode, may_be_absent in places:
+        if not path:
+            answers.append(f"{what}: not set")
+            continue
+        where = what if may_be_absent else f"{what}, {path}"
+        try:
+            found = ctypes.PyDLL(path, mode=mode)
+        except OSError as error:
+            if may_be_absent:
+                answers.append(f"{where}: none")
+                continue
+            answers.append(f"{where}: {error}")
+            break
+        identity = _identity(found)
+        if identity == wanted:
+            return found, ctypes.CDLL(path, mode=mode)
+        answers.append(f"{where}: {identity}")
+        break
+    raise ImportError(
+        f"libsched needs its library libsched.so, {wanted}. Looked for it at:"
+        + "".join(f"\n  {answer}" for answer in answers)
+    )
+
+
+_held, _released = _find()
+
+
+def _bind(library: ctypes.CDLL, name: str) -> Any:
+    """A function of the library with its printed prototype."""
+    function = library[name]
+    function.restype, function.argtypes = _abi.PROTOTYPES[name]
+    return function
+
+
+try:
+    # Short calls keep the interpreter's lock: giving it up and taking it again costs more than
+    # they do, and it lets only one thread at a time at what changes.
+    _c = {name: _bind(_held, name) for name in _abi.PROTOTYPES}
+    _released_c = {name: _bind(_released, name) for name in ("sched_rates", "sched_momenta")}
+except AttributeError as error:
+    raise ImportError(f"{_held._name} is no libsched {_abi.SCHED_VERSION}: {error}") from None
+
+# -- Refusals -----------------------------------------------------------------
+
+
+def status_text(status: int) -> str:
+    """The status as words."""
+    text: bytes = _c["sched_status_text"](status)
+    return text.decode()
+
+
+def fail(status: int, place: int | None = None) -> NoReturn:
+    """Raises what the last call on this thread was refused for."""
+    sentence: bytes = _c["sched_last_error"]()
+    raise SchedError(sentence.decode(errors="replace") or status_text(status), status, place)
+
+
+def check(status: int) -> None:
+    """Raises what is not ``SCHED_OK``."""
+    if status:
+        fail(status)
+
+
+def refuse(status: int, argument: str, value: object, accepted: str) -> NoReturn:
+    """Raises for what never reaches the library, in the library's words."""
+    raise SchedError(
+        f"{status_text(status)}: {argument}={reprlib.repr(value)}; accepted: {accepted}", status
+    )
+
+
+# -- Arguments ----------------------------------------------------------------
+
+
+def real(argument: str, value: object, accepted: str = "a number") -> float:
+    """A number as a double: Python's, numpy's, or whatever says it is one."""
+    if isinstance(value, float):
+        return value
+    if (
+        not isinstance(value, bool | np.bool_)
+        and getattr(value, "ndim", 0) == 0
+        and isinstance(value, SupportsFloat | SupportsIndex)
+    ):
+        try:
+            return float(value)
+        except OverflowError:
+            # Too large for a double: the library refuses infinity in the argument's name.
+            return float("inf") if value > 0 else float("-inf")  # type: ignore[operator]
+        except (TypeError, ValueError):
+            pass
+    refuse(Status.SCHED_E_TYPE, argument, value, accepted)
+
+
+def integer(argument: str, value: object, lower: int = 0, upper: int = MAX_STEP) -> int:
+    """An integer within its range: Python's or numpy's. A bool is none."""
+    accepted = f"an integer from {lower} to {upper}"
+    if isinstance(value, bool | np.bool_) or not isinstance(value, SupportsIndex):
+        refuse(Status.SCHED_E_TYPE, argument, value, accepted)
+    try:
+        number = value.__index__()
+    except TypeError:
+        refuse(Status.SCHED_E_TYPE, argument, value, accepted)
+    if not lower <= number <= upper:
+        refuse(Status.SCHED_E_RANGE, argument, number, accepted)
+    return number
+
+
+def reals(argument: str, values: object) -> list[float]:
+    """One number, or an iterable of them, as doubles."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        return [real(argument, values, "a number or a list of numbers")]
+    if getattr(values, "ndim", 1) == 0:
+        return [real(argument, values)]
+    return [real(f"{argument}[{i}]", value) for i, value in enumerate(values)]
+
+
+def doubles(values: int | Sequence[float]) -> Doubles:
+    """Doubles in C's memory: that many, or these."""
+    if isinstance(values, int):
+        return (c_double * values)()
+    return (c_double * len(values))(*values)
+
+
+def utf8(argument: str, text: object) -> bytes:
+    """A string as the library reads it."""
+    if not isinstance(text, str):
+        refuse(Status.SCHED_E_TYPE, argument, text, "a str")
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise SchedError(
+            f"{status_text(Status.SCHED_E_SYNTAX)}: {argument} has a lone surrogate at character"
+            f" {error.start}; accepted: text that UTF-8 can hold",
+            Status.SCHED_E_SYNTAX,
+            error.start,
+        ) from None
+
+
+def _text(function: Any, *arguments: object) -> str:
+    """What a function of the library writes."""
+    length, capacity = c_size_t(), 256
+    while True:
+        buffer = ctypes.create_string_buffer(capacity)
+        status: int = function(*arguments, buffer, capacity, byref(length))
+        if status != Status.SCHED_E_SPACE:
+            check(status)
+            return buffer.raw[: length.value].decode()
+        # More than once only if another thread makes it longer meanwhile.
+        capacity = length.value + 1
+
+
+def _from_text(function: Any, argument: str, text: object) -> int:
+    """The handle that a function of the library makes of a text."""
+    data = utf8(argument, text)
+    position, handle = c_size_t(len(data)), c_void_p()
+    status = function(data, len(data), byref(position), byref(handle))
+    if status:
+        byte = position.value
+        # The end of the text is a place where something was missing, or no single place.
+        is_place = byte < len(data) or status == Status.SCHED_E_SYNTAX
+        fail(status, len(data[:byte].decode(errors="ignore")) if is_place else None)
+    return _made(handle)
+
+
+def _made(handle: c_void_p) -> int:
+    assert handle.value is not None
+    return handle.value
+
+
+# -- Schedules ----------------------------------------------------------------
+
+
+def accepted(kind: str, field: str) -> str:
+    """What a field of a kind accepts, in words."""
+    for line in describe(kind).splitlines():
+        tag, *columns = line.split("\t")
+        if tag == "field" and columns[0] == field:
+            return columns[3]
+    return "no such field"
+
+
+def describe(kind: str) -> str:
+    """What a kind declares, as sched_kind_describe lays it out."""
+    return _text(_c["sched_kind_describe"], utf8("kind", kind))
+
+
+def kinds() -> list[str]:
+    """The names of all kinds of schedule, in the order of the alphabet."""
+    return [_c["sched_kind_name"](i).decode() for i in range(_c["sched_kind_count"]())]
+
+
+def _field(
+    kind: str, name: str, value: object, handle_of: Callable[[object], int | None], kept: list[Any]
+) -> Any:
+    """A named argument as the library takes it. `kept` gets what must outlive the call."""
+    field = _abi.sched_field(name=utf8(f"{kind} field", name), count=1)
+
+    def refused() -> NoReturn:
+        refuse(Status.SCHED_E_TYPE, f"{kind} {name}", value, accepted(kind, name))
+
+    def number(one: object) -> int | float:
+        if isinstance(one, bool | np.bool_):
+            refused()
+        if isinstance(one, int | np.integer):
+            whole = int(one)
+            # What 64 bits cannot hold is still a number, for the field to refuse.
+            return whole if -(2**63) <= whole < 2**63 else real(f"{kind} {name}", whole)
+        return real(f"{kind} {name}", one, accepted(kind, name))
+
+    if isinstance(value, bool | np.bool_):
+        field.type, field.value.flag = _abi.sched_type.SCHED_FLAG, int(value)
+    elif isinstance(value, str):
+        word = utf8(f"{kind} {name}", value)
+        if b"\0" in word:
+            refuse(Status.SCHED_E_VALUE, f"{kind} {name}", value, accepted(kind, name))
+        kept.append(word)
+        field.type, field.value.text = _abi.sched_type.SCHED_TEXT, word
+    elif _is_list(value):
+        items = list(value)
+        handles = [handle_of(item) for item in items]
+        array: Any
+        if items and None not in handles:
+            kept.append(items)
+            array = (c_void_p * len(items))(*handles)
+            field.type, field.value.schedules = _abi.sched_type.SCHED_SCHEDULES, _address(array)
+        elif any(handles):
+            refused()
+        else:
+            numbers = [number(item) for item in items]
+            whole = [one for one in numbers if isinstance(one, int)]
+            if len(whole) == len(numbers):
+                array = (c_int64 * len(items))(*whole)
+                field.type, field.value.integers = _abi.sched_type.SCHED_INTEGERS, _address(array)
+            else:
+                array = (c_double * len(items))(*numbers)
+                field.type, field.value.reals = _abi.sched_type.SCHED_REALS, _address(array)
+        field.count = len(items)
+        kept.append(array)
+    else:
+        one = number(value)
+        if isinstance(one, int):
+            field.type, field.value.integer = _abi.sched_type.SCHED_INTEGER, one
+        else:
+            field.type, field.value.real = _abi.sched_type.SCHED_REAL, one
+    return field
+
+
+def _is_list(value: object) -> TypeGuard[Iterable[object]]:
+    return (isinstance(value, Sequence) and not isinstance(value, str | bytes)) or (
+        isinstance(value, np.ndarray) and value.ndim == 1
+    )
+
+
+def _address(array: Any) -> int:
+    return ctypes.addressof(array)
+
+
+def make(
+    kind: str, fields: Sequence[tuple[str, object]], handle_of: Callable[[object], int | None]
+) -> int:
+    """A schedule of a kind. `handle_of` gives the handle of a child, None for what is none."""
+    kept: list[Any] = []
+    array = (_abi.sched_field * len(fields))(
+        *(_field(kind, name, value, handle_of, kept) for name, value in fields)
+    )
+    handle = c_void_p()
+    check(_c["sched_make"](utf8("kind", kind), array, len(fields), None, byref(handle)))
+    return _made(handle)
+
+
+def parse(text: object) -> int:
+    """A schedule from its text."""
+    return _from_text(_c["sched_parse"], "text", text)
+
+
+def text(schedule: int) -> str:
+    """A schedule as text."""
+    return _text(_c["sched_text"], schedule)
+
+
+def kind(schedule: int) -> str:
+    """The name of a schedule's kind."""
+    name: bytes = _c["sched_kind"](schedule)
+    return name.decode()
+
+
+def last_step(schedule: int) -> int:
+    """The last step that has a rate."""
+    last = c_int64()
+    check(_c["sched_last_step"](schedule, byref(last)))
+    return last.value
+
+
+# From here on a call takes longer than handing the interpreter's lock over.
+_LONG = 4096
+
+
+def curve(
+    name: str, schedule: int, base: float, first: int, rates: npt.NDArray[np.float64]
+) -> None:
+    """Fills `rates` from step `first` on by ``sched_rates`` or ``sched_momenta``."""
+    call = _c[name] if rates.size < _LONG else _released_c[name]
+    check(call(schedule, base, first, rates.size, rates.ctypes.data))
+
+
+schedule_retain: Callable[[int], int] = _c["sched_retain"]
+schedule_free: Callable[[int], None] = _c["sched_free"]
+
+# -- Schedulers ---------------------------------------------------------------
+
+FORMS = {"closed": _abi.sched_form.SCHED_CLOSED, "chained": _abi.sched_form.SCHED_CHAINED}
+
+
+def scheduler_make(schedule: int, form: int, bases: Doubles) -> int:
+    """A scheduler at step 0."""
+    handle = c_void_p()
+    check(_c["sched_scheduler_make"](schedule, form, len(bases), bases, byref(handle)))
+    return _made(handle)
+
+
+def scheduler_schedule(scheduler: int) -> int:
+    """A new reference to the scheduler's schedule."""
+    handle = c_void_p()
+    check(_c["sched_scheduler_schedule"](scheduler, byref(handle)))
+    return _made(handle)
+
+
+def scheduler_step(scheduler: int) -> int:
+    """The step it is at."""
+    step = c_int64()
+    check(_c["sched_now"](scheduler, byref(step), None))
+    return step.value
+
+
+def scheduler_rates(scheduler: int, rates: Doubles) -> list[float]:
+    """The rates in force; `rates` is room for them."""
+    check(_c["sched_now"](scheduler, None, rates))
+    return rates[:]
+
+
+def scheduler_next(scheduler: int, rates: Doubles) -> list[float]:
+    """One step on; the rates there. `rates` is room for them."""
+    status = _c["sched_next"](scheduler, rates)
+    if status:
+        fail(status)
+    return rates[:]
+
+
+def scheduler_seek(scheduler: int, step: int) -> None:
+    """To any step."""
+    check(_c["sched_seek"](scheduler, step))
+
+
+def scheduler_set_rates(scheduler: int, rates: Doubles) -> None:
+    """Puts other rates in force."""
+    check(_c["sched_set_rates"](scheduler, rates))
+
+
+def scheduler_save(scheduler: int) -> str:
+    """All of it as text."""
+    return _text(_c["sched_scheduler_save"], scheduler)
+
+
+def scheduler_restore(text: object) -> int:
+    """All of it from that text."""
+    return _from_text(_c["sched_scheduler_restore"], "text", text)
+
+
+scheduler_groups: Callable[[int], int] = _c["sched_scheduler_groups"]
+scheduler_retain: Callable[[int], int] = _c["sched_scheduler_retain"]
+scheduler_free: Callable[[int], None] = _c["sched_scheduler_free"]
+
+# -- Early stopping -----------------------------------------------------------
+
+MODES = {"min": _abi.sched_mode.SCHED_MIN, "max": _abi.sched_mode.SCHED_MAX}
+
+
+def early_stopping_make(mode: int, patience: int, min_delta: float) -> int:
+    """A watch that has seen nothing."""
+    handle = c_void_p()
+    check(_c["sched_early_stopping_make"](mode, patience, min_delta, byref(handle)))
+    return _made(handle)
+
+
+def observe(stopper: int, metric: float) -> int:
+    """One observation, in; what it means, out."""
+    verdict = c_int()
+    check(_c["sched_observe"](stopper, metric, byref(verdict)))
+    return verdict.value
+
+
+def watched(stopper: int) -> Any:
+    """What it has seen: best, best_at, observed, waited."""
+    watch = _abi.sched_watch()
+    check(_c["sched_watched"](stopper, byref(watch)))
+    return watch
+
+
+def early_stopping_save(stopper: int) -> str:
+    """All of it as text, settings included."""
+    return _text(_c["sched_early_stopping_save"], stopper)
+
+
+def early_stopping_restore(text: object) -> int:
+    """All of it from that text."""
+    return _from_text(_c["sched_early_stopping_restore"], "text", text)
+
+
+early_stopping_retain: Callable[[int], int] = _c["sched_early_stopping_retain"]
+early_stopping_free: Callable[[int], None] = _c["sched_early_stopping_free"]
+
+# -- The machine --------------------------------------------------------------
+
+
+def version() -> str:
+    """The library's version."""
+    text: bytes = _c["sched_version"]()
+    return text.decode()
+
+
+def isa() -> str:
+    """The instruction set the kernels use: ``"baseline"``, ``"avx2"`` or ``"avx512"``.
+
+    The widest of the machine, unless the environment's ``SCHED_ISA`` names another; ``""`` if
+    that is none the machine has. All give the same bits.
+    """
+    text: bytes = _c["sched_isa"]()
+    return text.decode()
+
+
+def set_isa(name: str | None) -> None:
+    """Another instruction set from now on; None for what it was at first.
+
+    Raises:
+        SchedError: the machine has none of that name.
+    """
+    word = None if name is None else utf8("name", name)
+    if word and b"\0" in word:
+        refuse(Status.SCHED_E_ISA, "name", name, "'baseline', 'avx2' or 'avx512'")
+    check(_c["sched_set_isa"](word))
+
+
+def threads() -> int:
+    """How many threads an optimizer step may use, the caller's included.
+
+    The environment's ``SCHED_NUM_THREADS``, or as many as the machine lets this process run on.
+    """
+    count: int = _c["sched_threads"]()
+    return count
+
+
+def set_threads(threads: int) -> None:
+    """From 1 to 1024; 1 uses the calling thread alone, 0 is what it was at first.
+
+    Raises:
+        SchedError: the number is out of its range.
+    """
+    check(_c["sched_set_threads"](integer("threads", threads, 0, 1024)))
+
+
+# -- Capsules -----------------------------------------------------------------
+
+# How a handle leaves for C or C++ code and comes from there: a PyCapsule that owns one reference.
+
+_python = ctypes.pythonapi
+_capsule_new = ctypes.PYFUNCTYPE(ctypes.py_object, c_void_p, ctypes.c_char_p, c_void_p)(
+    ("PyCapsule_New", _python)
+)
+_capsule_is_valid = ctypes.PYFUNCTYPE(c_int, ctypes.py_object, ctypes.c_char_p)(
+    ("PyCapsule_IsValid", _python)
+)
+_capsule_pointer = ctypes.PYFUNCTYPE(c_void_p, ctypes.py_object, ctypes.c_char_p)(
+    ("PyCapsule_GetPointer", _python)
+)
+
+
+class Capsules:
+    """Capsules of one name, each owning a reference to a handle."""
+
+    def __init__(
+        self, name: str, retain: Callable[[int], int], free: Callable[[int], None]
+    ) -> None:
+        # A capsule keeps the address of its name, and may outlive every module.
+        self.name = ctypes.create_string_buffer(name.encode())
+        self.retain = retain
+        pointer_of = ctypes.PYFUNCTYPE(c_void_p, c_void_p, ctypes.c_char_p)(
+            ("PyCapsule_GetPointer", _python)
+        )
+        own_name = self.name
+
+        # The capsule comes as an address: as an object it would be counted, while it is dying.
+        def destroy(capsule: int) -> None:
+            free(pointer_of(capsule, own_name))
+
+        self.destroy = ctypes.PYFUNCTYPE(None, c_void_p)(destroy)
+        for immortal in (self.name, self.destroy):
+            _python.Py_IncRef(ctypes.py_object(immortal))
+
+    def give(self, handle: int) -> object:
+        """A capsule with a new reference to the handle."""
+        return _capsule_new(self.retain(handle), self.name, ctypes.cast(self.destroy, c_void_p))
+
+    def take(self, capsule: object) -> int:
+        """A new reference to the handle in a capsule, which keeps its own."""
+        if not _capsule_is_valid(capsule, self.name):
+            raise TypeError(
+                f"adopt: not a capsule of that name: {reprlib.repr(capsule)};"
+                f" accepted: a PyCapsule named {self.name.value.decode()!r}"
+            )
+        return self.retain(_capsule_pointer(capsule, self.name))
+
+
+schedule_capsules = Capsules("sched_schedule", schedule_retain, schedule_free)
+scheduler_capsules = Capsules("sched_scheduler", scheduler_retain, scheduler_free)
+early_stopping_capsules = Capsules(
+    "sched_early_stopping", early_stopping_retain, early_stopping_free
+)
+
+# -- Every step of a run ------------------------------------------------------
+
+# ctypes converts and checks arguments on every call, unless they are ctypes objects already and
+# the function has no prototype. These calls are made once a training step, so they keep their
+# arguments: a third off the time. Whoever keeps one keeps its schedule and arrays alive.
+
+
+def chain(schedule: int, count: int) -> Callable[[int, list[float], list[float]], list[float]]:
+    """``sched_chain`` for `count` groups as a function (step, bases, currents) -> rates.
+
+    The step fits 64 bits; both lists hold `count` floats.
+    """
+    buffer: Any = doubles(3 * count)
+    start = ctypes.addressof(buffer)
+    call, handle, index, groups = (
+        _held["sched_chain"],
+        c_void_p(schedule),
+        c_int64(),
+        c_size_t(count),
+    )
+    b, c, r = (c_void_p(start + 8 * count * i) for i in range(3))
+    first, second, third = (slice(i * count, (i + 1) * count) for i in range(3))
+
+    def rates(step: int, bases: list[float], currents: list[float]) -> list[float]:
+        index.value = step
+        buffer[first] = bases
+        buffer[second] = currents
+        status = call(handle, index, groups, b, c, r)
+        if status:
+            fail(status)
+        now: list[float] = buffer[third]
+        return now
+
+    return rates
+
+
+CURVES = {"cos": _abi.sched_curve.SCHED_COS, "linear": _abi.sched_curve.SCHED_LINEAR}
+
+
+def anneal(curve: int, count: int) -> Callable[[float, list[float], list[float]], list[float]]:
+    """``sched_anneal`` for `count` pairs as a function (fraction, starts, ends) -> values."""
+    buffer: Any = doubles(3 * count)
+    start = ctypes.addressof(buffer)
+    call, shape, place, pairs = _held["sched_anneal"], c_int(curve), c_double(), c_size_t(count)
+    s, e, v = (c_void_p(start + 8 * count * i) for i in range(3))
+    first, second, third = (slice(i * count, (i + 1) * count) for i in range(3))
+
+    def values(fraction: float, starts: list[float], ends: list[float]) -> list[float]:
+        place.value = fraction
+        buffer[first] = starts
+        buffer[second] = ends
+        status = call(shape, place, pairs, s, e, v)
+        if status:
+            fail(status)
+        now: list[float] = buffer[third]
+        return now
+
+    return values
+
+
+class StepList:
+    """The arrays of many parameters, stepped by one call of a ``_list_`` kernel.
+
+    Attributes:
+        hyper: The optimizer's settings, a structure with the members of C's: set them at will.
+        table: int64 of shape (parameters, members): a row a parameter, a column a member of C's
+            structure (``n``, ``step``, then addresses of float32 arrays, 0 for NULL). A view of
+            what the kernel reads, so writing here is all it takes.
+    """
+
+    def __init__(self, kernel: str, hyper: Any, arrays: Any, count: int) -> None:
+        self.hyper = hyper
+        rows = (arrays * count)()
+        columns = len(arrays._fields_)
+        self.table: npt.NDArray[np.int64] = (
+            np.frombuffer(rows, np.int64) if count else np.empty(0, np.int64)
+        ).reshape(count, columns)
+        self._count, self._culprit = count, c_size_t()
+        # Without the interpreter's lock: a step of large arrays takes a while.
+        self._call = _released[kernel]
+        self._arguments = (byref(hyper), byref(rows), c_size_t(count), byref(self._culprit))
+
+    def step(self) -> None:
+        """One step of them all, or of none: SchedError, whose ``place`` is the refused row."""
+        status = self._call(*self._arguments)
+        if status:
+            culprit = self._culprit.value
+            fail(status, culprit if culprit < self._count else None)
+
+
+def adamw_list(count: int) -> StepList:
+    """Columns n, step, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq."""
+    return StepList("sched_adamw_list_f32", _abi.sched_adamw(), _abi.sched_adamw_arrays_f32, count)
+
+
+def sgd_list(count: int) -> StepList:
+    """Columns n, step, param, grad, momentum_buffer."""
+    return StepList("sched_sgd_list_f32", _abi.sched_sgd(), _abi.sched_sgd_arrays_f32, count)
