@@ -9,17 +9,22 @@ let embedded = Context.environment["SCHED_EMBEDDED"] != nil
 /// bits; `-Xcc -march=x86-64-v3` on the user's own command line widens it.
 let root = !Context.packageDirectory.contains("/checkouts/")
 
-let common: [SwiftSetting] =
+/// `size` for everything but the kernels: a third of the library's weight.
+func settings(_ optimization: String) -> [SwiftSetting] {
   (embedded ? [.enableExperimentalFeature("Embedded")] : [])
-  + (root && embedded ? [.unsafeFlags(["-wmo"])] : [])
-  + (root ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+    + (root && embedded
+      ? [.unsafeFlags(["-wmo", optimization, "-Xfrontend", "-function-sections"])] : [])
+    + (root ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+}
+
+let common = settings("-Osize")
 
 /// Clang's `-march` reaches Swift's code generator.
 func width(_ march: String) -> [SwiftSetting] {
   #if arch(x86_64)
-    common + (root ? [.unsafeFlags(["-Xcc", "-march=\(march)"])] : [])
+    settings("-O") + (root ? [.unsafeFlags(["-Xcc", "-march=\(march)"])] : [])
   #else
-    common
+    settings("-O")
   #endif
 }
 
@@ -43,7 +48,7 @@ let package = Package(
     .target(name: "Monitors", dependencies: ["Schedules"], swiftSettings: common),
 
     // Kernels: one body, three widths.
-    .target(name: "StepBody", dependencies: ["Lanes"], swiftSettings: common),
+    .target(name: "StepBody", dependencies: ["Lanes"], swiftSettings: settings("-O")),
     .target(
       name: "StepBaseline", dependencies: ["StepBody"], swiftSettings: width("x86-64")),
     .target(
