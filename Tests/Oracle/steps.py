@@ -128,7 +128,8 @@ TINY_GRADS = {
     for step in range(3)
     for index, value in ((2, 1e-45), (8, -3e-42), (15, 1e-38), (16, 1e-30), (36, -1e-20))
 }
-HUGE_GRADS = {(0, 0): 1e30, (1, 5): -3e38, (1, 16): 1e20, (2, 36): 2e19}
+LARGE_GRADS = {(0, 0): 3e19, (1, 5): -1e20, (1, 16): 2e19, (2, 36): -5e20}
+HUGE_GRADS = {(0, 0): 1e30, (1, 5): -3e38, (1, 16): 1e25, (2, 36): 2e22}
 
 ROWS = [
     # AdamW. Sizes around every lane width and its half.
@@ -200,6 +201,10 @@ ROWS = [
         "denormal gradients, eps 1e-15: their squares are 0 in float32",
         in_range=False,
         eps=1e-15,
+    ),
+    adamw(
+        Inputs(37, 3, grads=LARGE_GRADS),
+        "the square fits in float32 only because 1 - beta2 is multiplied in first",
     ),
     adamw(
         Inputs(37, 3, grads=HUGE_GRADS), "squares overflow to infinity in float32", in_range=False
