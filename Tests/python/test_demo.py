@@ -1,0 +1,79 @@
+"""The demo as a person runs it: one command, a picture, a network that can read."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEMO = ROOT / "Bindings" / "python" / "examples" / "digits.py"
+EPOCHS = 100
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+    """What it printed, what its progress bar wrote, and its picture."""
+    picture = tmp_path_factory.mktemp("demo") / "new folder" / "demo.png"
+    command = [sys.executable, str(DEMO), "--epochs", str(EPOCHS), "--out", str(picture)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout, result.stderr, picture
+
+
+def test_reads_97_of_100_test_images(run: tuple[str, str, Path]) -> None:
+    found = re.search(r"^test accuracy\s+([\d.]+)%$", run[0], re.MULTILINE)
+    assert found
+    assert float(found[1]) >= 97.0
+
+
+def test_stops_early_when_patience_is_out(run: tuple[str, str, Path]) -> None:
+    found = re.search(r"^best epoch\s+(\d+) of (\d+), validation loss ([\d.]+)$", run[0], re.M)
+    assert found
+    best, ran = int(found[1]), int(found[2])
+    assert ran < EPOCHS
+    assert ran - best == 15
+    rows = [line.split() for line in run[0].splitlines() if re.match(r"\s+\d", line)]
+    assert rows[-1][0] == str(ran)
+    assert rows[-1][-1] == "stop"
+    assert all(float(row[3]) >= float(found[3]) for row in rows)
+
+
+def test_table_has_the_warm_up_and_the_cosine(run: tuple[str, str, Path]) -> None:
+    rows = [line.split() for line in run[0].splitlines() if re.match(r"\s+\d", line)]
+    rates = {int(row[0]): float(row[1]) for row in rows}
+    # A tenth of 3e-3, then up by equal steps to where the cosine takes over, then down.
+    assert rates[1] == pytest.approx(3e-4)
+    assert np.diff([rates[epoch] for epoch in range(1, 6)]) == pytest.approx(5.4e-4)
+    later = [rate for epoch, rate in rates.items() if epoch > 6]
+    assert later == sorted(later, reverse=True)
+
+
+def test_shows_progress(run: tuple[str, str, Path]) -> None:
+    assert "epoch/s" in run[1]
+    assert "validation=" in run[1]
+
+
+def test_draws_a_picture(run: tuple[str, str, Path]) -> None:
+    assert run[2].read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    pixels = imread(run[2])[:, :, :3]
+    height, width, _ = pixels.shape
+    assert width >= 1200
+    assert height >= 800
+    # Paper, and on it the marks of the best epoch and of both losses.
+    assert (pixels == 1).all(axis=2).mean() > 0.5
+    for colour in ("3b6fb6", "c8413b", "2a7d4f"):
+        wanted = np.frombuffer(bytes.fromhex(colour), np.uint8) / 255
+        assert np.isclose(pixels, wanted, atol=1e-3).all(axis=2).sum() > 100, colour
+
+
+def test_refuses_a_run_shorter_than_its_warm_up() -> None:
+    command = [sys.executable, str(DEMO), "--epochs", "5"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "the warm-up alone takes 5" in result.stderr
