@@ -1,0 +1,97 @@
+"""The vectors are what the peers say, today as on the day they were committed."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VECTORS = ROOT / "Tests" / "Vectors"
+LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
+FILES = ["schedules.txt", "steps.txt", "early_stopping.txt"]
+
+
+def check(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "Tests.Oracle", "--check", *names]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def lines(name: str, key: str) -> list[str]:
+    """What stands behind a key, in every record of a vector file."""
+    text = (VECTORS / name).read_text()
+    return re.findall(rf"^{key} (.*)$", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["schedules", "steps", "early_stopping", "digits"])
+def test_peers_still_say_what_is_committed(name: str) -> None:
+    result = check(ROOT, name)
+    assert result.returncode == 0, result.stderr
+
+
+def test_check_finds_a_changed_number(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "Tests" / "Oracle", tmp_path / "Tests" / "Oracle")
+    shutil.copytree(VECTORS, tmp_path / "Tests" / "Vectors")
+    changed = tmp_path / "Tests" / "Vectors" / "early_stopping.txt"
+    text = changed.read_text()
+    changed.write_text(text.replace("patience 5\n", "patience 6\n", 1))
+    result = check(tmp_path, "early_stopping", "digits")
+    line = text.splitlines().index("patience 5") + 1
+    assert result.returncode == 1
+    assert f"early_stopping.txt:{line}: word 1 differs" in result.stderr
+    assert "digits" not in result.stderr
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_reason_is_given_once(name: str) -> None:
+    reasons = lines(name, "vector")
+    assert reasons
+    assert len(set(reasons)) == len(reasons)
+
+
+def test_every_kind_has_a_row() -> None:
+    library = ctypes.CDLL(str(LIBRARY))
+    library.sched_kind_count.restype = ctypes.c_size_t
+    library.sched_kind_name.argtypes = [ctypes.c_size_t]
+    library.sched_kind_name.restype = ctypes.c_char_p
+    kinds = {library.sched_kind_name(i).decode() for i in range(library.sched_kind_count())}
+    assert kinds == {text.partition("(")[0] for text in lines("schedules.txt", "text")}
+
+
+@pytest.mark.parametrize("kind", ["adamw", "sgd"])
+def test_hyperparameters_are_the_members_of_the_struct(kind: str) -> None:
+    header = (ROOT / "Include" / "sched.h").read_text()
+    found = re.search(rf"typedef struct sched_{kind} {{(.*?)}} sched_{kind};", header, re.DOTALL)
+    assert found
+    body = re.sub(r"/\*.*?\*/", "", found[1], flags=re.DOTALL)
+    declared = re.findall(r"\w+(?=\s*[,;])", body)
+    given = {
+        tuple(word.partition("=")[0] for word in hyper.split())
+        for k, hyper in zip(lines("steps.txt", "kind"), lines("steps.txt", "hyper"), strict=True)
+        if k == kind
+    }
+    assert [sorted(names) for names in given] == [sorted(declared)]
+
+
+def test_digits_are_scikit_learns() -> None:
+    records = np.fromfile(VECTORS / "digits.bin", dtype=np.uint8).reshape(-1, 65)
+    images, labels = load_digits(return_X_y=True)
+    theirs = np.column_stack([images, labels]).astype(np.uint8)
+    assert not np.array_equal(records, theirs), "not shuffled"
+    assert sorted(map(bytes, records)) == sorted(map(bytes, theirs))
+
+
+def test_each_split_of_the_digits_has_every_class() -> None:
+    labels = np.fromfile(VECTORS / "digits.bin", dtype=np.uint8).reshape(-1, 65)[:, 64]
+    for split in np.split(labels, [1197, 1497]):
+        counts = np.bincount(split, minlength=10)
+        # Ten classes, near a tenth each: a split sorted by class would miss some.
+        assert counts.min() > 0.05 * len(split)
