@@ -64,7 +64,8 @@ let package = Package(
 
     // What users see.
     .target(
-      name: "SchedABI", dependencies: ["CSched", "Platform", "Schedules", "Monitors", "Optimizers"],
+      name: "SchedABI",
+      dependencies: ["CSched", "Platform", "Schedules", "Monitors", "Optimizers"],
       swiftSettings: common + [.enableExperimentalFeature("CImplementation")],
       linkerSettings: root && embedded
         ? [

@@ -49,6 +49,7 @@ public enum InstructionSet {
 
   /// Chooses another from now on; `nil` for what it was at first.
   public static func choose(_ name: String?) throws(Refusal) {
-    chosen.store(try name.map { (name) throws(Refusal) in try index(name, "name") } ?? -1, ordering: .relaxed)
+    chosen.store(
+      try name.map { (name) throws(Refusal) in try index(name, "name") } ?? -1, ordering: .relaxed)
   }
 }

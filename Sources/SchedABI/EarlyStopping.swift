@@ -64,8 +64,9 @@ public func sched_early_stopping_restore(
   _ text: UnsafePointer<CChar>!, _ length: Int, _ position: UnsafeMutablePointer<Int>!,
   _ stopper: UnsafeMutablePointer<OpaquePointer?>!
 ) -> sched_status {
-  status({ () throws(Refusal) in
-    let out = try need(stopper, "stopper")
-    out.pointee = Handle.give(Cell(try EarlyStopping(restoring: try string(text, length))))
-  }, refused: { position?.pointee = $0.position ?? length })
+  status(
+    { () throws(Refusal) in
+      let out = try need(stopper, "stopper")
+      out.pointee = Handle.give(Cell(try EarlyStopping(restoring: try string(text, length))))
+    }, refused: { position?.pointee = $0.position ?? length })
 }

@@ -116,8 +116,9 @@ public func sched_scheduler_restore(
   _ text: UnsafePointer<CChar>!, _ length: Int, _ position: UnsafeMutablePointer<Int>!,
   _ scheduler: UnsafeMutablePointer<OpaquePointer?>!
 ) -> sched_status {
-  status({ () throws(Refusal) in
-    let out = try need(scheduler, "scheduler")
-    out.pointee = Handle.give(Cell(try Scheduler(restoring: try string(text, length))))
-  }, refused: { position?.pointee = $0.position ?? length })
+  status(
+    { () throws(Refusal) in
+      let out = try need(scheduler, "scheduler")
+      out.pointee = Handle.give(Cell(try Scheduler(restoring: try string(text, length))))
+    }, refused: { position?.pointee = $0.position ?? length })
 }

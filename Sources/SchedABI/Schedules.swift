@@ -8,15 +8,16 @@ public func sched_make(
   _ kind: UnsafePointer<CChar>!, _ fields: UnsafePointer<sched_field>!, _ count: Int,
   _ culprit: UnsafeMutablePointer<Int>!, _ schedule: UnsafeMutablePointer<OpaquePointer?>!
 ) -> sched_status {
-  status({ () throws(Refusal) in
-    let kind = String(cString: try need(kind, "kind"))
-    let out = try need(schedule, "schedule")
-    let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
-    if count > 0 { _ = try need(fields, "fields") }
-    var arguments: [Argument] = []
-    for i in 0..<count { arguments.append(try argument(fields[i], i)) }
-    out.pointee = Handle.give(try AnySchedule.make(Call(kind, arguments)))
-  }, refused: { culprit?.pointee = $0.index ?? count })
+  status(
+    { () throws(Refusal) in
+      let kind = String(cString: try need(kind, "kind"))
+      let out = try need(schedule, "schedule")
+      let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
+      if count > 0 { _ = try need(fields, "fields") }
+      var arguments: [Argument] = []
+      for i in 0..<count { arguments.append(try argument(fields[i], i)) }
+      out.pointee = Handle.give(try AnySchedule.make(Call(kind, arguments)))
+    }, refused: { culprit?.pointee = $0.index ?? count })
 }
 
 /// A field as a caller's argument.
@@ -26,7 +27,9 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
       .missingPointer, "fields[\(index)].name", value: "NULL", accepted: "a name", index: index)
   }
   let value = field.value
-  func list<T>(_ pointer: UnsafePointer<T>?, _ form: (T) -> Literal.Form) throws(Refusal) -> Literal.Form {
+  func list<T>(_ pointer: UnsafePointer<T>?, _ form: (T) -> Literal.Form) throws(Refusal)
+    -> Literal.Form
+  {
     guard field.count >= 0, field.count <= maxListLength else {
       throw Refusal(
         .memory, "\(String(cString: name)) count", value: "\(UInt(bitPattern: field.count))",
@@ -71,10 +74,11 @@ public func sched_parse(
   _ text: UnsafePointer<CChar>!, _ length: Int, _ position: UnsafeMutablePointer<Int>!,
   _ schedule: UnsafeMutablePointer<OpaquePointer?>!
 ) -> sched_status {
-  status({ () throws(Refusal) in
-    let out = try need(schedule, "schedule")
-    out.pointee = Handle.give(try AnySchedule.parse(try string(text, length)))
-  }, refused: { position?.pointee = $0.position ?? length })
+  status(
+    { () throws(Refusal) in
+      let out = try need(schedule, "schedule")
+      out.pointee = Handle.give(try AnySchedule.parse(try string(text, length)))
+    }, refused: { position?.pointee = $0.position ?? length })
 }
 
 @implementation @_cdecl("sched_retain")

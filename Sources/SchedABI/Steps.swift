@@ -38,18 +38,19 @@ public func sched_adamw_list_f32(
   _ hyper: UnsafePointer<sched_adamw>!, _ list: UnsafePointer<sched_adamw_arrays_f32>!,
   _ count: Int, _ culprit: UnsafeMutablePointer<Int>!
 ) -> sched_status {
-  status({ () throws(Refusal) in
-    let optimizer = try adamW(hyper)
-    let count = try need(count, "count", of: MemoryLayout<sched_adamw_arrays_f32>.stride)
-    if count == 0 { return }
-    let list = try need(list, "list")
-    try optimizer.step(count: count) { i in
-      let p = list[i]
-      return AdamW.Arrays(
-        n: p.n, step: Int(p.step), param: p.param, grad: p.grad, expAvg: p.exp_avg,
-        expAvgSq: p.exp_avg_sq, maxExpAvgSq: p.max_exp_avg_sq)
-    }
-  }, refused: { culprit?.pointee = $0.index ?? count })
+  status(
+    { () throws(Refusal) in
+      let optimizer = try adamW(hyper)
+      let count = try need(count, "count", of: MemoryLayout<sched_adamw_arrays_f32>.stride)
+      if count == 0 { return }
+      let list = try need(list, "list")
+      try optimizer.step(count: count) { i in
+        let p = list[i]
+        return AdamW.Arrays(
+          n: p.n, step: Int(p.step), param: p.param, grad: p.grad, expAvg: p.exp_avg,
+          expAvgSq: p.exp_avg_sq, maxExpAvgSq: p.max_exp_avg_sq)
+      }
+    }, refused: { culprit?.pointee = $0.index ?? count })
 }
 
 private func sgd(_ hyper: UnsafePointer<sched_sgd>?) throws(Refusal) -> SGD {
@@ -78,18 +79,19 @@ public func sched_sgd_list_f32(
   _ hyper: UnsafePointer<sched_sgd>!, _ list: UnsafePointer<sched_sgd_arrays_f32>!,
   _ count: Int, _ culprit: UnsafeMutablePointer<Int>!
 ) -> sched_status {
-  status({ () throws(Refusal) in
-    let optimizer = try sgd(hyper)
-    let count = try need(count, "count", of: MemoryLayout<sched_sgd_arrays_f32>.stride)
-    if count == 0 { return }
-    let list = try need(list, "list")
-    try optimizer.step(count: count) { i in
-      let p = list[i]
-      return SGD.Arrays(
-        n: p.n, step: Int(p.step), param: p.param, grad: p.grad,
-        momentumBuffer: p.momentum_buffer)
-    }
-  }, refused: { culprit?.pointee = $0.index ?? count })
+  status(
+    { () throws(Refusal) in
+      let optimizer = try sgd(hyper)
+      let count = try need(count, "count", of: MemoryLayout<sched_sgd_arrays_f32>.stride)
+      if count == 0 { return }
+      let list = try need(list, "list")
+      try optimizer.step(count: count) { i in
+        let p = list[i]
+        return SGD.Arrays(
+          n: p.n, step: Int(p.step), param: p.param, grad: p.grad,
+          momentumBuffer: p.momentum_buffer)
+      }
+    }, refused: { culprit?.pointee = $0.index ?? count })
 }
 
 // MARK: Instruction sets and threads

@@ -64,11 +64,14 @@ public struct OneCycleLR: Schedule {
   }
 
   public mutating func describe(_ fields: inout some Fields) {
-    fields.real("max_lr", &maxLR, note: "the peak, in the units of the rate; the base rate if absent")
+    fields.real(
+      "max_lr", &maxLR, note: "the peak, in the units of the rate; the base rate if absent")
     fields.steps("total_steps", &givenTotalSteps, note: "steps in all")
     fields.steps("epochs", &epochs, note: "epochs in all, if total_steps is absent")
-    fields.steps("steps_per_epoch", &stepsPerEpoch, note: "steps of an epoch, if total_steps is absent")
-    fields.real("pct_start", &pctStart, accepts: .fraction, note: "the part of the steps that goes up")
+    fields.steps(
+      "steps_per_epoch", &stepsPerEpoch, note: "steps of an epoch, if total_steps is absent")
+    fields.real(
+      "pct_start", &pctStart, accepts: .fraction, note: "the part of the steps that goes up")
     fields.word("anneal_strategy", &annealStrategy, note: "the way from one rate to the next")
     fields.flag("cycle_momentum", &cycleMomentum, note: "whether it drives the momentum")
     fields.real(

@@ -79,7 +79,9 @@ struct Parser {
       guard !inList else { throw unexpected("a number or a schedule") }
       return Literal(.list(try list(until: first == ascii("[") ? "]" : ")")), at: start)
     }
-    if first == ascii("'") || first == ascii("\"") { return Literal(.word(try quoted()), at: start) }
+    if first == ascii("'") || first == ascii("\"") {
+      return Literal(.word(try quoted()), at: start)
+    }
     if isLetter(first) {
       let name = try name("a value")
       if same(name.text, "True") { return Literal(.flag(true), at: start) }
@@ -112,7 +114,9 @@ struct Parser {
 
   // MARK: Words
 
-  private mutating func name(_ expected: StaticString) throws(Refusal) -> (text: String, position: Int) {
+  private mutating func name(_ expected: StaticString) throws(Refusal) -> (
+    text: String, position: Int
+  ) {
     let start = at
     guard let first = peek, isLetter(first) else { throw unexpected(expected) }
     while let byte = peek, isLetter(byte) || isDigit(byte) { at += 1 }

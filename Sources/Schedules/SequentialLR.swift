@@ -44,7 +44,8 @@ public struct SequentialLR: Schedule {
   public mutating func describe(_ fields: inout some Fields) {
     fields.schedules("schedulers", &schedules, .required, note: "the parts")
     fields.steps(
-      "milestones", &milestones, .required, note: "where each part but the first begins, increasing")
+      "milestones", &milestones, .required, note: "where each part but the first begins, increasing"
+    )
   }
 
   public var parts: [AnySchedule] { schedules }

@@ -30,9 +30,12 @@ public struct AdamWStep: Sendable {
   /// tail is this same function on a lane with fewer live elements, so body
   /// and tail cannot disagree.
   @inlinable @inline(__always)
-  func apply<L: Lane>(_ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _ x: inout L, _ amsgrad: Bool) {
+  func apply<L: Lane>(
+    _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _ x: inout L, _ amsgrad: Bool
+  ) {
     m = m * L(repeating: keep1) + g * L(repeating: add1)
-    v = v * L(repeating: keep2) + g * g * L(repeating: add2)
+    // Not g · g first: where that overflows, PyTorch's product still fits.
+    v = v * L(repeating: keep2) + g * L(repeating: add2) * g
     x = amsgrad ? L.larger(x, v) : v
     p =
       p * L(repeating: shrink)

@@ -1,0 +1,141 @@
+import Sched
+import Testing
+
+/// Serial: which instruction set and how many threads is the process's.
+@Suite("Optimizer steps", .serialized)
+struct StepTests {
+  static let vectors = Vector.all("steps.txt")
+
+  /// Runs a vector's steps; the parameters and the states, by their names.
+  static func run(_ vector: Vector) throws -> [String: [Float]] {
+    var hyper: [String: Double] = [:]
+    for pair in vector.text("hyper").split(separator: " ") {
+      let sides = pair.split(separator: "=")
+      hyper[String(sides[0])] = Double(sides[1])!
+    }
+    func value(_ name: String) throws -> Double { try #require(hyper[name]) }
+    var param = try #require(vector.floats("param").first)
+    if vector.text("kind") == "adamw" {
+      let adamW = try AdamW(
+        lr: value("lr"), betas: (value("beta1"), value("beta2")), eps: value("eps"),
+        weightDecay: value("weight_decay"), amsgrad: value("amsgrad") != 0,
+        maximize: value("maximize") != 0)
+      var state = AdamW.State()
+      for grad in vector.floats("grad") { try adamW.step(&param, grad, &state) }
+      return [
+        "param32": param, "exp_avg32": state.expAvg, "exp_avg_sq32": state.expAvgSq,
+        "max_exp_avg_sq32": state.maxExpAvgSq,
+      ]
+    }
+    let sgd = try SGD(
+      lr: value("lr"), momentum: value("momentum"), dampening: value("dampening"),
+      weightDecay: value("weight_decay"), nesterov: value("nesterov") != 0,
+      maximize: value("maximize") != 0)
+    var state = SGD.State()
+    for grad in vector.floats("grad") { try sgd.step(&param, grad, &state) }
+    return ["param32": param, "momentum_buffer32": state.momentumBuffer]
+  }
+
+  /// Each step rounds the parameter once, half an ulp, and the update a few
+  /// times more. Where the terms of the first moment cancel, its error is one
+  /// of their ulps, not of the small difference's: an Adam step of about lr is
+  /// then off by ulps of lr. What torch's own float32 step loses is allowed on
+  /// top: it is of the inputs, not of the order of operations.
+  @Test(
+    "come as near torch's float64 answer as its float32 one, and an ulp a step",
+    arguments: vectors)
+  func accuracy(_ vector: Vector) throws {
+    let ours = try #require(Self.run(vector)["param32"])
+    let torch = try #require(vector.floats("param32").first)
+    // Absent where float32 cannot hold what float64 can.
+    let exact = vector.doubles("param64") ?? torch.map(Double.init)
+    let start = try #require(vector.floats("param").first)
+    let steps = Double(vector.floats("grad").count)
+    let lr = vector.text("hyper").split(separator: " ").first { $0.hasPrefix("lr=") }!
+    let stride = Double(Float(lr.dropFirst(3))!.ulp)
+    for i in ours.indices {
+      if !exact[i].isFinite || !torch[i].isFinite {
+        #expect(ours[i].isNaN == torch[i].isNaN, "element \(i)")
+        #expect(ours[i].isNaN || ours[i] == torch[i], "element \(i): \(ours[i]) ≠ \(torch[i])")
+        continue
+      }
+      let ulp = Double(max(abs(Float(exact[i])), abs(start[i]), abs(torch[i])).ulp)
+      let bound =
+        abs(Double(torch[i]) - exact[i]) + (steps / 2 + 2) * ulp
+        + (vector.text("kind") == "adamw" ? steps * stride : 0)
+      #expect(abs(Double(ours[i]) - exact[i]) <= bound, "element \(i)")
+    }
+  }
+
+  @Test("give the same bits on every instruction set and number of threads", arguments: vectors)
+  func bits(_ vector: Vector) throws {
+    var first: [String: [UInt32]]?
+    for name in ["baseline", "avx2", "avx512"] {
+      guard (try? InstructionSet.choose(name)) != nil else { continue }
+      defer { try! InstructionSet.choose(nil) }
+      #expect(try "\(InstructionSet.name())" == name)
+      let bits = try Self.run(vector).mapValues { $0.map(\.bitPattern) }
+      #expect(bits == first ?? bits, "\(name)")
+      first = bits
+    }
+  }
+
+  @Test("cut among threads give the same bits")
+  func threads() throws {
+    defer { try! Threads.choose(0) }
+    let n = 300_007
+    let start = (0..<n).map { Float(($0 * 7919) % 10_007) / 1e3 - 5 }
+    let grad = (0..<n).map { Float(($0 * 104_729) % 20_011) / 1e4 - 1 }
+    var first: [UInt32]?
+    for threads in [1, 2, 3, 7, 64] {
+      try Threads.choose(threads)
+      #expect(Threads.count == threads)
+      var (param, state) = (start, AdamW.State())
+      for _ in 0..<3 { try AdamW().step(&param, grad, &state) }
+      let bits = param.map(\.bitPattern)
+      #expect(bits == first ?? bits, "\(threads) threads")
+      first = bits
+    }
+  }
+
+  @Test("from several threads at once do not meet")
+  func concurrent() async throws {
+    defer { try! Threads.choose(0) }
+    try Threads.choose(2)
+    let n = 200_000
+    let grad = (0..<n).map { Float($0 % 101) / 100 - 0.5 }
+    @Sendable func steps() throws -> [UInt32] {
+      var (param, state) = ([Float](repeating: 1, count: n), SGD.State())
+      for _ in 0..<20 { try SGD(lr: 0.1, momentum: 0.9).step(&param, grad, &state) }
+      return param.map(\.bitPattern)
+    }
+    let expected = try steps()
+    try await withThrowingTaskGroup(of: [UInt32].self) { group in
+      for _ in 0..<8 { group.addTask { try steps() } }
+      for try await bits in group { #expect(bits == expected) }
+    }
+  }
+
+  @Test("refuse what does not fit, with nothing changed")
+  func refusals() throws {
+    var param: [Float] = [1, 2, 3]
+    var state = AdamW.State()
+    #expect(throws: Refusal.self) { try AdamW().step(&param, [1, 2], &state) }
+    try AdamW().step(&param, [1, 2, 3], &state)
+    let (before, moments) = (param, state.expAvg)
+    var longer: [Float] = [1, 2, 3, 4]
+    #expect(throws: Refusal.self) { try AdamW().step(&longer, [1, 2, 3, 4], &state) }
+    #expect(throws: Refusal.self) { try Threads.choose(-1) }
+    #expect(throws: Refusal.self) { try Threads.choose(1025) }
+    #expect(throws: Refusal.self) { try InstructionSet.choose("sse9") }
+    #expect(param == before && state.expAvg == moments && state.step == 1)
+    #expect(longer == [1, 2, 3, 4])
+  }
+
+  @Test("of nothing do nothing")
+  func empty() throws {
+    var (param, state) = ([Float](), AdamW.State())
+    try AdamW().step(&param, [], &state)
+    #expect(param.isEmpty)
+  }
+}
