@@ -32,7 +32,7 @@ best, best_at, waited, verdicts
           none), the observations since, and improved, waiting or stop
 """
 
-OPTIONS_WE_HAVE = {
+OPTIONS_WE_HAVE: dict[str, dict[str, Any]] = {
     "keras": {"baseline": None, "start_from_epoch": 0},
     "lightning": {
         "check_finite": False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -55,7 +55,8 @@ class Call:
             fields["schedulers"] = [child.make(optimizer, base) for child in fields["schedulers"]]
         if self.kind == "OneCycleLR":
             fields.setdefault("max_lr", base)
-        return getattr(lr_scheduler, self.kind)(optimizer, **fields)
+        kind: type[lr_scheduler.LRScheduler] = getattr(lr_scheduler, self.kind)
+        return kind(optimizer, **fields)
 
     @property
     def drives_momentum(self) -> bool:
@@ -448,7 +449,7 @@ ROWS = [
 
 
 def run(
-    call: Call, base: float, steps: int, kind: type[torch.optim.Optimizer]
+    call: Call, base: float, steps: int, kind: Callable[..., torch.optim.Optimizer]
 ) -> tuple[list[float], list[float]]:
     """The rate and the momentum in force at every step under an optimizer of that kind."""
     adam = kind is torch.optim.AdamW
