@@ -24,7 +24,7 @@ import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pycparser import c_ast, c_parser
+from pycparser import c_ast, c_generator, c_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = ROOT / "Include" / "sched.h"
@@ -83,11 +83,12 @@ class Types:
         return " ".join(inner.names) if isinstance(inner, c_ast.IdentifierType) else inner.name
 
 
-def c_text(node: c_ast.Decl) -> str:
-    """The declaration as C, on one line."""
-    from pycparser import c_generator
-
-    return re.sub(r"\s+", " ", c_generator.CGenerator().visit(node))
+def c_comment(node: c_ast.Decl) -> str:
+    """The declaration as C, in a comment."""
+    text = re.sub(r"\s+", " ", c_generator.CGenerator().visit(node))
+    return "\n".join(
+        textwrap.wrap(text, WIDTH - 6, initial_indent="# ", subsequent_indent="#     ")
+    )
 
 
 def print_abi() -> str:
@@ -113,20 +114,15 @@ def print_abi() -> str:
                 structs.append(print_struct(node.name, inner, types))
         elif isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl):
             params = node.type.args.params if node.type.args else []
-            arguments = [
-                types.of(p.type) for p in params if not isinstance(p, c_ast.EllipsisParam)
-            ]
+            arguments = [types.of(p.type) for p in params if not isinstance(p, c_ast.EllipsisParam)]
             arguments = [a for a in arguments if a != "None"]
             result = types.of(node.type.type, result=True)
             joined = ", ".join(arguments) + ("," if len(arguments) == 1 else "")
-            functions.append(
-                f"    # {c_text(node)}\n    {node.name!r}: ({result}, ({joined})),".replace("'", '"')
-            )
+            functions.append(f'{c_comment(node)}\n"{node.name}": ({result}, ({joined})),')
 
     constants = "\n".join(f"{name} = {value}" for name, value in macros.items())
     return format_python(
         '"""What sched.h declares, as ctypes sees it. Printed by Bindings/generate.py."""\n\n'
-        "# ruff: noqa: N801\n"
         "import enum\n"
         "from ctypes import (\n    Structure, Union, c_char_p, c_double, c_float, c_int, c_int32,\n"
         "    c_int64, c_size_t, c_void_p,\n)\n"
@@ -136,7 +132,8 @@ def print_abi() -> str:
         + "\n\n\n".join(enums)
         + "\n\n\n"
         + "\n\n\n".join(structs)
-        + "\n\n\n# A pointer to anything but text is c_void_p: an address, an array or byref.\n"
+        + "\n\n\n"
+        "# A pointer to anything but text is c_void_p: an address, an array or byref.\n"
         + "PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {\n"
         + "\n".join(functions)
         + "\n}\n"
@@ -176,7 +173,482 @@ def format_python(source: str) -> str:
     return source
 
 
-def main() -> None:
-    (PACKAGE / "_abi.py").write_text(print_abi())
+# -- What the kinds declare ---------------------------------------------------
 
-main()
+
+@dataclass
+class Field:
+    """A field as its kind declares it."""
+
+    name: str
+    type: str
+    default: str
+    accepted: str
+    note: str
+
+    @property
+    def is_required(self) -> bool:
+        return self.default == "required"
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it may be absent, with no default in its place."""
+        return self.default == "none"
+
+    def sentence(self, true: str = "True", false: str = "False") -> str:
+        """What it is and what it accepts."""
+        if self.type == "flag":
+            accepted, default = f"{true} or {false}", true if self.default == "True" else false
+        else:
+            accepted, default = self.accepted.replace(str(2**53), "2^53"), self.default
+        end = f"; {default} by default"
+        if self.is_optional:
+            end = ", or absent"
+        elif self.is_required:
+            end = ""
+        return f"{self.note}: {accepted}{end}."
+
+
+@dataclass
+class Kind:
+    """A kind of schedule as the library describes it."""
+
+    name: str
+    summary: str = ""
+    formula: str = ""
+    source: str = ""
+    fields: list[Field] = field(default_factory=list)
+
+    @property
+    def snake(self) -> str:
+        """StepLR is step_lr, OneCycleLR is one_cycle_lr."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.name).lower()
+
+    @property
+    def takes_options(self) -> bool:
+        """More fields than a caller can keep in order: C and C++ have a struct for them."""
+        return len(self.fields) > 4
+
+
+def describe_kinds() -> list[Kind]:
+    library = ctypes.CDLL(os.environ.get("LIBSCHED", str(ROOT / "build" / "libsched.so")))
+    library.sched_kind_name.restype = ctypes.c_char_p
+    library.sched_kind_count.restype = ctypes.c_size_t
+    kinds = []
+    for i in range(library.sched_kind_count()):
+        name = library.sched_kind_name(ctypes.c_size_t(i))
+        text, length = ctypes.create_string_buffer(1 << 16), ctypes.c_size_t()
+        status = library.sched_kind_describe(
+            name, text, ctypes.c_size_t(len(text)), ctypes.byref(length)
+        )
+        if status:
+            sys.exit(f"{name.decode()}: sched_kind_describe answered {status}")
+        kind = Kind(name.decode())
+        for line in text.value.decode().splitlines():
+            tag, *columns = line.split("\t")
+            if tag == "field":
+                kind.fields.append(Field(*columns))
+            else:
+                setattr(kind, tag, columns[0])
+        kinds.append(kind)
+    return kinds
+
+
+def literal(value: str, words: dict[object, str]) -> str:
+    """A default, which is a Python literal, in another language."""
+    parsed = ast.literal_eval(value)
+    if isinstance(parsed, str):
+        return f'"{parsed}"'
+    return words.get(parsed, value) if isinstance(parsed, bool) else value
+
+
+def fill(text: str, first: str, rest: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest))
+
+
+def call(head: str, arguments: list[str], tail: str, width: int) -> str:
+    """An argument list, filled under its parenthesis where it is too long for a line."""
+    indent = " " * len(head)
+    lines = [head]
+    for i, argument in enumerate(arguments):
+        text = argument + (", " if i < len(arguments) - 1 else tail)
+        if len((lines[-1] + text).rstrip()) > width and lines[-1].strip() != head.strip():
+            lines.append(indent)
+        lines[-1] += text
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def c_doc(kind: Kind, width: int, true: str, false: str) -> str:
+    """What C and C++ say of a kind above its constructor; without the end of the comment."""
+    rest = " *  "
+    longest = max(len(f.name) for f in kind.fields)
+    lines = [
+        fill(kind.summary, "/*  ", rest, width),
+        " *",
+        fill(kind.formula, rest + "  ", rest + "      ", width),
+        " *",
+    ]
+    for f in kind.fields:
+        name = f"{f.name:{longest}}  "
+        lines.append(fill(f.sentence(true, false), rest + name, rest + " " * len(name), width))
+    lines += [" *", fill(f"Source: {kind.source}.", rest, rest, width)]
+    return "\n".join(lines)
+
+
+# -- C ------------------------------------------------------------------------
+
+C_WIDTH = 80
+C_FIELD = {
+    "real": "sched_real",
+    "integer": "sched_integer",
+    "flag": "sched_flag",
+    "text": "sched_word",
+    "reals": "sched_reals",
+    "integers": "sched_integers",
+    "schedules": "sched_schedules",
+}
+C_TYPE = {
+    "real": "double ",
+    "integer": "int64_t ",
+    "flag": "int ",
+    "text": "const char *",
+    "reals": "const double *",
+    "integers": "const int64_t *",
+    "schedules": "const sched_schedule *const *",
+}
+LISTS = ("reals", "integers", "schedules")
+
+
+def c_declarations(f: Field) -> list[str]:
+    """A field as parameters or members. An optional real is a pointer: every number is a value
+    to be checked, NaN too. An optional integer is 0 when absent, which none of them accepts."""
+    if f.is_optional and f.type == "integer" and "from 1 to" not in f.accepted:
+        sys.exit(f"{f.name}: 0 is no sign of absence where it is accepted")
+    kind = "const double *" if f.is_optional and f.type == "real" else C_TYPE[f.type]
+    return [f"{kind}{f.name}", *([f"size_t {f.name}_count"] if f.type in LISTS else [])]
+
+
+def c_field(f: Field, access: str) -> str:
+    pointer = "*" if f.is_optional and f.type == "real" else ""
+    count = f", {access}{f.name}_count" if f.type in LISTS else ""
+    return f'{C_FIELD[f.type]}("{f.name}", {pointer}{access}{f.name}{count})'
+
+
+def c_default(f: Field) -> str:
+    if f.is_optional:
+        return "NULL" if f.type == "real" else "0"
+    if f.is_required:
+        return "NULL, 0" if f.type in LISTS else "NULL" if f.type == "text" else "0"
+    return literal(f.default, {True: "1", False: "0"})
+
+
+def c_constructor(kind: Kind) -> str:
+    access = "options->" if kind.takes_options else ""
+    lines = [c_doc(kind, C_WIDTH, "1", "0")]
+    if kind.takes_options:
+        struct, macro = f"sched_{kind.snake}_options", f"SCHED_{kind.snake.upper()}_DEFAULTS"
+        absent = [f for f in kind.fields if f.is_optional]
+        if absent:
+            how = "Absent is NULL for a pointer and 0 for an integer."
+            lines.append(fill(how, " *  ", " *  ", C_WIDTH))
+        usage = f"Start from {macro}, set what differs, and call sched_{kind.snake}."
+        lines += [fill(usage, " *  ", " *  ", C_WIDTH), " */"]
+        lines.append(f"typedef struct {struct} {{")
+        for f in kind.fields:
+            lines += [f"  {member};" for member in c_declarations(f)]
+        lines.append(f"}} {struct};\n")
+        defaults = call("  {", [c_default(f) for f in kind.fields], "}", C_WIDTH - 2)
+        lines += [f"#define {macro} \\", defaults.replace("\n", " \\\n")]
+        lines.append("")
+        parameters = [f"const {struct} *options"]
+    else:
+        lines[-1] += " */"
+        parameters = [p for f in kind.fields for p in c_declarations(f)]
+    parameters.append("sched_schedule **schedule")
+    head = f"static inline sched_status sched_{kind.snake}("
+    signature = call(head, parameters, ") {", C_WIDTH)
+    if any(len(line) > C_WIDTH for line in signature.splitlines()):
+        filled = call("    ", parameters, ") {", C_WIDTH)
+        signature = f"{head}\n{filled}"
+    lines.append(signature)
+    if kind.takes_options:
+        # One field that is NULL: the library says so in its own words.
+        lines.append(
+            f"  if (options == NULL) {{\n"
+            f'    return sched_make("{kind.name}", NULL, 1, NULL, schedule);\n  }}'
+        )
+    if any(f.is_optional for f in kind.fields):
+        lines += [f"  sched_field fields[{len(kind.fields)}];", "  size_t count = 0;"]
+        for f in kind.fields:
+            line = f"fields[count++] = {c_field(f, access)};"
+            if f.is_optional:
+                test = " != NULL" if f.type == "real" else " != 0"
+                lines.append(f"  if ({access}{f.name}{test}) {{\n    {line}\n  }}")
+            else:
+                lines.append(f"  {line}" if len(line) < C_WIDTH - 1 else wrap_c(line))
+        count = "count"
+    else:
+        lines.append(f"  const sched_field fields[{len(kind.fields)}] = {{")
+        lines += [f"      {c_field(f, access)}," for f in kind.fields]
+        lines.append("  };")
+        count = str(len(kind.fields))
+    lines += [f'  return sched_make("{kind.name}", fields, {count}, NULL, schedule);', "}"]
+    return "\n".join(lines)
+
+
+def wrap_c(line: str) -> str:
+    """An assignment too long for a line, broken after its sign."""
+    left, right = line.split(" = ")
+    return f"  {left} =\n      {right}"
+
+
+def print_c(kinds: list[Kind]) -> str:
+    return (
+        """/*  sched_kinds.h: a typed constructor for every kind of schedule. Printed by
+ *  Bindings/generate.py from what the library declares; sched.h includes it.
+ *
+ *  Each is sched_make with the kind's fields in PyTorch's order, and adds no
+ *  symbol to the library. A list is a pointer and a count.
+ */
+#ifndef SCHED_KINDS_H
+#define SCHED_KINDS_H
+
+#include "sched.h"
+
+"""
+        + "\n\n".join(c_constructor(kind) for kind in kinds)
+        + "\n\n#endif  /* SCHED_KINDS_H */\n"
+    )
+
+
+# -- C++ ----------------------------------------------------------------------
+
+CPP_TYPE = {
+    "real": "double",
+    "integer": "std::int64_t",
+    "flag": "bool",
+    "text": "std::string",
+    "reals": "std::vector<double>",
+    "integers": "std::vector<std::int64_t>",
+    "schedules": "std::vector<Schedule>",
+}
+CPP_FIELD = {**{name: name for name in CPP_TYPE}, "text": "word"}
+
+
+def cpp_type(f: Field) -> str:
+    return f"std::optional<{CPP_TYPE[f.type]}>" if f.is_optional else CPP_TYPE[f.type]
+
+
+def cpp_default(f: Field) -> str:
+    if f.is_required:
+        return ""
+    if f.is_optional:
+        return " = std::nullopt"
+    return " = " + literal(f.default, {True: "true", False: "false"})
+
+
+def cpp_class(kind: Kind) -> str:
+    lines = []
+    if kind.takes_options:
+        for f in kind.fields:
+            if f.is_required:
+                sys.exit(f"{kind.name} {f.name}: a struct of options has no required members yet")
+        options = f"{kind.name}Options"
+        lines.append(f"/*  What a {kind.name} is made of; it starts with the defaults. */")
+        lines.append(f"struct {options} {{")
+        lines += [f"  {cpp_type(f)} {f.name}{cpp_default(f)};" for f in kind.fields]
+        lines.append("};\n")
+        parameters, access = [f"const {options} &options"], "options."
+    else:
+        parameters = [f"{cpp_type(f)} {f.name}{cpp_default(f)}" for f in kind.fields]
+        access = ""
+    required = sum(f.is_required for f in kind.fields)
+    explicit = "explicit " if kind.takes_options or required <= 1 else ""
+    lines += [
+        c_doc(kind, WIDTH, "true", "false") + " */",
+        f"class {kind.name} : public Schedule {{",
+        " public:",
+    ]
+    lines.append(call(f"  {explicit}{kind.name}(", parameters, ")", WIDTH))
+    chain = [f'.{CPP_FIELD[f.type]}("{f.name}", {cpp_value(f, access)})' for f in kind.fields]
+    head = f'      : Schedule("{kind.name}", Fields()'
+    if len(head + "".join(chain)) + 5 <= WIDTH:
+        lines.append(head + "".join(chain) + ") {}")
+    else:
+        lines.append(head)
+        indent = " " * (len(head) - len("Fields()") + 4)
+        lines += [indent + link for link in chain]
+        lines[-1] += ") {}"
+    lines.append("};")
+    return "\n".join(lines)
+
+
+def cpp_value(f: Field, access: str) -> str:
+    is_moved = not access and (f.type in LISTS or f.type == "text")
+    return f"std::move({f.name})" if is_moved else f"{access}{f.name}"
+
+
+def print_cpp(kinds: list[Kind]) -> str:
+    return (
+        """/*  sched_kinds.hpp: a type for every kind of schedule. Printed by
+ *  Bindings/generate.py from what the library declares; sched.hpp includes it.
+ *
+ *  Constructors take the kind's fields in PyTorch's order and throw sched::Error
+ *  when one is refused. A kind of many fields takes a struct of them:
+ *
+ *      sched::OneCycleLROptions options;
+ *      options.total_steps = 10000;
+ *      sched::OneCycleLR schedule(options);
+ */
+#ifndef SCHED_KINDS_HPP
+#define SCHED_KINDS_HPP
+
+#include "sched.hpp"
+
+namespace sched {
+
+"""
+        + "\n\n".join(cpp_class(kind) for kind in kinds)
+        + "\n\n}  // namespace sched\n\n#endif  // SCHED_KINDS_HPP\n"
+    )
+
+
+# -- Python -------------------------------------------------------------------
+
+PYTHON_TYPE = {
+    "real": "float",
+    "integer": "int",
+    "flag": "bool",
+    "text": "str",
+    "reals": "Sequence[float]",
+    "integers": "Sequence[int]",
+    "schedules": "Sequence[Schedule]",
+}
+
+
+def python_type(f: Field, *, is_read: bool) -> str:
+    kind = PYTHON_TYPE[f.type]
+    if f.type == "text":
+        words = ", ".join(f'"{word}"' for word in re.findall(r"'(\w+)'", f.accepted))
+        kind = f"Literal[{words}]"
+    if is_read:
+        # A value that never changes reads its lists as tuples.
+        kind = re.sub(r"^Sequence\[(.*)\]$", r"tuple[\1, ...]", kind)
+    return f"{kind} | None" if f.is_optional else kind
+
+
+def python_class(kind: Kind) -> str:
+    pad = " " * 4
+    lines = [
+        f"class {kind.name}(Schedule):",
+        fill(kind.summary, pad + '"""', pad, WIDTH),
+        "",
+        f"{pad}::",
+        "",
+        fill(kind.formula, pad * 2, pad * 3, WIDTH),
+        "",
+        f"{pad}Args:",
+    ]
+    for f in kind.fields:
+        lines.append(fill(f"{f.name}: {f.sentence()}", pad * 2, pad * 3, WIDTH))
+    lines += [
+        "",
+        f"{pad}Raises:",
+        f"{pad * 2}SchedError: a field is missing, unknown, or does not accept its value.",
+        "",
+        fill(f"Source: {kind.source}.", pad, pad, WIDTH),
+        f'{pad}"""',
+        "",
+        f"{pad}__slots__ = ()",
+        "",
+    ]
+    lines += [f"{pad}{f.name}: {python_type(f, is_read=True)}" for f in kind.fields]
+    lines += ["", f"{pad}@declared", f"{pad}def __init__(", f"{pad * 2}self,"]
+    for f in kind.fields:
+        default = "" if f.is_required else f" = {'None' if f.is_optional else f.default}"
+        lines.append(f"{pad * 2}{f.name}: {python_type(f, is_read=False)}{default},")
+    lines.append(f"{pad}) -> None: ...")
+    # The magic comma would keep short signatures on many lines.
+    text = "\n".join(lines)
+    return re.sub(r",\n    \) -> None: \.\.\.$", "\n    ) -> None: ...", text)
+
+
+def print_python(kinds: list[Kind]) -> str:
+    names = "".join(f'    "{kind.name}",\n' for kind in kinds)
+    return format_python(
+        '"""The kinds of schedule. Printed by Bindings/generate.py from what the library declares."""'
+        "\n\nfrom __future__ import annotations\n\n"
+        "from collections.abc import Sequence\n"
+        "from typing import Literal\n\n"
+        "from ._schedules import CLASSES, Schedule, declared\n\n"
+        f"__all__ = [\n{names}]\n\n\n"
+        + "\n\n\n".join(python_class(kind) for kind in kinds)
+        + "\n\n\nCLASSES.update(\n    {cls.__name__: cls for cls in ("
+        + ", ".join(kind.name for kind in kinds)
+        + ")}\n)\n"
+    )
+
+
+# -- README -------------------------------------------------------------------
+
+START, END = "<!-- kinds -->", "<!-- /kinds -->"
+
+
+def print_readme(kinds: list[Kind]) -> str | None:
+    """The README with its table of kinds; None where there is none to print."""
+    if not README.exists():
+        return None
+    text = README.read_text()
+    if START not in text or END not in text:
+        return None
+    rows = ["| Kind | Fields | What it does |", "|---|---|---|"]
+    for kind in kinds:
+        fields = ", ".join(
+            f"`{f.name}`" if f.is_required or f.is_optional else f"`{f.name}={f.default}`"
+            for f in kind.fields
+        )
+        rows.append(f"| `{kind.name}` | {fields} | {kind.summary} |")
+    before, rest = text.split(START, 1)
+    return f"{before}{START}\n" + "\n".join(rows) + f"\n{END}{rest.split(END, 1)[1]}"
+
+
+# -- All of them --------------------------------------------------------------
+
+
+def outputs() -> dict[Path, str]:
+    kinds = describe_kinds()
+    texts = {
+        PACKAGE / "_abi.py": print_abi(),
+        PACKAGE / "_kinds.py": print_python(kinds),
+        ROOT / "Include" / "sched_kinds.h": print_c(kinds),
+        ROOT / "Include" / "sched_kinds.hpp": print_cpp(kinds),
+    }
+    readme = print_readme(kinds)
+    return texts if readme is None else {**texts, README: readme}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="fail when any output is stale")
+    is_check = parser.parse_args().check
+    stale = 0
+    for path, text in outputs().items():
+        old = path.read_text() if path.exists() else ""
+        if old == text:
+            continue
+        stale += 1
+        name = str(path.relative_to(ROOT))
+        if is_check:
+            sys.stdout.writelines(
+                difflib.unified_diff(
+                    old.splitlines(True), text.splitlines(True), name, f"{name}, printed"
+                )
+            )
+        else:
+            path.write_text(text)
+            print(f"printed {name}")
+    return 1 if is_check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,5 @@
 """What sched.h declares, as ctypes sees it. Printed by Bindings/generate.py."""
 
-# ruff: noqa: N801
 import enum
 from ctypes import (
     Structure,
@@ -157,35 +156,44 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_version": (c_char_p, ()),
     # int32_t sched_abi_version(void)
     "sched_abi_version": (c_int32, ()),
-    # sched_status sched_make(const char *kind, const sched_field *fields, size_t count, size_t *culprit, sched_schedule **schedule)
+    # sched_status sched_make(const char *kind, const sched_field *fields, size_t count, size_t
+    #     *culprit, sched_schedule **schedule)
     "sched_make": (c_int, (c_char_p, c_void_p, c_size_t, c_void_p, c_void_p)),
-    # sched_status sched_parse(const char *text, size_t length, size_t *position, sched_schedule **schedule)
+    # sched_status sched_parse(const char *text, size_t length, size_t *position, sched_schedule
+    #     **schedule)
     "sched_parse": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
     # sched_schedule *sched_retain(const sched_schedule *schedule)
     "sched_retain": (c_void_p, (c_void_p,)),
     # void sched_free(sched_schedule *schedule)
     "sched_free": (None, (c_void_p,)),
-    # sched_status sched_text(const sched_schedule *schedule, char *text, size_t capacity, size_t *length)
+    # sched_status sched_text(const sched_schedule *schedule, char *text, size_t capacity, size_t
+    #     *length)
     "sched_text": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # const char *sched_kind(const sched_schedule *schedule)
     "sched_kind": (c_char_p, (c_void_p,)),
     # sched_status sched_last_step(const sched_schedule *schedule, int64_t *last)
     "sched_last_step": (c_int, (c_void_p, c_void_p)),
-    # sched_status sched_rates(const sched_schedule *schedule, double base, int64_t first, size_t count, double *rates)
+    # sched_status sched_rates(const sched_schedule *schedule, double base, int64_t first, size_t
+    #     count, double *rates)
     "sched_rates": (c_int, (c_void_p, c_double, c_int64, c_size_t, c_void_p)),
-    # sched_status sched_momenta(const sched_schedule *schedule, double base, int64_t first, size_t count, double *momenta)
+    # sched_status sched_momenta(const sched_schedule *schedule, double base, int64_t first,
+    #     size_t count, double *momenta)
     "sched_momenta": (c_int, (c_void_p, c_double, c_int64, c_size_t, c_void_p)),
-    # sched_status sched_chain(const sched_schedule *schedule, int64_t step, size_t count, const double *bases, const double *currents, double *rates)
+    # sched_status sched_chain(const sched_schedule *schedule, int64_t step, size_t count, const
+    #     double *bases, const double *currents, double *rates)
     "sched_chain": (c_int, (c_void_p, c_int64, c_size_t, c_void_p, c_void_p, c_void_p)),
-    # sched_status sched_anneal(sched_curve curve, double fraction, size_t count, const double *starts, const double *ends, double *values)
+    # sched_status sched_anneal(sched_curve curve, double fraction, size_t count, const double
+    #     *starts, const double *ends, double *values)
     "sched_anneal": (c_int, (c_int, c_double, c_size_t, c_void_p, c_void_p, c_void_p)),
     # size_t sched_kind_count(void)
     "sched_kind_count": (c_size_t, ()),
     # const char *sched_kind_name(size_t index)
     "sched_kind_name": (c_char_p, (c_size_t,)),
-    # sched_status sched_kind_describe(const char *kind, char *text, size_t capacity, size_t *length)
+    # sched_status sched_kind_describe(const char *kind, char *text, size_t capacity, size_t
+    #     *length)
     "sched_kind_describe": (c_int, (c_char_p, c_void_p, c_size_t, c_void_p)),
-    # sched_status sched_scheduler_make(const sched_schedule *schedule, sched_form form, size_t groups, const double *bases, sched_scheduler **scheduler)
+    # sched_status sched_scheduler_make(const sched_schedule *schedule, sched_form form, size_t
+    #     groups, const double *bases, sched_scheduler **scheduler)
     "sched_scheduler_make": (c_int, (c_void_p, c_int, c_size_t, c_void_p, c_void_p)),
     # sched_scheduler *sched_scheduler_retain(sched_scheduler *scheduler)
     "sched_scheduler_retain": (c_void_p, (c_void_p,)),
@@ -193,7 +201,8 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_scheduler_free": (None, (c_void_p,)),
     # size_t sched_scheduler_groups(const sched_scheduler *scheduler)
     "sched_scheduler_groups": (c_size_t, (c_void_p,)),
-    # sched_status sched_scheduler_schedule(const sched_scheduler *scheduler, sched_schedule **schedule)
+    # sched_status sched_scheduler_schedule(const sched_scheduler *scheduler, sched_schedule
+    #     **schedule)
     "sched_scheduler_schedule": (c_int, (c_void_p, c_void_p)),
     # sched_status sched_now(const sched_scheduler *scheduler, int64_t *step, double *rates)
     "sched_now": (c_int, (c_void_p, c_void_p, c_void_p)),
@@ -203,34 +212,44 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_seek": (c_int, (c_void_p, c_int64)),
     # sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates)
     "sched_set_rates": (c_int, (c_void_p, c_void_p)),
-    # sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text, size_t capacity, size_t *length)
+    # sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text, size_t
+    #     capacity, size_t *length)
     "sched_scheduler_save": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
-    # sched_status sched_scheduler_restore(const char *text, size_t length, size_t *position, sched_scheduler **scheduler)
+    # sched_status sched_scheduler_restore(const char *text, size_t length, size_t *position,
+    #     sched_scheduler **scheduler)
     "sched_scheduler_restore": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
-    # sched_status sched_early_stopping_make(sched_mode mode, int64_t patience, double min_delta, sched_early_stopping **stopper)
+    # sched_status sched_early_stopping_make(sched_mode mode, int64_t patience, double min_delta,
+    #     sched_early_stopping **stopper)
     "sched_early_stopping_make": (c_int, (c_int, c_int64, c_double, c_void_p)),
     # sched_early_stopping *sched_early_stopping_retain(sched_early_stopping *stopper)
     "sched_early_stopping_retain": (c_void_p, (c_void_p,)),
     # void sched_early_stopping_free(sched_early_stopping *stopper)
     "sched_early_stopping_free": (None, (c_void_p,)),
-    # sched_status sched_observe(sched_early_stopping *stopper, double metric, sched_verdict *verdict)
+    # sched_status sched_observe(sched_early_stopping *stopper, double metric, sched_verdict
+    #     *verdict)
     "sched_observe": (c_int, (c_void_p, c_double, c_void_p)),
     # sched_status sched_watched(const sched_early_stopping *stopper, sched_watch *watch)
     "sched_watched": (c_int, (c_void_p, c_void_p)),
-    # sched_status sched_early_stopping_save(const sched_early_stopping *stopper, char *text, size_t capacity, size_t *length)
+    # sched_status sched_early_stopping_save(const sched_early_stopping *stopper, char *text,
+    #     size_t capacity, size_t *length)
     "sched_early_stopping_save": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
-    # sched_status sched_early_stopping_restore(const char *text, size_t length, size_t *position, sched_early_stopping **stopper)
+    # sched_status sched_early_stopping_restore(const char *text, size_t length, size_t *position,
+    #     sched_early_stopping **stopper)
     "sched_early_stopping_restore": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
-    # sched_status sched_adamw_f32(const sched_adamw *hyper, int64_t step, size_t n, float *param, const float *grad, float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq)
+    # sched_status sched_adamw_f32(const sched_adamw *hyper, int64_t step, size_t n, float *param,
+    #     const float *grad, float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq)
     "sched_adamw_f32": (
         c_int,
         (c_void_p, c_int64, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
     ),
-    # sched_status sched_adamw_list_f32(const sched_adamw *hyper, const sched_adamw_arrays_f32 *list, size_t count, size_t *culprit)
+    # sched_status sched_adamw_list_f32(const sched_adamw *hyper, const sched_adamw_arrays_f32
+    #     *list, size_t count, size_t *culprit)
     "sched_adamw_list_f32": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
-    # sched_status sched_sgd_f32(const sched_sgd *hyper, int64_t step, size_t n, float *param, const float *grad, float *momentum_buffer)
+    # sched_status sched_sgd_f32(const sched_sgd *hyper, int64_t step, size_t n, float *param,
+    #     const float *grad, float *momentum_buffer)
     "sched_sgd_f32": (c_int, (c_void_p, c_int64, c_size_t, c_void_p, c_void_p, c_void_p)),
-    # sched_status sched_sgd_list_f32(const sched_sgd *hyper, const sched_sgd_arrays_f32 *list, size_t count, size_t *culprit)
+    # sched_status sched_sgd_list_f32(const sched_sgd *hyper, const sched_sgd_arrays_f32 *list,
+    #     size_t count, size_t *culprit)
     "sched_sgd_list_f32": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # const char *sched_isa(void)
     "sched_isa": (c_char_p, ()),

@@ -7,10 +7,12 @@ of its type. Everything raises :class:`SchedError` with the library's sentence.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import reprlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
+from struct import Struct
 from typing import Any, NoReturn, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
 
 import numpy as np
@@ -126,19 +128,22 @@ def refuse(status: int, argument: str, value: object, accepted: str) -> NoReturn
 
 
 def real(argument: str, value: object, accepted: str = "a number") -> float:
-    """A number as a double: Python's, numpy's, or whatever says it is one."""
+    """A number as a double: Python's, numpy's, or whatever of no dimensions says it is one."""
     if isinstance(value, float):
         return value
-    if (
-        not isinstance(value, bool | np.bool_)
+    is_number = (
+        isinstance(value, np.integer | np.floating)
+        if isinstance(value, np.generic)
+        else isinstance(value, SupportsFloat | SupportsIndex)
+        and not isinstance(value, bool)
         and getattr(value, "ndim", 0) == 0
-        and isinstance(value, SupportsFloat | SupportsIndex)
-    ):
+    )
+    if is_number:
         try:
-            return float(value)
+            return float(value)  # type: ignore[arg-type]
         except OverflowError:
             # Too large for a double: the library refuses infinity in the argument's name.
-            return float("inf") if value > 0 else float("-inf")  # type: ignore[operator]
+            return math.inf if value > 0 else -math.inf  # type: ignore[operator]
         except (TypeError, ValueError):
             pass
     refuse(Status.SCHED_E_TYPE, argument, value, accepted)
@@ -158,12 +163,24 @@ def integer(argument: str, value: object, lower: int = 0, upper: int = MAX_STEP)
     return number
 
 
+def constant(argument: str, value: object, constants: Mapping[str, int]) -> int:
+    """The constant of an enumeration that a word stands for."""
+    if not isinstance(value, str) or value not in constants:
+        words = " or ".join(repr(word) for word in constants)
+        refuse(Status.SCHED_E_ENUM, argument, value, words)
+    return constants[value]
+
+
+def _is_list(value: object) -> TypeGuard[Iterable[object]]:
+    return (
+        isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+    ) or getattr(value, "ndim", 0) == 1
+
+
 def reals(argument: str, values: object) -> list[float]:
-    """One number, or an iterable of them, as doubles."""
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    """One number, or a list of them, as doubles."""
+    if not _is_list(values):
         return [real(argument, values, "a number or a list of numbers")]
-    if getattr(values, "ndim", 1) == 0:
-        return [real(argument, values)]
     return [real(f"{argument}[{i}]", value) for i, value in enumerate(values)]
 
 
@@ -189,6 +206,14 @@ def utf8(argument: str, text: object) -> bytes:
         ) from None
 
 
+def _name(status: int, argument: str, text: object, accepted: str) -> bytes:
+    """A string that the library reads to its terminating zero."""
+    name = utf8(argument, text)
+    if b"\0" in name:
+        refuse(status, argument, text, accepted)
+    return name
+
+
 def _text(function: Any, *arguments: object) -> str:
     """What a function of the library writes."""
     length, capacity = c_size_t(), 256
@@ -202,9 +227,9 @@ def _text(function: Any, *arguments: object) -> str:
         capacity = length.value + 1
 
 
-def _from_text(function: Any, argument: str, text: object) -> int:
+def _from_text(function: Any, text: object) -> int:
     """The handle that a function of the library makes of a text."""
-    data = utf8(argument, text)
+    data = utf8("text", text)
     position, handle = c_size_t(len(data)), c_void_p()
     status = function(data, len(data), byref(position), byref(handle))
     if status:
@@ -223,18 +248,22 @@ def _made(handle: c_void_p) -> int:
 # -- Schedules ----------------------------------------------------------------
 
 
+def describe(kind: object) -> str:
+    """What a kind declares, as sched_kind_describe lays it out."""
+    name = _name(Status.SCHED_E_KIND, "kind", kind, "a name without a zero byte")
+    return _text(_c["sched_kind_describe"], name)
+
+
+def fields(kind: object) -> dict[str, str]:
+    """The fields of a kind in their order, with what each accepts, in words."""
+    lines = (line.split("\t") for line in describe(kind).splitlines())
+    return {line[1]: line[4] for line in lines if line[0] == "field"}
+
+
 def accepted(kind: str, field: str) -> str:
     """What a field of a kind accepts, in words."""
-    for line in describe(kind).splitlines():
-        tag, *columns = line.split("\t")
-        if tag == "field" and columns[0] == field:
-            return columns[3]
-    return "no such field"
-
-
-def describe(kind: str) -> str:
-    """What a kind declares, as sched_kind_describe lays it out."""
-    return _text(_c["sched_kind_describe"], utf8("kind", kind))
+    known = fields(kind)
+    return known.get(field, "one of the fields " + ", ".join(known))
 
 
 def kinds() -> list[str]:
@@ -246,26 +275,26 @@ def _field(
     kind: str, name: str, value: object, handle_of: Callable[[object], int | None], kept: list[Any]
 ) -> Any:
     """A named argument as the library takes it. `kept` gets what must outlive the call."""
-    field = _abi.sched_field(name=utf8(f"{kind} field", name), count=1)
+    given = _name(Status.SCHED_E_FIELD, f"{kind} field", name, "a name without a zero byte")
+    field = _abi.sched_field(name=given, count=1)
 
     def refused() -> NoReturn:
         refuse(Status.SCHED_E_TYPE, f"{kind} {name}", value, accepted(kind, name))
 
     def number(one: object) -> int | float:
-        if isinstance(one, bool | np.bool_):
-            refused()
-        if isinstance(one, int | np.integer):
+        if isinstance(one, int | np.integer) and not isinstance(one, bool):
             whole = int(one)
             # What 64 bits cannot hold is still a number, for the field to refuse.
             return whole if -(2**63) <= whole < 2**63 else real(f"{kind} {name}", whole)
-        return real(f"{kind} {name}", one, accepted(kind, name))
+        try:
+            return real(f"{kind} {name}", one)
+        except SchedError:
+            refused()
 
     if isinstance(value, bool | np.bool_):
         field.type, field.value.flag = _abi.sched_type.SCHED_FLAG, int(value)
     elif isinstance(value, str):
-        word = utf8(f"{kind} {name}", value)
-        if b"\0" in word:
-            refuse(Status.SCHED_E_VALUE, f"{kind} {name}", value, accepted(kind, name))
+        word = _name(Status.SCHED_E_VALUE, f"{kind} {name}", value, accepted(kind, name))
         kept.append(word)
         field.type, field.value.text = _abi.sched_type.SCHED_TEXT, word
     elif _is_list(value):
@@ -298,12 +327,6 @@ def _field(
     return field
 
 
-def _is_list(value: object) -> TypeGuard[Iterable[object]]:
-    return (isinstance(value, Sequence) and not isinstance(value, str | bytes)) or (
-        isinstance(value, np.ndarray) and value.ndim == 1
-    )
-
-
 def _address(array: Any) -> int:
     return ctypes.addressof(array)
 
@@ -312,23 +335,14 @@ def make(
     kind: str, fields: Sequence[tuple[str, object]], handle_of: Callable[[object], int | None]
 ) -> int:
     """A schedule of a kind. `handle_of` gives the handle of a child, None for what is none."""
+    known = _name(Status.SCHED_E_KIND, "kind", kind, "a name without a zero byte")
     kept: list[Any] = []
     array = (_abi.sched_field * len(fields))(
         *(_field(kind, name, value, handle_of, kept) for name, value in fields)
     )
     handle = c_void_p()
-    check(_c["sched_make"](utf8("kind", kind), array, len(fields), None, byref(handle)))
+    check(_c["sched_make"](known, array, len(fields), None, byref(handle)))
     return _made(handle)
-
-
-def parse(text: object) -> int:
-    """A schedule from its text."""
-    return _from_text(_c["sched_parse"], "text", text)
-
-
-def text(schedule: int) -> str:
-    """A schedule as text."""
-    return _text(_c["sched_text"], schedule)
 
 
 def kind(schedule: int) -> str:
@@ -344,6 +358,13 @@ def last_step(schedule: int) -> int:
     return last.value
 
 
+def point(name: str, schedule: int, base: float, step: int) -> float:
+    """One value of ``sched_rates`` or ``sched_momenta``."""
+    value = c_double()
+    check(_c[name](schedule, base, step, 1, byref(value)))
+    return value.value
+
+
 # From here on a call takes longer than handing the interpreter's lock over.
 _LONG = 4096
 
@@ -355,9 +376,6 @@ def curve(
     call = _c[name] if rates.size < _LONG else _released_c[name]
     check(call(schedule, base, first, rates.size, rates.ctypes.data))
 
-
-schedule_retain: Callable[[int], int] = _c["sched_retain"]
-schedule_free: Callable[[int], None] = _c["sched_free"]
 
 # -- Schedulers ---------------------------------------------------------------
 
@@ -409,19 +427,11 @@ def scheduler_set_rates(scheduler: int, rates: Doubles) -> None:
     check(_c["sched_set_rates"](scheduler, rates))
 
 
-def scheduler_save(scheduler: int) -> str:
-    """All of it as text."""
-    return _text(_c["sched_scheduler_save"], scheduler)
+def scheduler_groups(scheduler: int) -> int:
+    """How many groups it has."""
+    groups: int = _c["sched_scheduler_groups"](scheduler)
+    return groups
 
-
-def scheduler_restore(text: object) -> int:
-    """All of it from that text."""
-    return _from_text(_c["sched_scheduler_restore"], "text", text)
-
-
-scheduler_groups: Callable[[int], int] = _c["sched_scheduler_groups"]
-scheduler_retain: Callable[[int], int] = _c["sched_scheduler_retain"]
-scheduler_free: Callable[[int], None] = _c["sched_scheduler_free"]
 
 # -- Early stopping -----------------------------------------------------------
 
@@ -449,19 +459,6 @@ def watched(stopper: int) -> Any:
     return watch
 
 
-def early_stopping_save(stopper: int) -> str:
-    """All of it as text, settings included."""
-    return _text(_c["sched_early_stopping_save"], stopper)
-
-
-def early_stopping_restore(text: object) -> int:
-    """All of it from that text."""
-    return _from_text(_c["sched_early_stopping_restore"], "text", text)
-
-
-early_stopping_retain: Callable[[int], int] = _c["sched_early_stopping_retain"]
-early_stopping_free: Callable[[int], None] = _c["sched_early_stopping_free"]
-
 # -- The machine --------------------------------------------------------------
 
 
@@ -487,9 +484,8 @@ def set_isa(name: str | None) -> None:
     Raises:
         SchedError: the machine has none of that name.
     """
-    word = None if name is None else utf8("name", name)
-    if word and b"\0" in word:
-        refuse(Status.SCHED_E_ISA, "name", name, "'baseline', 'avx2' or 'avx512'")
+    known = "'baseline', 'avx2' or 'avx512'"
+    word = None if name is None else _name(Status.SCHED_E_ISA, "name", name, known)
     check(_c["sched_set_isa"](word))
 
 
@@ -511,9 +507,7 @@ def set_threads(threads: int) -> None:
     check(_c["sched_set_threads"](integer("threads", threads, 0, 1024)))
 
 
-# -- Capsules -----------------------------------------------------------------
-
-# How a handle leaves for C or C++ code and comes from there: a PyCapsule that owns one reference.
+# -- Ownership ----------------------------------------------------------------
 
 _python = ctypes.pythonapi
 _capsule_new = ctypes.PYFUNCTYPE(ctypes.py_object, c_void_p, ctypes.c_char_p, c_void_p)(
@@ -525,48 +519,66 @@ _capsule_is_valid = ctypes.PYFUNCTYPE(c_int, ctypes.py_object, ctypes.c_char_p)(
 _capsule_pointer = ctypes.PYFUNCTYPE(c_void_p, ctypes.py_object, ctypes.c_char_p)(
     ("PyCapsule_GetPointer", _python)
 )
+# The same of a capsule's address: one that is dying must not be counted as an object again.
+_dying_pointer = ctypes.PYFUNCTYPE(c_void_p, c_void_p, ctypes.c_char_p)(
+    ("PyCapsule_GetPointer", _python)
+)
 
 
-class Capsules:
-    """Capsules of one name, each owning a reference to a handle."""
+class HandleType:
+    """A type of handle: how it is counted, saved, and passed to C and C++ code.
 
-    def __init__(
-        self, name: str, retain: Callable[[int], int], free: Callable[[int], None]
-    ) -> None:
-        # A capsule keeps the address of its name, and may outlive every module.
-        self.name = ctypes.create_string_buffer(name.encode())
-        self.retain = retain
-        pointer_of = ctypes.PYFUNCTYPE(c_void_p, c_void_p, ctypes.c_char_p)(
-            ("PyCapsule_GetPointer", _python)
-        )
-        own_name = self.name
+    It is passed in a PyCapsule named like the type in C, which owns one reference.
+    """
 
-        # The capsule comes as an address: as an object it would be counted, while it is dying.
+    def __init__(self, name: str, prefix: str, texts: tuple[str, str]) -> None:
+        self.name = name
+        self.retain: Callable[[int], int] = _c[f"{prefix}_retain"]
+        self.free: Callable[[int], None] = _c[f"{prefix}_free"]
+        self._write, self._read = (_c[text] for text in texts)
+        free, label = self.free, ctypes.create_string_buffer(name.encode())
+
         def destroy(capsule: int) -> None:
-            free(pointer_of(capsule, own_name))
+            free(_dying_pointer(capsule, label))
 
-        self.destroy = ctypes.PYFUNCTYPE(None, c_void_p)(destroy)
-        for immortal in (self.name, self.destroy):
+        self._label = label
+        self._destroy = ctypes.PYFUNCTYPE(None, c_void_p)(destroy)
+        # A capsule has their addresses, and may outlive every module.
+        for immortal in (self._label, self._destroy):
             _python.Py_IncRef(ctypes.py_object(immortal))
+
+    def save(self, handle: int) -> str:
+        """All of it as text."""
+        return _text(self._write, handle)
+
+    def restore(self, text: object) -> int:
+        """All of it from that text."""
+        return _from_text(self._read, text)
 
     def give(self, handle: int) -> object:
         """A capsule with a new reference to the handle."""
-        return _capsule_new(self.retain(handle), self.name, ctypes.cast(self.destroy, c_void_p))
+        if not handle:
+            refuse(Status.SCHED_E_NULL, self.name, None, f"a {self.name} that was made")
+        return _capsule_new(self.retain(handle), self._label, ctypes.cast(self._destroy, c_void_p))
 
     def take(self, capsule: object) -> int:
         """A new reference to the handle in a capsule, which keeps its own."""
-        if not _capsule_is_valid(capsule, self.name):
+        if not _capsule_is_valid(capsule, self._label):
             raise TypeError(
-                f"adopt: not a capsule of that name: {reprlib.repr(capsule)};"
-                f" accepted: a PyCapsule named {self.name.value.decode()!r}"
+                f"adopt: {reprlib.repr(capsule)} is no such capsule; accepted: a PyCapsule named {self.name!r}"
             )
-        return self.retain(_capsule_pointer(capsule, self.name))
+        return self.retain(_capsule_pointer(capsule, self._label))
 
 
-schedule_capsules = Capsules("sched_schedule", schedule_retain, schedule_free)
-scheduler_capsules = Capsules("sched_scheduler", scheduler_retain, scheduler_free)
-early_stopping_capsules = Capsules(
-    "sched_early_stopping", early_stopping_retain, early_stopping_free
+SCHEDULE = HandleType("sched_schedule", "sched", ("sched_text", "sched_parse"))
+SCHEDULER = HandleType(
+    "sched_scheduler", "sched_scheduler", ("sched_scheduler_save", "sched_scheduler_restore")
+)
+schedule_free = SCHEDULE.free
+EARLY_STOPPING = HandleType(
+    "sched_early_stopping",
+    "sched_early_stopping",
+    ("sched_early_stopping_save", "sched_early_stopping_restore"),
 )
 
 # -- Every step of a run ------------------------------------------------------
@@ -576,10 +588,12 @@ early_stopping_capsules = Capsules(
 # arguments: a third off the time. Whoever keeps one keeps its schedule and arrays alive.
 
 
-def chain(schedule: int, count: int) -> Callable[[int, list[float], list[float]], list[float]]:
+def chain(
+    schedule: int, count: int
+) -> Callable[[int, list[float] | None, list[float]], list[float]]:
     """``sched_chain`` for `count` groups as a function (step, bases, currents) -> rates.
 
-    The step fits 64 bits; both lists hold `count` floats.
+    The step fits 64 bits; both lists hold `count` floats. Without bases the currents stand in.
     """
     buffer: Any = doubles(3 * count)
     start = ctypes.addressof(buffer)
@@ -590,18 +604,30 @@ def chain(schedule: int, count: int) -> Callable[[int, list[float], list[float]]
         c_size_t(count),
     )
     b, c, r = (c_void_p(start + 8 * count * i) for i in range(3))
-    first, second, third = (slice(i * count, (i + 1) * count) for i in range(3))
+    fill, answer = Struct(f"{count}d").pack_into, slice(2 * count, 3 * count)
+    middle = 8 * count
 
-    def rates(step: int, bases: list[float], currents: list[float]) -> list[float]:
+    def rates(step: int, bases: list[float] | None, currents: list[float]) -> list[float]:
         index.value = step
-        buffer[first] = bases
-        buffer[second] = currents
-        status = call(handle, index, groups, b, c, r)
+        fill(buffer, middle, *currents)
+        if bases is not None:
+            fill(buffer, 0, *bases)
+        status = call(handle, index, groups, c if bases is None else b, c, r)
         if status:
             fail(status)
-        now: list[float] = buffer[third]
+        now: list[float] = buffer[answer]
         return now
 
+    return rates
+
+
+def rates_at(schedule: int, step: int, bases: list[float]) -> list[float]:
+    """``sched_rates`` of one step for the groups' base rates."""
+    rate, call = c_double(), _c["sched_rates"]
+    rates = []
+    for base in bases:
+        check(call(schedule, base, step, 1, byref(rate)))
+        rates.append(rate.value)
     return rates
 
 
@@ -614,16 +640,17 @@ def anneal(curve: int, count: int) -> Callable[[float, list[float], list[float]]
     start = ctypes.addressof(buffer)
     call, shape, place, pairs = _held["sched_anneal"], c_int(curve), c_double(), c_size_t(count)
     s, e, v = (c_void_p(start + 8 * count * i) for i in range(3))
-    first, second, third = (slice(i * count, (i + 1) * count) for i in range(3))
+    fill, answer = Struct(f"{count}d").pack_into, slice(2 * count, 3 * count)
+    middle = 8 * count
 
     def values(fraction: float, starts: list[float], ends: list[float]) -> list[float]:
         place.value = fraction
-        buffer[first] = starts
-        buffer[second] = ends
+        fill(buffer, 0, *starts)
+        fill(buffer, middle, *ends)
         status = call(shape, place, pairs, s, e, v)
         if status:
             fail(status)
-        now: list[float] = buffer[third]
+        now: list[float] = buffer[answer]
         return now
 
     return values

@@ -1,0 +1,34 @@
+"""Reads the library's texts, which are Python expressions: one call of literals and calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+
+def arguments(
+    text: str, call: Callable[[str], object]
+) -> tuple[str, list[object], dict[str, object]]:
+    """The name, the arguments by place and those by name. `call` reads calls among them.
+
+    Lists come as tuples: they belong to values that never change.
+    """
+
+    def value(node: ast.AST) -> Any:
+        match node:
+            case ast.Constant():
+                return node.value
+            case ast.List():
+                return tuple(value(item) for item in node.elts)
+            case ast.UnaryOp(op=ast.USub()):
+                return -value(node.operand)
+            case ast.Name():
+                return float(node.id)  # inf and nan
+            case _:
+                return call(ast.unparse(node))
+
+    whole = ast.parse(text, mode="eval").body
+    assert isinstance(whole, ast.Call) and isinstance(whole.func, ast.Name)
+    named = {keyword.arg or "": value(keyword.value) for keyword in whole.keywords}
+    return whole.func.id, [value(item) for item in whole.args], named
