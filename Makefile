@@ -1,15 +1,125 @@
-SHELL := /bin/bash
-.DELETE_ON_ERROR:
+# make          build/libsched.so
+# make demo     trains on real digits and draws build/demo.png
+# make test     everything that must hold; installs what it needs
+# make bench    libsched against PyTorch, and against the speed of memory
+# make install  PREFIX=/usr/local DESTDIR=
 
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+ROOT := $(abspath .)
+LIB := $(ROOT)/build
 VERSION := $(shell sed -n 's/^\#define SCHED_VERSION "\(.*\)"/\1/p' Include/sched.h)
-SOURCES := Package.swift $(shell find Sources Include -name '*.swift' -o -name '*.[ch]' -o -name '*.map' -o -name '*.modulemap')
+SOURCES := Package.swift $(shell find Sources Include -name '*.swift' -o -name '*.[ch]' \
+	-o -name '*.map' -o -name '*.modulemap')
 
 .PHONY: all
 all: build/libsched.so
 
+# Two files: the library as it is shipped, and beside it the same with its
+# symbols, for debuggers and for the test that disassembles it.
 build/libsched.so: $(SOURCES)
 	SCHED_EMBEDDED=1 swift build --scratch-path .build/embedded -c release --product sched
 	mkdir -p build
-	cp -f .build/embedded/release/libsched.so $@.part
+	cp -f .build/embedded/release/libsched.so $@.debug
+	strip --strip-unneeded -o $@.part $@.debug
 	mv -f $@.part $@
 	ln -sf libsched.so build/libsched.so.0
+
+include Include/install.mk
+
+# -- Python -------------------------------------------------------------------
+
+PYTHON := $(ROOT)/.venv/bin/python
+# The package as it stands in the tree, with the library as it was just built.
+export LIBSCHED := $(LIB)/libsched.so
+export PYTHONPATH := $(ROOT)/Bindings/python/src
+
+$(PYTHON):
+	python3 -m venv .venv
+
+.venv/demo: Bindings/python/examples/requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.venv/tests: Tests/requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@ .venv/demo
+
+.PHONY: demo
+demo: build/libsched.so .venv/demo
+	$(PYTHON) Bindings/python/examples/digits.py $(ARGS)
+
+.PHONY: generate
+generate: build/libsched.so .venv/tests
+	$(PYTHON) Bindings/generate.py
+
+.PHONY: vectors
+vectors: .venv/tests
+	$(PYTHON) -m Tests.Oracle
+
+.PHONY: bench
+bench: build/libsched.so .venv/tests
+	$(PYTHON) Tests/bench/bench.py $(ARGS)
+
+# -- Tests --------------------------------------------------------------------
+
+# Each stage prints its own summary.
+STAGES := lint test-swift test-c test-cpp test-python test-library test-fresh
+
+.PHONY: test $(STAGES)
+test: setup
+	@for stage in $(STAGES); do \
+	  printf '\n== %s ==\n' $$stage; \
+	  $(MAKE) $$stage || { printf '\n%s failed\n' $$stage; exit 1; }; \
+	done
+	@printf '\nall stages passed: $(STAGES)\n'
+
+.PHONY: setup
+setup: build/libsched.so .venv/tests
+	@Tests/setup.sh
+
+lint: .venv/tests
+	swift format lint --strict --recursive Sources Tests Package.swift
+	$(PYTHON) -m ruff check Bindings Tests
+	$(PYTHON) -m ruff format --check Bindings Tests
+	$(PYTHON) -m mypy --strict Bindings/python/src/libsched
+	$(PYTHON) Bindings/generate.py --check
+
+# The suite as the machine chooses, and at each width it has.
+test-swift:
+	swift build --build-tests --scratch-path .build/swift
+	swift test --skip-build --scratch-path .build/swift
+	for isa in $$($(PYTHON) Tests/library/widths.py); do \
+	  echo "SCHED_ISA=$$isa"; \
+	  SCHED_ISA=$$isa swift test --skip-build --scratch-path .build/swift \
+	    --filter 'StepTests' 2>&1 | tail -n 1; \
+	done
+
+test-c: build/libsched.so
+	$(MAKE) -C Tests/c LIB=$(LIB) test asan valgrind isa qemu
+
+test-cpp: build/libsched.so
+	$(MAKE) -C Tests/cpp LIB=$(LIB) test
+
+test-python: build/libsched.so .venv/tests
+	$(PYTHON) -m pytest -q Tests/python
+
+test-library: build/libsched.so .venv/tests
+	$(PYTHON) -m pytest -q Tests/library Tests/install Tests/embed Tests/package Tests/readme
+
+# What a new user does, in a fresh clone of what is committed.
+test-fresh:
+	Tests/fresh.sh
+
+.PHONY: format
+format: .venv/tests
+	swift format --in-place --recursive Sources Tests Package.swift
+	$(PYTHON) -m ruff check --fix Bindings Tests
+	$(PYTHON) -m ruff format Bindings Tests
+
+.PHONY: clean
+clean:
+	rm -rf build .build

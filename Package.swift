@@ -76,6 +76,8 @@ let package = Package(
                 "--version-script=\(Context.packageDirectory)/Include/libsched.map",
                 "-soname=libsched.so.0", "--gc-sections", "-z", "relro", "-z", "now",
                 "-z", "noexecstack", "-z", "defs",
+                // Its threads sleep in it: once loaded, it stays.
+                "-z", "nodelete",
               ].flatMap { ["-Xlinker", $0] }),
         ] : []),
     .target(
