@@ -28,9 +28,15 @@ public struct Kind: Sendable {
 
 /// Every kind of schedule, in the order of the alphabet.
 public let registry: [Kind] = [
+  Kind(ConstantLR.self),
   Kind(CosineAnnealingLR.self),
+  Kind(CosineAnnealingWarmRestarts.self),
+  Kind(CyclicLR.self),
+  Kind(ExponentialLR.self),
   Kind(LinearLR.self),
+  Kind(MultiStepLR.self),
   Kind(OneCycleLR.self),
+  Kind(PolynomialLR.self),
   Kind(SequentialLR.self),
   Kind(StepLR.self),
 ]

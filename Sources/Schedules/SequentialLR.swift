@@ -60,13 +60,9 @@ public struct SequentialLR: Schedule {
         .value, "SequentialLR milestones", value: "\(milestones.count) of them",
         accepted: "\(schedules.count - 1), one fewer than schedulers")
     }
+    if let refusal = disorder("SequentialLR", "milestones", milestones) { return refusal }
     for (i, milestone) in milestones.enumerated() {
       let start = i == 0 ? 0 : milestones[i - 1]
-      guard i == 0 || milestone > start else {
-        return Refusal(
-          .value, "SequentialLR milestones[\(i)]", value: "\(milestone)",
-          accepted: "more than milestones[\(i - 1)]=\(start)")
-      }
       guard milestone - start <= schedules[i].lastStep &+ 1 else {
         return Refusal(
           .value, "SequentialLR milestones[\(i)]", value: "\(milestone)",
@@ -108,13 +104,7 @@ public struct SequentialLR: Schedule {
 
   /// The part in force at a step, and the step at which it began.
   private func part(at t: Int) -> (AnySchedule, Int) {
-    // The number of milestones that are ≤ t, by halving.
-    var low = 0
-    var high = milestones.count
-    while low < high {
-      let middle = (low + high) / 2
-      if milestones[middle] <= t { low = middle + 1 } else { high = middle }
-    }
-    return (schedules[low], low == 0 ? 0 : milestones[low - 1])
+    let k = passed(milestones, t)
+    return (schedules[k], k == 0 ? 0 : milestones[k - 1])
   }
 }

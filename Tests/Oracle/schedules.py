@@ -26,6 +26,13 @@ momentum  the momentum in force at the same steps, where torch drives it
 """
 
 
+# Required by torch; absent here, the base rate stands in for it.
+BASE_FIELD = {"OneCycleLR": "max_lr", "CyclicLR": "base_lr"}
+
+# Parameters of torch's that are no fields of ours: a run's state, and functions.
+NOT_FIELDS = {"optimizer", "last_epoch", "scale_fn", "scale_mode"}
+
+
 class Call:
     """A scheduler's constructor call without its optimizer, for torch and as text."""
 
@@ -33,15 +40,14 @@ class Call:
         self.kind = kind
         given = dict(kwargs)
         signature = inspect.signature(getattr(lr_scheduler, kind))
-        if kind == "OneCycleLR":
-            # Required by torch; absent here means that the base rate is the peak.
-            given.setdefault("max_lr", None)
+        if kind in BASE_FIELD:
+            given.setdefault(BASE_FIELD[kind], None)
         bound = signature.bind(None, *args, **given)
         bound.apply_defaults()
         self.fields = {
             name: value
             for name, value in bound.arguments.items()
-            if name not in ("optimizer", "last_epoch") and value is not None
+            if name not in NOT_FIELDS and value is not None
         }
 
     def __repr__(self) -> str:
@@ -53,8 +59,8 @@ class Call:
         fields = dict(self.fields)
         if self.kind == "SequentialLR":
             fields["schedulers"] = [child.make(optimizer, base) for child in fields["schedulers"]]
-        if self.kind == "OneCycleLR":
-            fields.setdefault("max_lr", base)
+        if self.kind in BASE_FIELD:
+            fields.setdefault(BASE_FIELD[self.kind], base)
         kind: type[lr_scheduler.LRScheduler] = getattr(lr_scheduler, self.kind)
         return kind(optimizer, **fields)
 
@@ -88,6 +94,30 @@ def linear(*args: Any, **kwargs: Any) -> Call:
 
 def onecycle(**kwargs: Any) -> Call:
     return Call("OneCycleLR", **kwargs)
+
+
+def constant(*args: Any, **kwargs: Any) -> Call:
+    return Call("ConstantLR", *args, **kwargs)
+
+
+def exponential(gamma: float) -> Call:
+    return Call("ExponentialLR", gamma)
+
+
+def polynomial(*args: Any, **kwargs: Any) -> Call:
+    return Call("PolynomialLR", *args, **kwargs)
+
+
+def multistep(*args: Any, **kwargs: Any) -> Call:
+    return Call("MultiStepLR", *args, **kwargs)
+
+
+def restarts(*args: Any, **kwargs: Any) -> Call:
+    return Call("CosineAnnealingWarmRestarts", *args, **kwargs)
+
+
+def cyclic(max_lr: float, **kwargs: Any) -> Call:
+    return Call("CyclicLR", max_lr=max_lr, **kwargs)
 
 
 def sequential(schedulers: Sequence[Call], milestones: list[int]) -> Call:
@@ -282,6 +312,83 @@ ROWS = [
         0.1,
         60,
         "onecycle: three phases, momentum left alone",
+    ),
+    # ConstantLR
+    Row(constant(), 0.1, 50, "constant: every default"),
+    Row(constant(0.5, 4), 0.1, 50, "constant: half for four steps"),
+    Row(constant(0.1, 1), 1e-3, 50, "constant: a tenth for one step"),
+    Row(constant(1.0, 7), 0.1, 50, "constant: nothing to do"),
+    Row(constant(0.3, 10), 0.30000000000000004, 50, "constant: the way back rounds"),
+    Row(constant(0.25, 300), 0.1, 50, "constant: only the beginning"),
+    Row(constant(0.5, 4), 0.0, 50, "constant: base 0"),
+    Row(constant(0.7, LONGEST), 0.1, 50, "constant: for ever"),
+    # ExponentialLR
+    Row(exponential(0.9), 0.1, 200, "exponential: the textbook's"),
+    Row(exponential(0.999), 1e-3, 300, "exponential: slow"),
+    Row(exponential(1.0), 0.1, 50, "exponential: gamma 1 holds the base"),
+    Row(exponential(1.05), 1e-5, 200, "exponential: gamma above 1 climbs"),
+    Row(exponential(0.0), 0.1, 50, "exponential: gamma 0 is over at once"),
+    Row(exponential(0.5), 0.1, 1100, "exponential: halving to a denormal and to 0"),
+    Row(exponential(0.9), 0.0, 50, "exponential: base 0"),
+    Row(exponential(0.9995), 0.30000000000000004, 2000, "exponential: two thousand steps"),
+    # PolynomialLR
+    Row(polynomial(), 0.1, 50, "polynomial: every default"),
+    Row(polynomial(4, 2.0), 0.1, 50, "polynomial: a parabola"),
+    Row(polynomial(100, 0.9), 0.01, 150, "polynomial: segmentation's 0.9"),
+    Row(polynomial(1, 3.0), 0.1, 50, "polynomial: over at step 1"),
+    Row(polynomial(50, 0.5), 0.30000000000000004, 100, "polynomial: a root"),
+    Row(polynomial(300, 1.0), 0.1, 50, "polynomial: only the beginning"),
+    Row(polynomial(50, 20.0), 0.1, 100, "polynomial: a steep one"),
+    Row(polynomial(10, 2.0), 0.0, 50, "polynomial: base 0"),
+    Row(polynomial(1800, 1.5), 0.1, 2000, "polynomial: two thousand steps, then 0"),
+    # MultiStepLR. A milestone twice or out of order is refused; torch takes both.
+    Row(multistep([3, 7, 20]), 0.1, 50, "multistep: three drops"),
+    Row(multistep([30, 80], gamma=0.1), 0.1, 100, "multistep: the documentation's"),
+    Row(multistep([0, 5], gamma=0.5), 0.1, 50, "multistep: a drop at step 0"),
+    Row(multistep([1, 2, 3, 4], gamma=0.3), 1e-3, 50, "multistep: a drop at every step"),
+    Row(multistep([], gamma=0.3), 0.1, 50, "multistep: none"),
+    Row(multistep([200], gamma=0.3), 0.1, 50, "multistep: never reached"),
+    Row(multistep([4, 9], gamma=0.0), 0.1, 50, "multistep: gamma 0"),
+    Row(multistep([4, 9], gamma=3.0), 0.30000000000000004, 50, "multistep: gamma above 1"),
+    Row(multistep([10, LONGEST], gamma=0.1), 0.1, 50, "multistep: the last step there is"),
+    # CosineAnnealingWarmRestarts
+    Row(restarts(10), 0.1, 100, "restarts: equal cycles"),
+    Row(restarts(10, 2), 0.1, 200, "restarts: each twice as long"),
+    Row(restarts(3, 3, eta_min=1e-3), 0.1, 200, "restarts: each three times as long, a floor"),
+    Row(restarts(1), 0.1, 50, "restarts: at every step"),
+    Row(restarts(1, 2), 1e-3, 300, "restarts: from one step on, doubling"),
+    Row(restarts(7, eta_min=0.2), 0.1, 50, "restarts: a floor above the base"),
+    Row(restarts(300), 0.30000000000000004, 50, "restarts: only the beginning"),
+    Row(restarts(5, LONGEST), 0.1, 50, "restarts: the second cycle has no end"),
+    Row(restarts(13, 2, eta_min=1e-5), 0.1, 2000, "restarts: two thousand steps"),
+    # CyclicLR
+    Row(cyclic(0.2, step_size_up=3, step_size_down=2), 0.1, 60, "cyclic: up in three, down in two"),
+    Row(cyclic(0.01, step_size_up=20), 1e-3, 200, "cyclic: as long down as up"),
+    Row(cyclic(0.2, base_lr=0.05, step_size_up=7), 123.0, 60, "cyclic: a base of its own"),
+    Row(cyclic(0.2, step_size_up=1), 0.1, 50, "cyclic: the shortest"),
+    Row(cyclic(0.2, step_size_up=5, step_size_down=1), 0.1, 50, "cyclic: a saw"),
+    Row(cyclic(0.05, step_size_up=6), 0.1, 50, "cyclic: a peak below the base"),
+    Row(cyclic(0.2, step_size_up=4, mode="triangular2"), 0.1, 100, "cyclic: halved each cycle"),
+    Row(
+        cyclic(0.2, step_size_up=5, step_size_down=9, mode="exp_range", gamma=0.97),
+        0.1,
+        200,
+        "cyclic: an exponential hull",
+    ),
+    Row(
+        cyclic(0.2, step_size_up=4, mode="triangular2", base_momentum=0.5, max_momentum=0.99),
+        0.1,
+        100,
+        "cyclic: a wide range of momentum, halved each cycle",
+    ),
+    Row(cyclic(0.2, step_size_up=6, cycle_momentum=False), 0.1, 50, "cyclic: momentum left alone"),
+    Row(cyclic(0.2), 0.1, 100, "cyclic: every default begins"),
+    Row(cyclic(0.2, step_size_up=LONGEST), 0.1, 50, "cyclic: the longest rise begins"),
+    Row(
+        cyclic(0.3, step_size_up=700, step_size_down=333, cycle_momentum=False),
+        0.1,
+        2000,
+        "cyclic: two thousand steps",
     ),
     # SequentialLR. A SequentialLR in a SequentialLR is not here: torch runs the inner one a step
     # early, since its constructor undoes one step too many. Ours has the inner one on time.

@@ -1,0 +1,69 @@
+import Platform
+
+/// Half a cosine from the base rate down to a floor, again and again, each
+/// longer than the last by a factor.
+///
+/// ```
+/// rate(t) = etaMin + (base − etaMin) · (1 + cos(π · s / T)) / 2
+/// ```
+///
+/// where the cycle that t falls in is T = t0 · tMultⁱ steps long and began s
+/// steps ago.
+///
+/// Source: Loshchilov and Hutter, [SGDR](https://arxiv.org/abs/1608.03983);
+/// PyTorch's `CosineAnnealingWarmRestarts`.
+public struct CosineAnnealingWarmRestarts: Schedule {
+  /// Steps of the first cycle; at least 1.
+  public internal(set) var t0 = 1
+  /// How much longer each cycle is than the one before; at least 1.
+  public internal(set) var tMult = 1
+  /// The floor, in the units of the rate; finite, at least 0.
+  public internal(set) var etaMin = 0.0
+
+  public init() {}
+
+  /// Throws when a field is out of its range.
+  public init(t0: Int, tMult: Int = 1, etaMin: Double = 0) throws(Refusal) {
+    self.t0 = t0
+    self.tMult = tMult
+    self.etaMin = etaMin
+    try validate()
+  }
+
+  public static var name: StaticString { "CosineAnnealingWarmRestarts" }
+  public static var summary: StaticString {
+    "Half a cosine from the base rate down to eta_min, again and again, each T_mult times as long."
+  }
+  public static var formula: StaticString {
+    "rate(t) = eta_min + (base - eta_min) * (1 + cos(pi * s / T)) / 2, s steps into a cycle of T = T_0 * T_mult^i"
+  }
+  public static var source: StaticString {
+    "Loshchilov and Hutter, SGDR (arXiv:1608.03983); PyTorch, CosineAnnealingWarmRestarts"
+  }
+
+  public mutating func describe(_ fields: inout some Fields) {
+    fields.steps("T_0", &t0, .required, note: "steps of the first cycle")
+    fields.steps("T_mult", &tMult, note: "how much longer each cycle is than the one before")
+    fields.real("eta_min", &etaMin, note: "the floor, in the units of the rate")
+  }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    let (since, length) = cycle(at: t)
+    return etaMin + (base - etaMin) * (1 + cos(.pi * Double(since) / Double(length))) / 2
+  }
+
+  /// How long ago the cycle in force began, and how long it is.
+  ///
+  /// In integers, so that no logarithm is off by one at a restart; PyTorch's
+  /// is, where it is given an epoch.
+  private func cycle(at t: Int) -> (since: Int, length: Int) {
+    if tMult == 1 { return (t % t0, t0) }
+    var (since, length) = (t, t0)
+    while since >= length {
+      since -= length
+      let (longer, overflow) = length.multipliedReportingOverflow(by: tMult)
+      length = overflow ? .max : longer
+    }
+    return (since, length)
+  }
+}

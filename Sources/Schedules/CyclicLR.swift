@@ -1,0 +1,115 @@
+import Platform
+
+/// From the base rate up to a peak and down again in straight lines, for ever.
+///
+/// ```
+/// rate(t) = base + (maxLR − base) · height · scale
+/// ```
+///
+/// where height goes 0 ↗ 1 over `stepSizeUp` steps and ↘ 0 over `stepSizeDown`,
+/// and scale is 1 (triangular), halved each cycle (triangular2), or gammaᵗ
+/// (exp_range). Momentum goes from `maxMomentum` down to `baseMomentum` and back.
+///
+/// Source: Smith, [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186);
+/// PyTorch's `CyclicLR`.
+public struct CyclicLR: Schedule {
+  /// How cycles differ.
+  public enum Mode: Word {
+    case triangular, triangular2, expRange
+
+    public var word: StaticString {
+      switch self {
+      case .triangular: "triangular"
+      case .triangular2: "triangular2"
+      case .expRange: "exp_range"
+      }
+    }
+  }
+
+  /// The rate at both ends, in its units; `nil` takes the base rate for it.
+  public internal(set) var baseLR: Double?
+  /// The peak, in the units of the rate; finite, at least 0.
+  public internal(set) var maxLR = 1.0
+  /// Steps up; at least 1.
+  public internal(set) var stepSizeUp = 2000
+  /// Steps down; `nil` for as many as up.
+  public internal(set) var stepSizeDown: Int?
+  public internal(set) var mode = Mode.triangular
+  /// What each step leaves of the peak's height under `expRange`.
+  public internal(set) var gamma = 1.0
+  /// Whether it drives the momentum at all.
+  public internal(set) var cycleMomentum = true
+  public internal(set) var baseMomentum = 0.8
+  public internal(set) var maxMomentum = 0.9
+
+  public init() {}
+
+  /// Throws when a field is out of its range.
+  public init(
+    baseLR: Double? = nil, maxLR: Double, stepSizeUp: Int = 2000, stepSizeDown: Int? = nil,
+    mode: Mode = .triangular, gamma: Double = 1, cycleMomentum: Bool = true,
+    baseMomentum: Double = 0.8, maxMomentum: Double = 0.9
+  ) throws(Refusal) {
+    self.baseLR = baseLR
+    self.maxLR = maxLR
+    self.stepSizeUp = stepSizeUp
+    self.stepSizeDown = stepSizeDown
+    self.mode = mode
+    self.gamma = gamma
+    self.cycleMomentum = cycleMomentum
+    self.baseMomentum = baseMomentum
+    self.maxMomentum = maxMomentum
+    try validate()
+  }
+
+  public static var name: StaticString { "CyclicLR" }
+  public static var summary: StaticString {
+    "From the base rate up to a peak and down again in straight lines, for ever."
+  }
+  public static var formula: StaticString {
+    "rate(t) = base_lr + (max_lr - base_lr) * height * scale, height up 0 to 1 over step_size_up steps and down over step_size_down, scale 1, 2^-cycle or gamma^t"
+  }
+  public static var source: StaticString {
+    "Smith, Cyclical Learning Rates (arXiv:1506.01186); PyTorch, CyclicLR"
+  }
+
+  public mutating func describe(_ fields: inout some Fields) {
+    fields.real(
+      "base_lr", &baseLR, note: "the rate at both ends, in its units; the base rate if absent")
+    fields.real("max_lr", &maxLR, .required, note: "the peak, in the units of the rate")
+    fields.steps("step_size_up", &stepSizeUp, note: "steps up")
+    fields.steps("step_size_down", &stepSizeDown, note: "steps down; as many as up if absent")
+    fields.word("mode", &mode, note: "how cycles differ")
+    fields.real("gamma", &gamma, note: "what each step leaves of the height under exp_range")
+    fields.flag("cycle_momentum", &cycleMomentum, note: "whether it drives the momentum")
+    fields.real(
+      "base_momentum", &baseMomentum, accepts: .fraction, note: "the momentum at the peak")
+    fields.real("max_momentum", &maxMomentum, accepts: .fraction, note: "the momentum at both ends")
+  }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    let low = baseLR ?? base
+    let (height, scale) = shape(at: t)
+    return low + (maxLR - low) * height * scale
+  }
+
+  public func momentum(at t: Int, base: Double) -> Double {
+    guard cycleMomentum else { return base }
+    let (height, scale) = shape(at: t)
+    return maxMomentum - (maxMomentum - baseMomentum) * height * scale
+  }
+
+  /// Where on its triangle a step is, 0 to 1, and how high the triangle is.
+  private func shape(at t: Int) -> (height: Double, scale: Double) {
+    let total = Double(stepSizeUp) + Double(stepSizeDown ?? stepSizeUp)
+    let ratio = Double(stepSizeUp) / total
+    let cycle = (1 + Double(t) / total).rounded(.down)
+    let x = 1 + Double(t) / total - cycle
+    let height = x <= ratio ? x / ratio : (x - 1) / (ratio - 1)
+    return switch mode {
+    case .triangular: (height, 1)
+    case .triangular2: (height, 1 / pow(2, cycle - 1))
+    case .expRange: (height, pow(gamma, Double(t)))
+    }
+  }
+}

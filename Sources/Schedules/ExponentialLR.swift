@@ -1,0 +1,36 @@
+import Platform
+
+/// Multiplies the rate by `gamma` every step.
+///
+/// ```
+/// rate(t) = base · gammaᵗ
+/// ```
+///
+/// Source: PyTorch's `ExponentialLR`.
+public struct ExponentialLR: Schedule {
+  /// What each step leaves of the rate; finite, at least 0.
+  public internal(set) var gamma = 0.9
+
+  public init() {}
+
+  /// Throws when a field is out of its range.
+  public init(gamma: Double) throws(Refusal) {
+    self.gamma = gamma
+    try validate()
+  }
+
+  public static var name: StaticString { "ExponentialLR" }
+  public static var summary: StaticString { "Multiplies the rate by gamma every step." }
+  public static var formula: StaticString { "rate(t) = base * gamma^t" }
+  public static var source: StaticString { "PyTorch, ExponentialLR" }
+
+  public mutating func describe(_ fields: inout some Fields) {
+    fields.real("gamma", &gamma, .required, note: "what each step leaves of the rate")
+  }
+
+  public func rate(at t: Int, base: Double) -> Double { base * pow(gamma, Double(t)) }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    t == 0 ? current : current * gamma
+  }
+}

@@ -1,0 +1,48 @@
+import Platform
+
+/// Down to nothing along a power of the steps that are left.
+///
+/// ```
+/// rate(t) = base · (1 − min(t, totalIters) / totalIters)^power
+/// ```
+///
+/// Source: PyTorch's `PolynomialLR`.
+public struct PolynomialLR: Schedule {
+  /// Steps from the base rate to 0; at least 1.
+  public internal(set) var totalIters = 5
+  /// 1 for a straight line; finite, above 0.
+  public internal(set) var power = 1.0
+
+  public init() {}
+
+  /// Throws when a field is out of its range.
+  public init(totalIters: Int = 5, power: Double = 1) throws(Refusal) {
+    self.totalIters = totalIters
+    self.power = power
+    try validate()
+  }
+
+  public static var name: StaticString { "PolynomialLR" }
+  public static var summary: StaticString {
+    "Down to nothing along a power of the steps that are left."
+  }
+  public static var formula: StaticString {
+    "rate(t) = base * (1 - min(t, total_iters) / total_iters)^power"
+  }
+  public static var source: StaticString { "PyTorch, PolynomialLR" }
+
+  public mutating func describe(_ fields: inout some Fields) {
+    fields.steps("total_iters", &totalIters, note: "steps from the base rate to 0")
+    fields.real("power", &power, accepts: .positive, note: "1 for a straight line")
+  }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    base * pow(1 - Double(min(t, totalIters)) / Double(totalIters), power)
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    guard t > 0, t <= totalIters else { return current }
+    let n = Double(totalIters)
+    return current * pow((1 - Double(t) / n) / (1 - Double(t - 1) / n), power)
+  }
+}
