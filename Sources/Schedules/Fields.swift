@@ -23,6 +23,8 @@ public protocol Fields {
   mutating func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers)
   mutating func visit(_ field: Field, _ value: inout Bool)
   mutating func visit<W: Word>(_ field: Field, _ value: inout W)
+  mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals)
+  mutating func visit(_ field: Field, _ value: inout AnySchedule)
   mutating func visit(_ field: Field, _ value: inout [AnySchedule])
 }
 
@@ -64,6 +66,14 @@ extension Fields {
     visit(Field(name: name, isRequired: need == .required, note: note), &value, .steps)
   }
 
+  /// A list of real numbers.
+  public mutating func reals(
+    _ name: StaticString, _ value: inout [Double], _ need: Need = .optional,
+    accepts: Reals = .notNegative, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, accepts)
+  }
+
   /// Yes or no.
   public mutating func flag(_ name: StaticString, _ value: inout Bool, note: StaticString) {
     visit(Field(name: name, isRequired: false, note: note), &value)
@@ -74,6 +84,14 @@ extension Fields {
     _ name: StaticString, _ value: inout W, note: StaticString
   ) {
     visit(Field(name: name, isRequired: false, note: note), &value)
+  }
+
+  /// Another schedule.
+  public mutating func schedule(
+    _ name: StaticString, _ value: inout AnySchedule, _ need: Need = .required,
+    note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value)
   }
 
   /// Other schedules.

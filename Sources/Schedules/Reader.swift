@@ -141,6 +141,20 @@ public struct Reader: Fields {
     value = integers
   }
 
+  public mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
+    guard let (literal, i) = take(field) else { return }
+    guard case .list(let list) = literal.form else {
+      return refuse(.type, field, literal, i, "a list of: \(accepts.text)")
+    }
+    var reals: [Double] = []
+    for one in list {
+      guard let real = one.number else { return refuse(.type, field, one, i, accepts.text) }
+      guard accepts.contains(real) else { return refuse(.value, field, one, i, accepts.text) }
+      reals.append(real)
+    }
+    value = reals
+  }
+
   public mutating func visit(_ field: Field, _ value: inout Bool) {
     guard let (literal, i) = take(field) else { return }
     guard case .flag(let flag) = literal.form else {
@@ -158,6 +172,14 @@ public struct Reader: Fields {
     refuse(.value, field, literal, i, W.choices)
   }
 
+  public mutating func visit(_ field: Field, _ value: inout AnySchedule) {
+    guard let (literal, i) = take(field) else { return }
+    // In C a single schedule is a list of one.
+    var one = literal
+    if case .list(let list) = literal.form, let only = list.first, list.count == 1 { one = only }
+    if let schedule = schedule(field, one, i) { value = schedule }
+  }
+
   public mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {
     guard let (literal, i) = take(field) else { return }
     guard case .list(let list) = literal.form else {
@@ -165,21 +187,27 @@ public struct Reader: Fields {
     }
     var schedules: [AnySchedule] = []
     for one in list {
-      switch one.form {
-      case .schedule(let schedule): schedules.append(schedule)
-      case .call(let call):
-        do throws(Refusal) {
-          schedules.append(try AnySchedule.make(call))
-        } catch {
-          if refusal == nil {
-            refusal = error
-            refusal?.index = i
-          }
-          return
-        }
-      default: return refuse(.type, field, one, i, "a schedule")
-      }
+      guard let schedule = schedule(field, one, i) else { return }
+      schedules.append(schedule)
     }
     value = schedules
+  }
+
+  /// The schedule a literal is; `nil` after a refusal.
+  private mutating func schedule(_ field: Field, _ literal: Literal, _ index: Int) -> AnySchedule? {
+    switch literal.form {
+    case .schedule(let schedule): return schedule
+    case .call(let call):
+      do throws(Refusal) {
+        return try AnySchedule.make(call)
+      } catch {
+        if refusal == nil {
+          refusal = error
+          refusal?.index = index
+        }
+      }
+    default: refuse(.type, field, literal, index, "a schedule")
+    }
+    return nil
   }
 }

@@ -30,9 +30,15 @@ struct Checker: Fields {
     for var one in value { visit(field, &one, accepts) }
   }
 
+  mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
+    for var one in value { visit(field, &one, accepts) }
+  }
+
   mutating func visit(_ field: Field, _ value: inout Bool) {}
 
   mutating func visit<W: Word>(_ field: Field, _ value: inout W) {}
+
+  mutating func visit(_ field: Field, _ value: inout AnySchedule) {}
 
   mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {}
 }
@@ -72,6 +78,10 @@ struct Printer: Fields {
     add(field, list(value) { "\($0)" })
   }
 
+  mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
+    add(field, list(value) { "\($0)" })
+  }
+
   mutating func visit(_ field: Field, _ value: inout Bool) {
     add(field, value ? "True" : "False")
   }
@@ -81,6 +91,10 @@ struct Printer: Fields {
   }
 
   // Parts read better without "schedulers=", and PyTorch has them first.
+  mutating func visit(_ field: Field, _ value: inout AnySchedule) {
+    add(field, value.text, named: false)
+  }
+
   mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {
     add(field, list(value) { $0.text }, named: false)
   }
@@ -117,12 +131,20 @@ struct Describer: Fields {
     add(field, "integers", "[]", "a list of: \(accepts.text)")
   }
 
+  mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
+    add(field, "reals", "[]", "a list of: \(accepts.text)")
+  }
+
   mutating func visit(_ field: Field, _ value: inout Bool) {
     add(field, "flag", value ? "True" : "False", "True or False")
   }
 
   mutating func visit<W: Word>(_ field: Field, _ value: inout W) {
     add(field, "text", "'\(value.word)'", W.choices)
+  }
+
+  mutating func visit(_ field: Field, _ value: inout AnySchedule) {
+    add(field, "schedule", value.text, "a schedule")
   }
 
   mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {
