@@ -8,8 +8,6 @@ public let maxListLength = 1 << 20
 
 /// Reads text in Python's constructor syntax: calls, lists, numbers, words.
 struct Parser {
-  /// How deep calls may nest.
-  static let maxDepth = 64
 
   private let bytes: [UInt8]
   private var at = 0
@@ -35,9 +33,9 @@ struct Parser {
 
   /// name ( argument, argument, … )
   private mutating func call(_ name: (text: String, position: Int)) throws(Refusal) -> Call {
-    guard depth < Self.maxDepth else {
+    guard depth < AnySchedule.maxDepth else {
       throw Refusal(
-        .depth, name.text, accepted: "\(Self.maxDepth) levels", position: name.position)
+        .depth, name.text, accepted: "\(AnySchedule.maxDepth) levels", position: name.position)
     }
     depth += 1
     defer { depth -= 1 }

@@ -11,7 +11,7 @@ public struct Kind: Sendable {
       var schedule = S()
       var reader = Reader(call)
       schedule.describe(&reader)
-      if var refusal = reader.conclusion() ?? schedule.inconsistency() {
+      if var refusal = reader.conclusion() ?? schedule.wrong() {
         refusal.position = refusal.position ?? call.position
         throw refusal
       }
@@ -28,6 +28,7 @@ public struct Kind: Sendable {
 
 /// Every kind of schedule, in the order of the alphabet.
 public let registry: [Kind] = [
+  Kind(Constant.self),
   Kind(ConstantLR.self),
   Kind(CosineAnnealingLR.self),
   Kind(CosineAnnealingWarmRestarts.self),

@@ -70,12 +70,27 @@ extension Schedule {
     try AnySchedule(self).rates(steps, base: base)
   }
 
+  /// What is wrong between its fields, or with how much there is in them.
+  func wrong() -> Refusal? {
+    if let refusal = inconsistency() { return refusal }
+    guard parts.allSatisfy({ $0.depth < AnySchedule.maxDepth }) else {
+      return Refusal(.depth, "\(Self.name)", accepted: "\(AnySchedule.maxDepth) levels")
+    }
+    // Parts may be shared, and then sizes double with each level.
+    guard parts.reduce(1, { min($0 + $1.size, AnySchedule.maxSize + 1) }) <= AnySchedule.maxSize
+    else {
+      return Refusal(
+        .depth, "\(Self.name)", accepted: "\(AnySchedule.maxSize) schedules in all")
+    }
+    return nil
+  }
+
   /// Throws what is wrong with its fields, one by one and together.
   func validate() throws(Refusal) {
     var checker = Checker(Self.name)
     var copy = self
     copy.describe(&checker)
-    if let refusal = checker.refusal ?? inconsistency() { throw refusal }
+    if let refusal = checker.refusal ?? wrong() { throw refusal }
   }
 }
 
@@ -84,6 +99,11 @@ extension Schedule {
 /// A class, so that one object is shared by everyone who holds it: C handles
 /// count its references.
 public final class AnySchedule: Sendable {
+  /// How deep schedules may nest.
+  public static let maxDepth = 64
+  /// How many schedules one may be in all, itself included.
+  public static let maxSize = 1 << 16
+
   public let name: StaticString
   public let lastStep: Int
   /// How deep it nests: 1 for a schedule without parts.

@@ -13,9 +13,6 @@ public struct SequentialLR: Schedule {
   /// Where each part but the first begins: one fewer than parts, increasing.
   public internal(set) var milestones: [Int] = []
 
-  /// How many schedules one may be made of in all, itself included.
-  static let maxSize = 1 << 16
-
   public init() {}
 
   /// Throws when there is not one milestone fewer than schedules, they do not
@@ -69,12 +66,6 @@ public struct SequentialLR: Schedule {
           accepted:
             "at most \(start + schedules[i].lastStep + 1), where schedulers[\(i)] has ended")
       }
-    }
-    guard schedules.allSatisfy({ $0.depth < Parser.maxDepth }) else {
-      return Refusal(.depth, "SequentialLR", accepted: "\(Parser.maxDepth) levels")
-    }
-    guard schedules.reduce(1, { min($0 + $1.size, Self.maxSize + 1) }) <= Self.maxSize else {
-      return Refusal(.depth, "SequentialLR", accepted: "\(Self.maxSize) schedules in all")
     }
     return nil
   }
