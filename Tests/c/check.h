@@ -2,6 +2,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,6 +33,34 @@ static inline int same_double(double a, double b) {
                actual_, expected_, expected_);                                           \
     }                                                                                    \
   } while (0)
+
+/*  By how much a rate may differ from torch's after that many roundings, beside
+ *  the largest rate of its run: not at all. Only without FMA, as under qemu's
+ *  Westmere, glibc has another cos and pow, which now and then are an ulp off;
+ *  one such ulp is a few of a rate's and each step of the chained form keeps
+ *  it. */
+static inline double rate_bound(size_t roundings, double largest) {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("fma")) return 8 * (double)roundings * 0x1p-53 * largest;
+#endif
+  (void)roundings, (void)largest;
+  return 0;
+}
+
+#define check_rate(actual, expected, bound, about, at)                                  \
+  do {                                                                                  \
+    double rate_ = (actual), torch_ = (expected), bound_ = (bound);                     \
+    if (bound_ == 0 || !(fabs(rate_ - torch_) <= bound_)) {                             \
+      check_doubles(rate_, torch_, about, at);                                          \
+    }                                                                                   \
+  } while (0)
+
+/*  The largest magnitude among some doubles and one more. */
+static inline double largest_of(const double *values, size_t count, double one) {
+  double largest = fabs(one);
+  for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs(values[i]));
+  return largest;
+}
 
 #define check_ok(call)                                                                 \
   do {                                                                                 \

@@ -45,11 +45,16 @@ static inline void *vectors_memory(size_t count, size_t size) {
   return memory;
 }
 
-/*  A whole file of the folder of vectors, with a zero after its end. */
-static inline char *vectors_bytes(const char *name, size_t *length) {
+/*  The folder of vectors: the environment's VECTORS, or the repository's. */
+static inline const char *vectors_folder(void) {
   const char *folder = getenv("VECTORS");
+  return folder ? folder : "../Vectors";
+}
+
+/*  A whole file, with a zero after its end. */
+static inline char *vectors_bytes(const char *folder, const char *name, size_t *length) {
   char path[1024];
-  snprintf(path, sizeof path, "%s/%s", folder ? folder : "../Vectors", name);
+  snprintf(path, sizeof path, "%s/%s", folder, name);
   FILE *file = fopen(path, "rb");
   if (!file) vectors_fail(path, strerror(errno));
   fseek(file, 0, SEEK_END);
@@ -77,7 +82,7 @@ static inline vector_line vectors_next_line(char **at) {
 static inline vectors vectors_read(const char *name) {
   vectors file = {NULL, 0, NULL, NULL};
   size_t length;
-  file.text = vectors_bytes(name, &length);
+  file.text = vectors_bytes(vectors_folder(), name, &length);
   size_t lines = 1;
   for (const char *c = file.text; *c; c++) lines += *c == '\n';
   file.items = (vector *)vectors_memory(lines, sizeof *file.items);
