@@ -2,7 +2,16 @@
 public struct Field: Sendable {
   public let name: StaticString
   public let isRequired: Bool
+  /// Whether it counts steps, and so grows with the unit that steps are.
+  public let isLength: Bool
   public let note: StaticString
+
+  init(name: StaticString, isRequired: Bool, isLength: Bool = false, note: StaticString) {
+    self.name = name
+    self.isRequired = isRequired
+    self.isLength = isLength
+    self.note = note
+  }
 }
 
 /// Whether a field must be given.
@@ -49,13 +58,34 @@ extension Fields {
   public mutating func steps(
     _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
   ) {
-    visit(Field(name: name, isRequired: need == .required, note: note), &value, .counts)
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .counts)
   }
 
   /// A count of steps that may be absent.
   public mutating func steps(
     _ name: StaticString, _ value: inout Int?, note: StaticString
   ) {
+    visit(Field(name: name, isRequired: false, isLength: true, note: note), &value, .counts)
+  }
+
+  /// A step, from 0.
+  public mutating func step(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .steps)
+  }
+
+  /// How many of something that is not steps, at least 1.
+  public mutating func count(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, .counts)
+  }
+
+  /// How many of something that is not steps, which may be absent.
+  public mutating func count(_ name: StaticString, _ value: inout Int?, note: StaticString) {
     visit(Field(name: name, isRequired: false, note: note), &value, .counts)
   }
 
@@ -63,7 +93,8 @@ extension Fields {
   public mutating func steps(
     _ name: StaticString, _ value: inout [Int], _ need: Need = .optional, note: StaticString
   ) {
-    visit(Field(name: name, isRequired: need == .required, note: note), &value, .steps)
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .steps)
   }
 
   /// A list of real numbers.

@@ -28,18 +28,25 @@ public struct Kind: Sendable {
 
 /// Every kind of schedule, in the order of the alphabet.
 public let registry: [Kind] = [
+  Kind(ChainedScheduler.self),
+  Kind(Clamp.self),
   Kind(Constant.self),
   Kind(ConstantLR.self),
   Kind(CosineAnnealingLR.self),
   Kind(CosineAnnealingWarmRestarts.self),
   Kind(CyclicLR.self),
   Kind(ExponentialLR.self),
+  Kind(Hold.self),
   Kind(LinearLR.self),
+  Kind(Loop.self),
   Kind(MultiStepLR.self),
   Kind(OneCycleLR.self),
   Kind(PolynomialLR.self),
   Kind(SequentialLR.self),
+  Kind(Shift.self),
   Kind(StepLR.self),
+  Kind(Stretch.self),
+  Kind(Window.self),
 ]
 
 /// The kind of that name, or a refusal that lists them all.

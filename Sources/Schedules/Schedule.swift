@@ -115,6 +115,7 @@ public final class AnySchedule: Sendable {
   private let chained: @Sendable (Int, Double, Double) -> Double
   private let moment: @Sendable (Int, Double) -> Double
   private let print: @Sendable () -> String
+  private let scale: @Sendable (Int) throws(Refusal) -> AnySchedule
 
   public convenience init<S: Schedule>(_ schedule: S) {
     self.init(
@@ -122,7 +123,8 @@ public final class AnySchedule: Sendable {
       closed: { schedule.rate(at: $0, base: $1) },
       chained: { schedule.rate(at: $0, base: $1, current: $2) },
       moment: { schedule.momentum(at: $0, base: $1) },
-      print: { schedule.text })
+      print: { schedule.text },
+      scale: { (factor) throws(Refusal) in AnySchedule(try schedule.scaled(by: factor)) })
   }
 
   // Embedded Swift has no generic designated initialiser.
@@ -131,7 +133,8 @@ public final class AnySchedule: Sendable {
     closed: @escaping @Sendable (Int, Double) -> Double,
     chained: @escaping @Sendable (Int, Double, Double) -> Double,
     moment: @escaping @Sendable (Int, Double) -> Double,
-    print: @escaping @Sendable () -> String
+    print: @escaping @Sendable () -> String,
+    scale: @escaping @Sendable (Int) throws(Refusal) -> AnySchedule
   ) {
     self.name = name
     self.lastStep = lastStep
@@ -141,6 +144,7 @@ public final class AnySchedule: Sendable {
     self.chained = chained
     self.moment = moment
     self.print = print
+    self.scale = scale
   }
 
   public func rate(at step: Int, base: Double) -> Double { closed(step, base) }
@@ -152,6 +156,9 @@ public final class AnySchedule: Sendable {
   public func momentum(at step: Int, base: Double) -> Double { moment(step, base) }
 
   public var text: String { print() }
+
+  /// The same curve over `factor` times the steps; see ``Schedule/scaled(by:)``.
+  public func scaled(by factor: Int) throws(Refusal) -> AnySchedule { try scale(factor) }
 
   /// Throws unless every step of the range has a rate.
   public func require(_ first: Int, _ count: Int) throws(Refusal) {
