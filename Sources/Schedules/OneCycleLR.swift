@@ -63,7 +63,7 @@ public struct OneCycleLR: Schedule {
     "Smith and Topin, Super-Convergence (arXiv:1708.07120); PyTorch, OneCycleLR"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real(
       "max_lr", &maxLR, note: "the peak, in the units of the rate; the base rate if absent")
     fields.steps("total_steps", &givenTotalSteps, note: "steps in all")

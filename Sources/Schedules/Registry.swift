@@ -9,8 +9,8 @@ public struct Kind: Sendable {
     name = S.name
     read = { (call) throws(Refusal) in
       var schedule = S()
-      var reader = Reader(call)
-      schedule.describe(&reader)
+      let reader = Reader(call)
+      schedule.describe(reader)
       if var refusal = reader.conclusion() ?? schedule.wrong() {
         refusal.position = refusal.position ?? call.position
         throw refusal
@@ -18,10 +18,10 @@ public struct Kind: Sendable {
       return AnySchedule(schedule)
     }
     describe = {
-      var describer = Describer()
+      let describer = Describer(S.summary, S.formula, S.source)
       var schedule = S()
-      schedule.describe(&describer)
-      return "summary\t\(S.summary)\nformula\t\(S.formula)\nsource\t\(S.source)\n\(describer.text)"
+      schedule.describe(describer)
+      return describer.text
     }
   }
 }

@@ -35,7 +35,7 @@ public struct ChainedScheduler: Schedule {
   public static var formula: StaticString { "rate(t) = s_n(t, ... s_2(t, s_1(t, base)))" }
   public static var source: StaticString { "PyTorch, ChainedScheduler" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedules("schedulers", &schedules, .required, note: "the parts in their order")
   }
 

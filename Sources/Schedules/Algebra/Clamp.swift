@@ -30,7 +30,7 @@ public struct Clamp: Schedule {
   }
   public static var source: StaticString { "the min_lr and max_lr of many peers" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what is kept in the range")
     fields.real("minimum", &minimum, note: "the least rate, in its units")
     fields.real("maximum", &maximum, note: "the largest rate, in its units; none if absent")

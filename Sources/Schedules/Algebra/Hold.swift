@@ -27,7 +27,7 @@ public struct Hold: Schedule {
   public static var formula: StaticString { "rate(t) = schedule.rate(min(t, last))" }
   public static var source: StaticString { "what MLX, optax and Keras do at the end of a decay" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what stays where it is")
     fields.steps(
       "last", &last, note: "the step from which it stays; the schedule's last if absent")

@@ -26,7 +26,7 @@ public struct Loop: Schedule {
   public static var formula: StaticString { "rate(t) = schedule.rate(t mod period)" }
   public static var source: StaticString { "ParameterSchedulers.jl, Loop" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what starts again")
     fields.steps("period", &period, .required, note: "steps from one start to the next")
   }

@@ -50,9 +50,9 @@ extension Schedule {
     guard Integers.counts.contains(factor) else {
       throw Refusal(.range, "factor", value: "\(factor)", accepted: Integers.counts.text)
     }
-    var scaler = Scaler(factor)
+    let scaler = Scaler(factor)
     var copy = self
-    copy.describe(&scaler)
+    copy.describe(scaler)
     if let refusal = scaler.refusal { throw refusal }
     try copy.validate()
     return copy
@@ -60,31 +60,24 @@ extension Schedule {
 }
 
 /// Multiplies every length by a factor.
-struct Scaler: Fields {
+final class Scaler: Fields {
   let factor: Int
   var refusal: Refusal?
 
   init(_ factor: Int) { self.factor = factor }
 
-  mutating func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
+  override func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
     guard field.isLength else { return }
     // What is too long is refused when the copy is checked.
     let (product, overflow) = value.multipliedReportingOverflow(by: factor)
     value = overflow ? .max : product
   }
 
-  mutating func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
-    if var length = value {
-      visit(field, &length, accepts)
-      value = length
-    }
-  }
-
-  mutating func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
+  override func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
     for i in value.indices { visit(field, &value[i], accepts) }
   }
 
-  mutating func visit(_ field: Field, _ value: inout AnySchedule) {
+  override func visit(_ field: Field, _ value: inout AnySchedule) {
     do throws(Refusal) {
       value = try value.scaled(by: factor)
     } catch {
@@ -92,13 +85,7 @@ struct Scaler: Fields {
     }
   }
 
-  mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {
+  override func visit(_ field: Field, _ value: inout [AnySchedule]) {
     for i in value.indices { visit(field, &value[i]) }
   }
-
-  mutating func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {}
-  mutating func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {}
-  mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {}
-  mutating func visit(_ field: Field, _ value: inout Bool) {}
-  mutating func visit<W: Word>(_ field: Field, _ value: inout W) {}
 }

@@ -25,7 +25,7 @@ public struct Shift: Schedule {
   public static var formula: StaticString { "rate(t) = schedule.rate(t + steps)" }
   public static var source: StaticString { "ParameterSchedulers.jl, Shifted" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what begins in its middle")
     fields.step("steps", &steps, .required, note: "the schedule's step at step 0")
   }

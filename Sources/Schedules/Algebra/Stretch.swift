@@ -30,7 +30,7 @@ public struct Stretch: Schedule {
   public static var formula: StaticString { "rate(t) = schedule.rate(floor(t / factor))" }
   public static var source: StaticString { "ParameterSchedulers.jl, Interpolator" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what is stretched")
     fields.steps("factor", &factor, .required, note: "steps that one of its steps lasts")
   }

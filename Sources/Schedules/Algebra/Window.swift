@@ -34,7 +34,7 @@ public struct Window: Schedule {
   }
   public static var source: StaticString { "mmengine, begin and end of its schedulers" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what runs in the window")
     fields.step("begin", &begin, note: "the schedule's step 0")
     fields.step("end", &end, note: "the step from which its rate holds, after begin")
