@@ -244,7 +244,8 @@ def draw(
             axes.axvspan(best, ran, color=GREY, alpha=0.10, linewidth=0)
             axes.axvline(ran, color=INK, linewidth=1.2)
     below.plot(best, stopper.best, "o", color=GREEN, markersize=9, zorder=5)
-    left = best > 0.3 * total  # where there is room for it
+    # On the side where there is room for it.
+    left = best > 0.15 * total
     below.annotate(
         f"best: epoch {best}\nvalidation loss {stopper.best:.4f}",
         (best, low / 2.2),
