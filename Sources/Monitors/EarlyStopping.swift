@@ -91,7 +91,14 @@ extension EarlyStopping {
 
   /// What ``text`` gave.
   public init(restoring text: String) throws(Refusal) {
-    let state = try State("EarlyStopping", version: 1, text)
+    try self.init(restoring: Array(text.utf8))
+  }
+
+  /// What ``text`` gave, from bytes, whatever they are.
+  public init(restoring text: [UInt8]) throws(Refusal) {
+    let state = try State(
+      "EarlyStopping", version: 1,
+      ["mode", "patience", "min_delta", "best", "best_at", "observed", "waited"], text)
     try self.init(
       patience: try state.integer("patience", .steps), minDelta: try state.real("min_delta"),
       mode: try state.word("mode"))

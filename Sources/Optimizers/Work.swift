@@ -56,7 +56,8 @@ func check(
     throw Refusal(
       .range, name("step"), value: "\(step)", accepted: Integers.counts.text, index: index)
   }
-  let limit = Int.max / MemoryLayout<Float>.stride
+  // No machine addresses more than 2^56 bytes.
+  let limit = 1 << 54
   guard n >= 0, n <= limit else {
     throw Refusal(
       .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,
