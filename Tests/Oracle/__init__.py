@@ -1,4 +1,5 @@
 """Asks the peers: torch, Keras, Lightning, scikit-learn. Tests/Vectors holds their answers."""
+# ruff: noqa: N999  (Tests and its folders are capitalised as the rest of the tree)
 
 import os
 

@@ -33,7 +33,8 @@ def test_reads_97_of_100_test_images(run: tuple[str, str, Path]) -> None:
 
 
 def test_stops_early_when_patience_is_out(run: tuple[str, str, Path]) -> None:
-    found = re.search(r"^best epoch\s+(\d+) of (\d+), validation loss ([\d.]+)$", run[0], re.M)
+    line = r"^best epoch\s+(\d+) of (\d+), validation loss ([\d.]+)$"
+    found = re.search(line, run[0], re.MULTILINE)
     assert found
     best, ran = int(found[1]), int(found[2])
     assert ran < EPOCHS
