@@ -103,9 +103,19 @@ extension EarlyStopping {
       patience: try state.integer("patience", .steps), minDelta: try state.real("min_delta"),
       mode: try state.word("mode"))
     observed = try state.integer("observed", .steps)
-    waited = try state.integer("waited", Integers(0, observed))
     let bestAt = try state.integer("best_at", Integers(-1, observed - 1))
+    // The one follows from the other two; a text in which it does not was not
+    // saved but made.
+    let since = observed - 1 - bestAt
+    waited = try state.integer(
+      "waited", bestAt < 0 ? Integers(observed, observed) : Integers(since, since))
     self.bestAt = bestAt < 0 ? nil : bestAt
+    let worst = best
     best = try state.real("best")
+    guard bestAt < 0 ? best == worst : !best.isNaN && best != worst else {
+      throw Refusal(
+        .state, "EarlyStopping best", value: "\(best)",
+        accepted: bestAt < 0 ? "\(worst), as nothing was best yet" : "what an observation can be")
+    }
   }
 }

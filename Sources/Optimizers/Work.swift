@@ -56,8 +56,7 @@ func check(
     throw Refusal(
       .range, name("step"), value: "\(step)", accepted: Integers.counts.text, index: index)
   }
-  // No machine addresses more than 2^56 bytes.
-  let limit = 1 << 54
+  let limit = maxMemory / MemoryLayout<Float>.stride
   guard n >= 0, n <= limit else {
     throw Refusal(
       .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,

@@ -46,7 +46,7 @@ func need<P>(_ pointer: P?, _ name: StaticString) throws(Refusal) -> P {
 
 /// The length, or a refusal of one that no memory has.
 func need(_ count: Int, _ name: StaticString, of stride: Int) throws(Refusal) -> Int {
-  let accepts = Integers(0, Int.max / stride)
+  let accepts = Integers(0, maxMemory / stride)
   guard accepts.contains(count) else {
     throw Refusal(
       .memory, "\(name)", value: "\(UInt(bitPattern: count))", accepted: accepts.text)
