@@ -90,8 +90,8 @@ std::string text(Write write) {
 
 /*  Room for what a call returns, or the error that C would give. */
 inline std::vector<double> doubles(std::size_t count) {
-  // No process has 2^47 bytes; do not ask the allocator for them.
-  constexpr std::size_t most = (std::size_t{1} << 47) / sizeof(double) - 1;
+  // No process addresses 2^56 bytes; the allocator need not be asked for them.
+  constexpr std::size_t most = (std::size_t{1} << 56) / sizeof(double) - 1;
   try {
     if (count <= most) return std::vector<double>(count);
   } catch (const std::bad_alloc &) {
