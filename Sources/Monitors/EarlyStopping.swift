@@ -69,7 +69,8 @@ public struct EarlyStopping: Sendable {
   /// - Complexity: O(1)
   @discardableResult
   public mutating func observe(_ metric: Double) -> Verdict {
-    let improved = mode == .min ? metric < best - minDelta : metric > best + minDelta
+    // The margin on the metric, not on the best: as the peers do, ties in the last bit included.
+    let improved = mode == .min ? metric + minDelta < best : metric - minDelta > best
     defer { observed += 1 }
     if improved {
       (best, bestAt, waited) = (metric, observed, 0)
