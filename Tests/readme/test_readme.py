@@ -53,7 +53,7 @@ def test_c_and_cpp_as_the_readme_compiles_them(
 ) -> None:
     (text,) = snippets(language)
     (tmp_path / file).write_text(text)
-    (command,) = (line for line in snippets("sh") if file in line)
+    (command,) = (line for line in snippets("sh") if f" {file} " in line)
     env = {
         "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig"),
         "LD_LIBRARY_PATH": str(prefix / "lib"),
