@@ -12,7 +12,7 @@ import sys
 
 from . import vectors
 
-NAMES = ["schedules", "steps", "early_stopping", "digits"]
+NAMES = ["schedules", "algebra", "steps", "early_stopping", "digits"]
 
 
 def difference(name: str, committed: bytes, asked: bytes) -> str:
