@@ -16,8 +16,8 @@ import Platform
 /// Source: Loshchilov and Hutter, [SGDR](https://arxiv.org/abs/1608.03983);
 /// Keras's `CosineDecayRestarts` (`minRatio`, there `alpha`); timm's
 /// `CosineLRScheduler` (`etaMin`) and, where the floor shrinks too, fairseq's
-/// `cosine`. Both find the cycle by a logarithm, which at some restarts is a
-/// step late: without `exactRestarts` so is this.
+/// `cosine`. These two find the cycle by a logarithm, which at some restarts is
+/// a step late: without `exactRestarts` so is this.
 public struct CosineDecayRestarts: Schedule {
   /// Steps of the first cycle; at least 1.
   public internal(set) var firstDecaySteps = 1
@@ -84,7 +84,7 @@ public struct CosineDecayRestarts: Schedule {
       note: "above 1 it stays high for longer, below 1 it falls sooner")
     fields.flag(
       "exact_restarts", &exactRestarts,
-      note: "False: cycles are found by a rounded logarithm, as in Keras and timm")
+      note: "False: cycles are found by a rounded logarithm, as in timm")
   }
 
   public func inconsistency() -> Refusal? { twoFloors("CosineDecayRestarts", minRatio, etaMin) }

@@ -95,7 +95,7 @@ def keras(name: str, args: dict[str, Any]) -> tuple[str, float]:
         )
         return text, peak
     kept = {key: args.get(key) for key in ("first_decay_steps", "t_mul", "m_mul")}
-    return call(name, **kept, min_ratio=args.get("alpha"), exact_restarts=False), base
+    return call(name, **kept, min_ratio=args.get("alpha")), base
 
 
 # -- optax --------------------------------------------------------------------
