@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[1] / "Vectors"
 
@@ -20,6 +22,15 @@ def records(name: str) -> list[dict[str, str]]:
             found.append({})
         found[-1][key] = value
     assert found, f"{name} has no vectors"
+    return found
+
+
+def recordings(peer: str) -> list[dict[str, Any]]:
+    """What a peer answered when it was asked, each with its function's name and arguments."""
+    found: list[dict[str, Any]] = json.loads((FOLDER / "peers" / f"{peer}.json").read_text())[
+        "vectors"
+    ]
+    assert found, f"{peer} has no recordings"
     return found
 
 
