@@ -48,9 +48,11 @@ __all__ += _kinds.__all__
 
 __version__ = version()
 
+_LAZY = ("keras", "optax", "optim", "timm")
+
 
 def __getattr__(name: str) -> ModuleType:
-    # The mirror of torch.optim is imported by those who use it.
-    if name == "optim":
-        return importlib.import_module(".optim", __name__)
+    # The mirror of torch.optim and the facades are imported by those who use them.
+    if name in _LAZY:
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
