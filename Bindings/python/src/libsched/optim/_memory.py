@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _lib
-from ._parameter import Parameter
+from .._parameter import Parameter
 
 # What keeps a kernel from an array: how it is refused, and what the array is.
 Fault = tuple[type[Exception], str]
@@ -187,6 +187,7 @@ class TensorMemory(Memory):
             if (
                 list(map(_shape, grads)) == self._shapes
                 and list(map(_type, grads)) == self._types
+                and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
             ):
                 return list(map(self._data_ptr, grads))
@@ -225,7 +226,7 @@ class TensorMemory(Memory):
         return tensor.clone(memory_format=torch().contiguous_format)
 
 
-_shape, _type = attrgetter("shape"), attrgetter("dtype")
+_shape, _type, _is_cpu = attrgetter("shape"), attrgetter("dtype"), attrgetter("is_cpu")
 
 
 def _array_fault(

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from .. import _lib
 from .._errors import SchedError
+from .._parameter import Parameter
 from ._memory import ArrayMemory, Memory, TensorMemory, is_tensor, memory, torch
-from ._parameter import Parameter
 
 __all__ = ["Optimizer"]
 
@@ -83,11 +83,13 @@ class Optimizer:
         """Gives a loaded group the settings that its writer did not know."""
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join(lines) + "\n)"
+            text += f"\nParameter Group {i}\n"
+            for key in sorted(group):
+                if key != "params":
+                    text += f"    {key}: {group[key]}\n"
+        return text + ")"
 
     # -- Parameters
 
