@@ -461,19 +461,20 @@ def test_a_closure_computes_gradients_even_without_grad():
 @pytest.mark.filterwarnings("ignore:Using backward")
 def test_zero_grad():
     array = libsched.Parameter(np.ones(2, np.float32), np.ones(2, np.float32))
-    tensor = torch.ones(2, requires_grad=True)
-    (tensor * 3).sum().backward(create_graph=True)
-    opt = optim.SGD([{"params": [array]}, {"params": [tensor]}])
-    kept = array.grad, tensor.grad
+    tensors = [torch.ones(2, requires_grad=True) for _ in range(2)]
+    # One gradient is the result of a computation, the other the beginning of one.
+    (tensors[0] ** 2).sum().backward(create_graph=True)
+    tensors[1].grad = torch.ones(2, requires_grad=True)
+    params = [array, *tensors]
+    opt = optim.SGD([{"params": [array]}, {"params": tensors}])
+    kept = [param.grad for param in params]
     opt.zero_grad(set_to_none=False)
-    assert array.grad is kept[0]
-    assert tensor.grad is kept[1]
-    assert not array.grad.any()
-    assert not tensor.grad.any()
-    assert not tensor.grad.requires_grad
+    for param, grad in zip(params, kept, strict=True):
+        assert param.grad is grad
+        assert not grad.any()
+        assert not getattr(grad, "requires_grad", False)
     opt.zero_grad()
-    assert array.grad is None
-    assert tensor.grad is None
+    assert [param.grad for param in params] == [None] * 3
     opt.zero_grad()
 
 
@@ -549,6 +550,12 @@ def test_parameters_that_cannot_be_stepped_are_refused(ours, case):
             rf"parameter (1 of group 0|0 of group 1) {found}; accepted: a (C-)?contiguous",
             str(caught.value),
         )
+    opt = ours([good])
+    with pytest.raises(error):
+        opt.add_param_group({"params": data})
+    opt.step(grads=[good * 0 + 1])
+    assert len(opt.param_groups) == 1
+    assert good[0] < 1
 
 
 def everything(opt):
@@ -642,10 +649,16 @@ def test_settings_out_of_range_are_refused_in_the_group_s_name(ours):
 @pytest.mark.parametrize("ours", [optim.AdamW, optim.SGD])
 def test_a_gradient_in_its_parameter_s_memory_is_refused(ours):
     arrays = [np.ones(4, np.float32), np.ones(4, np.float32)]
-    opt = ours(arrays)
+    opt = ours(arrays, **({"momentum": 0.9} if ours is optim.SGD else {}))
     with pytest.raises(libsched.SchedError, match="^parameter 1 of group 0: .* overlap"):
         opt.step(grads=[np.ones(4, np.float32), arrays[1]])
     assert all((array == 1).all() for array in arrays)
+    # Not a step: what comes is the first.
+    fresh = ours([np.ones(4, np.float32)], **({"momentum": 0.9} if ours is optim.SGD else {}))
+    grads = [np.full(4, 2, np.float32)] * 2
+    opt.step(grads=grads)
+    fresh.step(grads=grads[:1])
+    assert arrays[1].tobytes() == as_array(fresh.param_groups[0]["params"][0]).tobytes()
 
 
 def test_a_tensor_that_moved_is_stepped_where_it_is():
@@ -662,10 +675,71 @@ def test_a_tensor_that_moved_is_stepped_where_it_is():
         for moved, found in (
             (torch.ones(4, dtype=torch.float64), "a tensor of torch.float64"),
             (torch.ones(8)[::2], "not contiguous"),
+            (torch.ones(4)[:2], r"of shape \(4,\), not \(2,\)"),
         ):
             param.data = moved
             with pytest.raises((TypeError, ValueError), match=found):
                 opt.step(grads=[torch.ones(4)])
+
+
+def test_a_tensor_may_change_its_shape_where_it_is():
+    for ours in (optim.AdamW, optim.SGD):
+        param = torch.nn.Parameter(torch.ones(2, 2))
+        opt = ours([param], lr=0.1)
+        opt.step(grads=[torch.ones(2, 2)])
+        before = param.detach().clone()
+        param.data = param.data.t()
+        with pytest.raises(ValueError, match="parameter 0 of group 0 is not contiguous"):
+            opt.step(grads=[torch.ones(2, 2)])
+        assert torch.equal(param.t(), before)
+        param.data = param.data.t()[:1]
+        with pytest.raises(ValueError, match=r"of shape \(2, 2\), not \(1, 2\)"):
+            opt.step(grads=[torch.ones(2, 2)])
+
+
+def test_states_that_moved_are_used_where_they_are():
+    both = pair_of(*PAIRS[0], lr=0.1)
+    step_both(both)
+    for params, opt in both:
+        for param in params:
+            opt.state[param]["exp_avg"].data = torch.full_like(param, 0.5)
+            opt.state[param]["exp_avg_sq"] = torch.full_like(param, 0.25)
+    for _ in range(3):
+        step_both(both)
+    close(both)
+    both = pair_of(*PAIRS[1], lr=0.1, momentum=0.9)
+    step_both(both)
+    for params, opt in both:
+        opt.state[params[0]]["momentum_buffer"] = torch.full_like(params[0], 0.5)
+    step_both(both)
+    step_both(both)
+    close(both)
+
+
+def test_a_cleared_state_is_begun_anew():
+    for pair, settings in SETTINGS:
+        both = pair_of(*pair, **settings)
+        for _ in range(3):
+            step_both(both)
+        for _, opt in both:
+            opt.state.clear()
+        step_both(both)
+        close(both)
+
+
+def test_groups_may_be_replaced():
+    both = pair_of(*PAIRS[0], lr=0.1)
+    step_both(both)
+    for params, opt in both:
+        opt.param_groups[0] = {**opt.param_groups[0], "lr": 0.5}
+        step_both([(params, opt)])
+        other = torch.ones(7, requires_grad=True)
+        opt.param_groups[0]["params"][1] = params[1] = other
+    torch.manual_seed(5)
+    step_both(both)
+    assert not torch.equal(both[1][0][1], torch.ones(7))
+    told, got = (opt.state[params[1]] for params, opt in both)
+    assert float(got["step"]) == float(told["step"]) == 1
 
 
 def test_an_array_that_is_another_is_stepped_where_it_is():
@@ -750,7 +824,9 @@ def test_a_loaded_run_goes_on_bit_for_bit(pair, settings):
             other = ours([make_other(as_array(opt.param_groups[0]["params"][0]))])
             state = opt.state_dict()
             other.load_state_dict(state)
-            # A copy: the first may go on alone.
+            # A copy: each goes on alone.
+            other.param_groups[0]["maximize"] = False
+            assert state["param_groups"][0] is not other.param_groups[0]
             go(opt, grads[6:])
             go(other, grads[6:])
             assert everything(other) == everything(opt)
@@ -775,6 +851,39 @@ def test_copies_go_on_alone(how, make):
         go(opt)
         assert everything(other) == everything(opt)
         assert repr(other) == repr(opt)
+
+
+def test_a_state_dict_is_not_touched_by_who_loads_it():
+    param = torch.ones(2)
+    opt = optim.SGD([param], momentum=0.9)
+    opt.step(grads=[torch.ones(2)])
+    state = opt.state_dict()
+    text = repr(state)
+    other = optim.SGD([param.clone()])
+    other.load_state_dict(state)
+    other.param_groups[0]["lr"] = 3.0
+    other.step(grads=[torch.ones(2)])
+    assert repr(state) == text
+
+
+def test_decay_stays_decoupled():
+    """Adam's states load into AdamW, which stays what it is."""
+    adam = torch.optim.Adam([torch.ones(2)], weight_decay=0.5)
+    groups = []
+    for kind in PAIRS[0]:
+        opt = kind([torch.ones(2)])
+        opt.load_state_dict(adam.state_dict())
+        groups.append(opt.state_dict()["param_groups"])
+    assert groups[1] == groups[0]
+    old = adam.state_dict()
+    for key in ("decoupled_weight_decay", "maximize", "foreach", "capturable", "fused"):
+        del old["param_groups"][0][key]
+    opt = optim.AdamW([torch.ones(2)])
+    opt.load_state_dict(old)
+    opt.step(grads=[torch.ones(2)])
+    opt.param_groups[0]["decoupled_weight_decay"] = False
+    with pytest.raises(ValueError, match="decoupled_weight_decay is False; accepted: True"):
+        opt.step(grads=[torch.ones(2)])
 
 
 def test_states_of_other_optimizers_are_refused():

@@ -86,7 +86,7 @@ class Memory(ABC):
 
     @staticmethod
     @abstractmethod
-    def adopt(param: Any, value: Any, key: str) -> Any:
+    def adopt(param: Any, value: Any) -> Any:
         """A copy, of the parameters' kind, of an array that was loaded for a parameter's state."""
 
     def _refuse(self, what: str, faults: list[Fault | None]) -> None:
@@ -146,7 +146,7 @@ class ArrayMemory(Memory):
         return steps[i : i + 1].reshape(())
 
     @staticmethod
-    def adopt(param: Any, value: Any, key: str) -> Any:
+    def adopt(param: Any, value: Any) -> Any:
         if is_tensor(value):
             value = value.detach().cpu().numpy()
         return np.array(value, np.float32, order="C")
@@ -219,10 +219,8 @@ class TensorMemory(Memory):
         return torch().from_numpy(steps)[i]
 
     @staticmethod
-    def adopt(param: Any, value: Any, key: str) -> Any:
-        tensor = torch().as_tensor(value).detach()
-        if key != "step":
-            tensor = tensor.to(dtype=param.dtype, device=param.device)
+    def adopt(param: Any, value: Any) -> Any:
+        tensor = torch().as_tensor(value).detach().to(dtype=param.dtype, device=param.device)
         return tensor.clone(memory_format=torch().contiguous_format)
 
 

@@ -261,7 +261,7 @@ class Optimizer:
         for number, values in state_dict["state"].items():
             if number in by_number:
                 param = by_number[number]
-                state[param] = {key: _loaded(param, one, key) for key, one in values.items()}
+                state[param] = {key: _loaded(param, one) for key, one in values.items()}
             else:
                 state[number] = copy.deepcopy(values)
         for group, new in zip(groups, saved, strict=True):
@@ -431,10 +431,10 @@ def _identity(param: Any) -> int:
     return id(param.data) if isinstance(param, Parameter) else id(param)
 
 
-def _loaded(param: Any, value: Any, key: str) -> Any:
+def _loaded(param: Any, value: Any) -> Any:
     if is_tensor(value) or isinstance(value, np.ndarray | np.generic):
         kind = ArrayMemory if isinstance(param, Parameter) else TensorMemory
-        return kind.adopt(param, value, key)
+        return kind.adopt(param, value)
     return copy.deepcopy(value)
 
 
