@@ -59,6 +59,14 @@ extension Fields {
     visit(Field(name: name, isRequired: false, note: note), &value, .counts)
   }
 
+  /// An integer of another range, such as a phase that may be empty.
+  public mutating func integer(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional,
+    accepts: Integers = .steps, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, accepts)
+  }
+
   /// A list of steps.
   public mutating func steps(
     _ name: StaticString, _ value: inout [Int], _ need: Need = .optional, note: StaticString
