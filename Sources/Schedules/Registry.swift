@@ -28,18 +28,34 @@ public struct Kind: Sendable {
 
 /// Every kind of schedule, in the order of the alphabet.
 public let registry: [Kind] = [
+  Kind(Chebyshev.self),
   Kind(Constant.self),
   Kind(ConstantLR.self),
   Kind(CosineAnnealingLR.self),
   Kind(CosineAnnealingWarmRestarts.self),
+  Kind(CosineHardRestarts.self),
+  Kind(CosineWave.self),
   Kind(CyclicLR.self),
+  Kind(Dampening.self),
   Kind(ExponentialLR.self),
+  Kind(FlatCosine.self),
+  Kind(InverseSqrt.self),
+  Kind(LRRangeTest.self),
+  Kind(LinearDecay.self),
   Kind(LinearLR.self),
   Kind(MultiStepLR.self),
+  Kind(Noam.self),
   Kind(OneCycleLR.self),
+  Kind(OneCycleStairs.self),
+  Kind(PolynomialDecay.self),
   Kind(PolynomialLR.self),
+  Kind(REX.self),
+  Kind(RelativeStep.self),
   Kind(SequentialLR.self),
   Kind(StepLR.self),
+  Kind(TriStage.self),
+  Kind(Warmup.self),
+  Kind(WarmupStableDecay.self),
 ]
 
 /// The kind of that name, or a refusal that lists them all.
