@@ -1,6 +1,6 @@
 """Asks the peers and writes Tests/Vectors, or with --check says where it no longer agrees.
 
-python -m Tests.Oracle [--check] [schedules] [steps] [early_stopping] [digits]
+python -m Tests.Oracle [--check] [schedules] [decays] [steps] [early_stopping] [digits]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 from . import vectors
 
-NAMES = ["schedules", "steps", "early_stopping", "digits"]
+NAMES = ["schedules", "decays", "steps", "early_stopping", "digits"]
 
 
 def difference(name: str, committed: bytes, asked: bytes) -> str:
