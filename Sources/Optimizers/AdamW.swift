@@ -83,6 +83,7 @@ public struct AdamW: Sendable {
   ) throws(Refusal) {
     try validate()
     let table = try InstructionSet.table()
+    var total = 0
     for i in 0..<count {
       let p = parameter(i)
       var extents = [
@@ -90,9 +91,9 @@ public struct AdamW: Sendable {
         Extent("exp_avg_sq", p.expAvgSq),
       ]
       if amsgrad { extents.append(Extent("max_exp_avg_sq", p.maxExpAvgSq)) }
-      try check(extents, n: p.n, step: p.step, index: isList ? i : nil)
+      try check(extents, n: p.n, step: p.step, index: isList ? i : nil, total: &total)
     }
-    share({ parameter($0).n }, count) { i, first, n in
+    share({ parameter($0).n }, count, total: total) { i, first, n in
       let p = parameter(i)
       guard let param = p.param, let grad = p.grad, let m = p.expAvg, let v = p.expAvgSq else {
         return

@@ -79,13 +79,14 @@ public struct SGD: Sendable {
   ) throws(Refusal) {
     try validate()
     let table = try InstructionSet.table()
+    var total = 0
     for i in 0..<count {
       let p = parameter(i)
       var extents = [Extent("param", p.param), Extent("grad", p.grad)]
       if momentum != 0 { extents.append(Extent("momentum_buffer", p.momentumBuffer)) }
-      try check(extents, n: p.n, step: p.step, index: isList ? i : nil)
+      try check(extents, n: p.n, step: p.step, index: isList ? i : nil, total: &total)
     }
-    share({ parameter($0).n }, count) { i, first, n in
+    share({ parameter($0).n }, count, total: total) { i, first, n in
       let p = parameter(i)
       guard let param = p.param, let grad = p.grad else { return }
       table.sgd(

@@ -2,12 +2,13 @@ import Schedules
 
 /// Cuts a list of arrays, laid end to end, into shares of equal size and calls
 /// `work` with the pieces: which array, the first element, and how many.
+/// `total` is the sum of the sizes.
 ///
 /// Elements do not depend on each other, so any cut gives the same bits. Cuts
 /// are at multiples of 16 elements of an array: no lane is split in two.
-func share(_ sizes: (Int) -> Int, _ count: Int, _ work: (Int, Int, Int) -> Void) {
-  var total = 0
-  for i in 0..<count { total += sizes(i) }
+func share(
+  _ sizes: (Int) -> Int, _ count: Int, total: Int, _ work: (Int, Int, Int) -> Void
+) {
   // Waking a thread costs about what 30,000 elements do.
   let shares = max(1, min(Threads.count, total / 32_768))
   guard shares > 1 else {
@@ -45,9 +46,11 @@ struct Extent {
   }
 }
 
-/// Throws unless a parameter's arrays of `n` floats are there and apart, and
-/// its step counts from 1.
-func check(_ arrays: [Extent], n: Int, step: Int, index: Int?) throws(Refusal) {
+/// Throws unless a parameter's arrays of `n` floats are there and apart, its
+/// step counts from 1, and all parameters together are not beyond counting.
+func check(
+  _ arrays: [Extent], n: Int, step: Int, index: Int?, total: inout Int
+) throws(Refusal) {
   func name(_ name: StaticString) -> String { index.map { "list[\($0)].\(name)" } ?? "\(name)" }
   guard Integers.counts.contains(step) else {
     throw Refusal(
@@ -59,6 +62,11 @@ func check(_ arrays: [Extent], n: Int, step: Int, index: Int?) throws(Refusal) {
       .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,
       index: index)
   }
+  guard total <= limit - n else {
+    throw Refusal(
+      .memory, name("n"), value: "\(n)", accepted: "\(limit) in all", index: index)
+  }
+  total += n
   if n == 0 { return }
   let length = UInt(n * MemoryLayout<Float>.stride)
   for (i, array) in arrays.enumerated() {

@@ -49,11 +49,12 @@ public struct Chebyshev: Schedule {
     "Agarwal, Goel and Zhang, Acceleration via Fractal Learning Rate Schedules (arXiv:2103.01338); pytorch_optimizer, get_chebyshev_schedule"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
-    fields.steps("steps", &steps, .required, note: "steps in all, rounded up to a power of two")
+  public mutating func describe(_ fields: Fields) {
+    // Not a length: more of them are other nodes.
+    fields.count("steps", &steps, .required, note: "steps in all, rounded up to a power of two")
     fields.real("small_m", &smallM, accepts: .positive, note: "the least curvature")
     fields.real("big_m", &bigM, accepts: .positive, note: "the greatest curvature")
-    fields.integer("lag", &lag, note: "how many more steps than one the first node lasts")
+    fields.step("lag", &lag, note: "how many more steps than one the first node lasts")
   }
 
   public func inconsistency() -> Refusal? {

@@ -15,7 +15,7 @@ public struct Constant: Schedule {
     "optax, constant_schedule; Hugging Face, get_constant_schedule"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {}
+  public mutating func describe(_ fields: Fields) {}
 
   public func rate(at t: Int, base: Double) -> Double { base }
 

@@ -29,7 +29,7 @@ public struct ConstantLR: Schedule {
   }
   public static var source: StaticString { "PyTorch, ConstantLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real("factor", &factor, note: "the multiple of the base rate at first")
     fields.steps("total_iters", &totalIters, note: "steps until the base rate")
   }

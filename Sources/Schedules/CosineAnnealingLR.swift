@@ -34,7 +34,7 @@ public struct CosineAnnealingLR: Schedule {
     "Loshchilov and Hutter, SGDR (arXiv:1608.03983), without the restarts; PyTorch, CosineAnnealingLR"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("T_max", &tMax, .required, note: "steps from the base rate to the floor")
     fields.real("eta_min", &etaMin, note: "the floor, in the units of the rate")
   }

@@ -41,9 +41,9 @@ public struct CosineAnnealingWarmRestarts: Schedule {
     "Loshchilov and Hutter, SGDR (arXiv:1608.03983); PyTorch, CosineAnnealingWarmRestarts"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("T_0", &t0, .required, note: "steps of the first cycle")
-    fields.steps("T_mult", &tMult, note: "how much longer each cycle is than the one before")
+    fields.count("T_mult", &tMult, note: "how much longer each cycle is than the one before")
     fields.real("eta_min", &etaMin, note: "the floor, in the units of the rate")
   }
 

@@ -46,7 +46,7 @@ public struct CosineHardRestarts: Schedule {
     "Hugging Face, get_cosine_with_hard_restarts_schedule_with_warmup"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("steps", &steps, .required, note: "steps of all the cycles")
     fields.real("num_cycles", &numCycles, accepts: .positive, note: "cycles in that many steps")
     fields.floor(&minRatio, &etaMin)

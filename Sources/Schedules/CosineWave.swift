@@ -50,7 +50,7 @@ public struct CosineWave: Schedule {
     "Hugging Face, get_cosine_schedule_with_warmup and get_cosine_with_min_lr_schedule_with_warmup; DeepSpeed, WarmupCosineLR"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("steps", &steps, .required, note: "steps of all the waves")
     fields.real("num_cycles", &numCycles, note: "waves in that many steps")
     fields.floor(&minRatio, &etaMin)

@@ -73,7 +73,7 @@ public struct CyclicLR: Schedule {
     "Smith, Cyclical Learning Rates (arXiv:1506.01186); PyTorch, CyclicLR"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real(
       "base_lr", &baseLR, note: "the rate at both ends, in its units; the base rate if absent")
     fields.real("max_lr", &maxLR, .required, note: "the peak, in the units of the rate")

@@ -72,7 +72,7 @@ public struct Dampening: Schedule {
     "Ma and Yarats, On the adequacy of untuned warmup (arXiv:1910.04209); Liu et al., RAdam (arXiv:1908.03265); pytorch_warmup"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what is damped")
     fields.word("shape", &shape, note: "the factor's way up")
     fields.steps(

@@ -24,7 +24,7 @@ public struct ExponentialLR: Schedule {
   public static var formula: StaticString { "rate(t) = base * gamma^t" }
   public static var source: StaticString { "PyTorch, ExponentialLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real("gamma", &gamma, .required, note: "what each step leaves of the rate")
   }
 

@@ -2,7 +2,16 @@
 public struct Field: Sendable {
   public let name: StaticString
   public let isRequired: Bool
+  /// Whether it counts steps, and so grows with the unit that steps are.
+  public let isLength: Bool
   public let note: StaticString
+
+  init(name: StaticString, isRequired: Bool, isLength: Bool = false, note: StaticString) {
+    self.name = name
+    self.isRequired = isRequired
+    self.isLength = isLength
+    self.note = note
+  }
 }
 
 /// Whether a field must be given.
@@ -13,24 +22,38 @@ public enum Need: Sendable {
 /// Something that visits the fields of a declaration in their order: to set
 /// them, check them, print them or document them.
 ///
-/// A schedule calls the methods of the extension below; a visitor implements
-/// the requirements.
-public protocol Fields {
-  mutating func visit(_ field: Field, _ value: inout Double, _ accepts: Reals)
-  mutating func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals)
-  mutating func visit(_ field: Field, _ value: inout Int, _ accepts: Integers)
-  mutating func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers)
-  mutating func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers)
-  mutating func visit(_ field: Field, _ value: inout Bool)
-  mutating func visit<W: Word>(_ field: Field, _ value: inout W)
-  mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals)
-  mutating func visit(_ field: Field, _ value: inout AnySchedule)
-  mutating func visit(_ field: Field, _ value: inout [AnySchedule])
+/// A schedule calls the methods of the extension below; a visitor overrides
+/// `visit`. A class, not a protocol that schedules are generic over: every
+/// schedule would be compiled once for every visitor.
+public class Fields {
+  init() {}
+
+  func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {}
+  func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {}
+  func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {}
+  func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {}
+  func visit(_ field: Field, _ value: inout Bool) {}
+  func visit(_ field: Field, choice: inout Int, of words: [StaticString]) {}
+  func visit(_ field: Field, _ value: inout AnySchedule) {}
+  func visit(_ field: Field, _ value: inout [AnySchedule]) {}
+
+  // What may be absent is visited like what may not, unless absence matters.
+  func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {
+    guard var present = value else { return }
+    visit(field, &present, accepts)
+    value = present
+  }
+
+  func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
+    guard var present = value else { return }
+    visit(field, &present, accepts)
+    value = present
+  }
 }
 
 extension Fields {
   /// A real number.
-  public mutating func real(
+  public func real(
     _ name: StaticString, _ value: inout Double, _ need: Need = .optional,
     accepts: Reals = .notNegative, note: StaticString
   ) {
@@ -38,7 +61,7 @@ extension Fields {
   }
 
   /// A real number that may be absent.
-  public mutating func real(
+  public func real(
     _ name: StaticString, _ value: inout Double?, accepts: Reals = .notNegative,
     note: StaticString
   ) {
@@ -46,36 +69,50 @@ extension Fields {
   }
 
   /// A count of steps, at least 1.
-  public mutating func steps(
+  public func steps(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .counts)
+  }
+
+  /// A count of steps that may be absent.
+  public func steps(
+    _ name: StaticString, _ value: inout Int?, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: false, isLength: true, note: note), &value, .counts)
+  }
+
+  /// A step, from 0.
+  public func step(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .steps)
+  }
+
+  /// How many of something that is not steps, at least 1.
+  public func count(
     _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
   ) {
     visit(Field(name: name, isRequired: need == .required, note: note), &value, .counts)
   }
 
-  /// A count of steps that may be absent.
-  public mutating func steps(
-    _ name: StaticString, _ value: inout Int?, note: StaticString
-  ) {
+  /// How many of something that is not steps, which may be absent.
+  public func count(_ name: StaticString, _ value: inout Int?, note: StaticString) {
     visit(Field(name: name, isRequired: false, note: note), &value, .counts)
   }
 
-  /// An integer of another range, such as a phase that may be empty.
-  public mutating func integer(
-    _ name: StaticString, _ value: inout Int, _ need: Need = .optional,
-    accepts: Integers = .steps, note: StaticString
-  ) {
-    visit(Field(name: name, isRequired: need == .required, note: note), &value, accepts)
-  }
-
   /// A list of steps.
-  public mutating func steps(
+  public func steps(
     _ name: StaticString, _ value: inout [Int], _ need: Need = .optional, note: StaticString
   ) {
-    visit(Field(name: name, isRequired: need == .required, note: note), &value, .steps)
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .steps)
   }
 
   /// A list of real numbers.
-  public mutating func reals(
+  public func reals(
     _ name: StaticString, _ value: inout [Double], _ need: Need = .optional,
     accepts: Reals = .notNegative, note: StaticString
   ) {
@@ -83,19 +120,20 @@ extension Fields {
   }
 
   /// Yes or no.
-  public mutating func flag(_ name: StaticString, _ value: inout Bool, note: StaticString) {
+  public func flag(_ name: StaticString, _ value: inout Bool, note: StaticString) {
     visit(Field(name: name, isRequired: false, note: note), &value)
   }
 
   /// One of a few words.
-  public mutating func word<W: Word>(
-    _ name: StaticString, _ value: inout W, note: StaticString
-  ) {
-    visit(Field(name: name, isRequired: false, note: note), &value)
+  public func word<W: Word>(_ name: StaticString, _ value: inout W, note: StaticString) {
+    let words = W.allCases.map { $0.word }
+    var choice = words.firstIndex { same("\($0)", value.word) } ?? 0
+    visit(Field(name: name, isRequired: false, note: note), choice: &choice, of: words)
+    value = W.allCases[choice]
   }
 
   /// Another schedule.
-  public mutating func schedule(
+  public func schedule(
     _ name: StaticString, _ value: inout AnySchedule, _ need: Need = .required,
     note: StaticString
   ) {
@@ -103,7 +141,7 @@ extension Fields {
   }
 
   /// Other schedules.
-  public mutating func schedules(
+  public func schedules(
     _ name: StaticString, _ value: inout [AnySchedule], _ need: Need = .optional,
     note: StaticString
   ) {
@@ -175,15 +213,13 @@ public protocol Word: Sendable, CaseIterable where AllCases == [Self] {
   var word: StaticString { get }
 }
 
-extension Word {
-  /// "'cos' or 'linear'".
-  static var choices: String {
-    var text = ""
-    for (i, choice) in allCases.enumerated() {
-      text += (i == 0 ? "" : i == allCases.count - 1 ? " or " : ", ") + "'\(choice.word)'"
-    }
-    return text
+/// "'cos' or 'linear'".
+func choices(_ words: [StaticString]) -> String {
+  var text = ""
+  for (i, word) in words.enumerated() {
+    text += (i == 0 ? "" : i == words.count - 1 ? " or " : ", ") + "'\(word)'"
   }
+  return text
 }
 
 /// Byte by byte: `==` of strings would bring Unicode's tables along.

@@ -37,7 +37,7 @@ public struct FlatCosine: Schedule {
   }
   public static var source: StaticString { "fastai, fit_flat_cos" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("steps", &steps, .required, note: "steps in all")
     fields.real(
       "pct_start", &pctStart, accepts: .fraction, note: "the part of the steps that is flat")

@@ -20,7 +20,7 @@ func twoFloors(_ owner: StaticString, _ minRatio: Double, _ etaMin: Double?) -> 
 
 extension Fields {
   /// The floor in both its forms.
-  mutating func floor(_ minRatio: inout Double, _ etaMin: inout Double?) {
+  func floor(_ minRatio: inout Double, _ etaMin: inout Double?) {
     real("min_ratio", &minRatio, note: "the floor, as a part of the base rate")
     real("eta_min", &etaMin, note: "the floor, in the units of the rate, in place of min_ratio")
   }

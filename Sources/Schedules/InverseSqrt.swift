@@ -35,7 +35,7 @@ public struct InverseSqrt: Schedule {
     "Hugging Face, get_inverse_sqrt_schedule; fairseq, inverse_sqrt; Megatron-LM, inverse-square-root; big_vision, rsqrt"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps(
       "timescale", &timescale, .required,
       note: "three of these on, the rate is half; after a warm-up, its steps")

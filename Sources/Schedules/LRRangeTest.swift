@@ -40,7 +40,7 @@ public struct LRRangeTest: Schedule {
     "Smith, A disciplined approach (arXiv:1803.09820); DeepSpeed, LRRangeTest"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("step_size", &stepSize, note: "steps in which it grows by step_rate")
     fields.real("step_rate", &stepRate, note: "what it grows by in them, in base rates")
     fields.flag("staircase", &staircase, note: "whether it grows all at once, after them")

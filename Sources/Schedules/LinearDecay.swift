@@ -36,7 +36,7 @@ public struct LinearDecay: Schedule {
     "Hugging Face, get_linear_schedule_with_warmup; DeepSpeed, WarmupDecayLR; Bergsma et al., Straight to Zero (arXiv:2502.15938)"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("steps", &steps, .required, note: "steps from the base rate to the floor")
     fields.floor(&minRatio, &etaMin)
   }

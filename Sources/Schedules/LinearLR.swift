@@ -35,7 +35,7 @@ public struct LinearLR: Schedule {
   }
   public static var source: StaticString { "PyTorch, LinearLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real("start_factor", &startFactor, note: "the multiple of the base rate at step 0")
     fields.real("end_factor", &endFactor, note: "the multiple from step total_iters on")
     fields.steps("total_iters", &totalIters, note: "steps from the one to the other")

@@ -29,7 +29,7 @@ public struct MultiStepLR: Schedule {
   }
   public static var source: StaticString { "PyTorch, MultiStepLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("milestones", &milestones, .required, note: "the steps of the drops, increasing")
     fields.real("gamma", &gamma, note: "what each drop leaves of the rate")
   }

@@ -42,10 +42,10 @@ public struct Noam: Schedule {
     "Vaswani et al., Attention Is All You Need (arXiv:1706.03762); PaddlePaddle, NoamDecay; ESPnet, NoamLR; Burn, NoamLrScheduler"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("d_model", &dModel, note: "the width of the model")
     fields.steps("warmup_steps", &warmupSteps, note: "steps up")
-    fields.integer(
+    fields.step(
       "offset", &offset, note: "the number of the first step: 1 in the paper, 0 in PaddlePaddle")
   }
 

@@ -63,11 +63,12 @@ public struct OneCycleLR: Schedule {
     "Smith and Topin, Super-Convergence (arXiv:1708.07120); PyTorch, OneCycleLR"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real(
       "max_lr", &maxLR, note: "the peak, in the units of the rate; the base rate if absent")
     fields.steps("total_steps", &givenTotalSteps, note: "steps in all")
-    fields.steps("epochs", &epochs, note: "epochs in all, if total_steps is absent")
+    // Of the two, one grows with the unit of a step.
+    fields.count("epochs", &epochs, note: "epochs in all, if total_steps is absent")
     fields.steps(
       "steps_per_epoch", &stepsPerEpoch, note: "steps of an epoch, if total_steps is absent")
     fields.real(

@@ -27,12 +27,12 @@ public struct OneCycleStairs: Schedule {
   public internal(set) var cycleFirstStepSize = 2000
   /// Steps down; `nil` for as many as up.
   public internal(set) var cycleSecondStepSize: Int?
-  /// Stairs up; 0 for a straight line.
-  public internal(set) var cycleFirstStairCount = 0
-  /// Stairs down; 0 for a straight line.
-  public internal(set) var cycleSecondStairCount = 0
-  /// Steps of an interval of the decay; 0 for no decay.
-  public internal(set) var decayStepSize = 0
+  /// Stairs up; `nil` for a straight line.
+  public internal(set) var cycleFirstStairCount: Int?
+  /// Stairs down; `nil` for a straight line.
+  public internal(set) var cycleSecondStairCount: Int?
+  /// Steps of an interval of the decay; `nil` for no decay.
+  public internal(set) var decayStepSize: Int?
   /// Whether it drives the momentum at all.
   public internal(set) var cycleMomentum = true
   public internal(set) var cycleMinMom = 0.8
@@ -45,8 +45,9 @@ public struct OneCycleStairs: Schedule {
   /// Throws when a field is out of its range.
   public init(
     cycleMinLR: Double? = nil, cycleMaxLR: Double, decayLRRate: Double = 0,
-    cycleFirstStepSize: Int = 2000, cycleSecondStepSize: Int? = nil, cycleFirstStairCount: Int = 0,
-    cycleSecondStairCount: Int = 0, decayStepSize: Int = 0, cycleMomentum: Bool = true,
+    cycleFirstStepSize: Int = 2000, cycleSecondStepSize: Int? = nil,
+    cycleFirstStairCount: Int? = nil, cycleSecondStairCount: Int? = nil,
+    decayStepSize: Int? = nil, cycleMomentum: Bool = true,
     cycleMinMom: Double = 0.8, cycleMaxMom: Double = 0.9, decayMomRate: Double = 0
   ) throws(Refusal) {
     self.cycleMinLR = cycleMinLR
@@ -75,7 +76,7 @@ public struct OneCycleStairs: Schedule {
     "Smith, A disciplined approach (arXiv:1803.09820); DeepSpeed, OneCycle"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.real(
       "cycle_min_lr", &cycleMinLR, note: "the rate at both ends, in its units; the base rate")
     fields.real("cycle_max_lr", &cycleMaxLR, .required, note: "the peak, in the units of the rate")
@@ -84,13 +85,15 @@ public struct OneCycleStairs: Schedule {
     fields.steps("cycle_first_step_size", &cycleFirstStepSize, note: "steps up")
     fields.steps(
       "cycle_second_step_size", &cycleSecondStepSize, note: "steps down; as many as up if absent")
-    fields.integer(
-      "cycle_first_stair_count", &cycleFirstStairCount, note: "stairs up; 0 for a straight line")
-    fields.integer(
+    fields.count(
+      "cycle_first_stair_count", &cycleFirstStairCount,
+      note: "stairs up; a straight line if absent")
+    fields.count(
       "cycle_second_stair_count", &cycleSecondStairCount,
-      note: "stairs down; 0 for a straight line")
-    fields.integer(
-      "decay_step_size", &decayStepSize, note: "steps of an interval of the decay; 0 for none")
+      note: "stairs down; a straight line if absent")
+    fields.steps(
+      "decay_step_size", &decayStepSize,
+      note: "steps of an interval of the decay; no decay if absent")
     fields.flag("cycle_momentum", &cycleMomentum, note: "whether it drives the momentum")
     fields.real(
       "cycle_min_mom", &cycleMinMom, accepts: .fraction, note: "the momentum at the peak")
@@ -106,7 +109,7 @@ public struct OneCycleStairs: Schedule {
   public func rate(at t: Int, base: Double) -> Double {
     let low = cycleMinLR ?? base
     guard t > cycle else { return low + (cycleMaxLR - low) * height(at: t) }
-    return decayStepSize == 0 ? low : low / (1 + decayLRRate * intervals(at: t))
+    return low / (1 + decayLRRate * intervals(at: t))
   }
 
   public func momentum(at t: Int, base: Double) -> Double {
@@ -114,12 +117,13 @@ public struct OneCycleStairs: Schedule {
     guard t > cycle else {
       return cycleMaxMom - (cycleMaxMom - cycleMinMom) * height(at: t)
     }
-    return decayStepSize == 0
-      ? cycleMaxMom : min(1, cycleMaxMom * (1 + decayMomRate * intervals(at: t)))
+    return min(1, cycleMaxMom * (1 + decayMomRate * intervals(at: t)))
   }
 
   /// Intervals of the decay since the cycle.
-  private func intervals(at t: Int) -> Double { Double(t - cycle) / Double(decayStepSize) }
+  private func intervals(at t: Int) -> Double {
+    decayStepSize.map { Double(t - cycle) / Double($0) } ?? 0
+  }
 
   /// How high up the cycle a step is, 0 to 1.
   private func height(at t: Int) -> Double {
@@ -129,8 +133,9 @@ public struct OneCycleStairs: Schedule {
     let turn = (1 + Double(t) / total).rounded(.down)
     let x = 1 + Double(t) / total - turn
     let isUp = x <= ratio
-    let stairs = isUp ? cycleFirstStairCount : cycleSecondStairCount
-    guard stairs > 0 else { return isUp ? x / ratio : (x - 1) / (ratio - 1) }
+    guard let stairs = isUp ? cycleFirstStairCount : cycleSecondStairCount else {
+      return isUp ? x / ratio : (x - 1) / (ratio - 1)
+    }
     // From the step, which is exact: the fraction may fall a whole stair short.
     let place = Double(t == cycle ? 0 : t)
     let stair =

@@ -16,7 +16,7 @@ public struct PolynomialDecay: Schedule {
   public internal(set) var steps = 1
   /// The end, in the units of the rate; finite, at least 0.
   public internal(set) var lrEnd = 0.0
-  /// 1 for a straight line; finite, above 0.
+  /// 1 for a straight line; finite, at least 0.
   public internal(set) var power = 1.0
   /// The rate that the curve starts from, in the units of the rate; `nil` for
   /// the base rate. Finite, above 0.
@@ -46,10 +46,10 @@ public struct PolynomialDecay: Schedule {
     "Hugging Face, get_polynomial_decay_schedule_with_warmup"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("steps", &steps, .required, note: "steps from the base rate to the end")
     fields.real("lr_end", &lrEnd, note: "the end, in the units of the rate")
-    fields.real("power", &power, accepts: .positive, note: "1 for a straight line")
+    fields.real("power", &power, note: "1 for a straight line")
     fields.real(
       "lr_init", &lrInit, accepts: .positive,
       note: "what the curve starts from, for every base to follow; the base rate if absent")

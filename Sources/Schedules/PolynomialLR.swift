@@ -31,7 +31,7 @@ public struct PolynomialLR: Schedule {
   }
   public static var source: StaticString { "PyTorch, PolynomialLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("total_iters", &totalIters, note: "steps from the base rate to 0")
     fields.real("power", &power, accepts: .positive, note: "1 for a straight line")
   }

@@ -36,7 +36,7 @@ public struct REX: Schedule {
     "Chen et al., REX (arXiv:2107.04197); pytorch_optimizer, REXScheduler"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("steps", &steps, .required, note: "steps from the base rate to the floor")
     fields.floor(&minRatio, &etaMin)
   }

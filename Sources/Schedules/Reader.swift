@@ -1,22 +1,22 @@
 /// Sets fields from the arguments of a call; keeps the first refusal.
 ///
 /// Also what reads saved states, which are calls like any other.
-public struct Reader: Fields {
+final class Reader: Fields {
   private let owner: String
   private let arguments: [Argument]
   private var isUsed: [Bool]
   private var place = 0
   private var fieldNames = ""
-  public private(set) var refusal: Refusal?
+  private(set) var refusal: Refusal?
 
-  public init(_ call: Call) {
+  init(_ call: Call) {
     owner = call.name
     arguments = call.arguments
     isUsed = [Bool](repeating: false, count: call.arguments.count)
   }
 
   /// The refusal, if any, with what no field took counted in.
-  public func conclusion() -> Refusal? {
+  func conclusion() -> Refusal? {
     if let refusal { return refusal }
     guard let i = isUsed.firstIndex(of: false) else { return nil }
     let argument = arguments[i]
@@ -27,7 +27,7 @@ public struct Reader: Fields {
   }
 
   /// The argument for the next field: by place, or by name, or none.
-  private mutating func take(_ field: Field) -> (Literal, Int)? {
+  private func take(_ field: Field) -> (Literal, Int)? {
     defer { place += 1 }
     fieldNames += (fieldNames.isEmpty ? "" : ", ") + "\(field.name)"
     var found: Int?
@@ -50,7 +50,7 @@ public struct Reader: Fields {
     return (arguments[i].value, i)
   }
 
-  private mutating func refuse(
+  private func refuse(
     _ reason: Refusal.Reason, _ field: Field, _ value: Literal, _ index: Int, _ accepted: String
   ) {
     if refusal != nil { return }
@@ -77,7 +77,7 @@ public struct Reader: Fields {
 
   // MARK: Fields
 
-  public mutating func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
+  override func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
     guard let (literal, i) = take(field) else { return }
     guard let real = literal.number else {
       return refuse(.type, field, literal, i, accepts.text)
@@ -88,7 +88,7 @@ public struct Reader: Fields {
     value = real
   }
 
-  public mutating func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {
+  override func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {
     guard let (literal, i) = take(field) else { return }
     if case .none = literal.form { return value = nil }
     guard let real = literal.number else {
@@ -100,7 +100,7 @@ public struct Reader: Fields {
     value = real
   }
 
-  public mutating func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
+  override func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
     guard let (literal, i) = take(field) else { return }
     guard let integer = integer(literal) else {
       return refuse(reason(literal), field, literal, i, accepts.text)
@@ -111,7 +111,7 @@ public struct Reader: Fields {
     value = integer
   }
 
-  public mutating func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
+  override func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
     guard let (literal, i) = take(field) else { return }
     if case .none = literal.form { return value = nil }
     guard let integer = integer(literal) else {
@@ -123,7 +123,7 @@ public struct Reader: Fields {
     value = integer
   }
 
-  public mutating func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
+  override func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
     guard let (literal, i) = take(field) else { return }
     guard case .list(let list) = literal.form else {
       return refuse(.type, field, literal, i, "a list of: \(accepts.text)")
@@ -141,7 +141,7 @@ public struct Reader: Fields {
     value = integers
   }
 
-  public mutating func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
+  override func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
     guard let (literal, i) = take(field) else { return }
     guard case .list(let list) = literal.form else {
       return refuse(.type, field, literal, i, "a list of: \(accepts.text)")
@@ -155,7 +155,7 @@ public struct Reader: Fields {
     value = reals
   }
 
-  public mutating func visit(_ field: Field, _ value: inout Bool) {
+  override func visit(_ field: Field, _ value: inout Bool) {
     guard let (literal, i) = take(field) else { return }
     guard case .flag(let flag) = literal.form else {
       return refuse(.type, field, literal, i, "True or False")
@@ -163,16 +163,18 @@ public struct Reader: Fields {
     value = flag
   }
 
-  public mutating func visit<W: Word>(_ field: Field, _ value: inout W) {
+  override func visit(_ field: Field, choice: inout Int, of words: [StaticString]) {
     guard let (literal, i) = take(field) else { return }
     guard case .word(let word) = literal.form else {
-      return refuse(.type, field, literal, i, W.choices)
+      return refuse(.type, field, literal, i, choices(words))
     }
-    for choice in W.allCases where same(word, choice.word) { return value = choice }
-    refuse(.value, field, literal, i, W.choices)
+    guard let found = words.firstIndex(where: { same(word, $0) }) else {
+      return refuse(.value, field, literal, i, choices(words))
+    }
+    choice = found
   }
 
-  public mutating func visit(_ field: Field, _ value: inout AnySchedule) {
+  override func visit(_ field: Field, _ value: inout AnySchedule) {
     guard let (literal, i) = take(field) else { return }
     // In C a single schedule is a list of one.
     var one = literal
@@ -180,7 +182,7 @@ public struct Reader: Fields {
     if let schedule = schedule(field, one, i) { value = schedule }
   }
 
-  public mutating func visit(_ field: Field, _ value: inout [AnySchedule]) {
+  override func visit(_ field: Field, _ value: inout [AnySchedule]) {
     guard let (literal, i) = take(field) else { return }
     guard case .list(let list) = literal.form else {
       return refuse(.type, field, literal, i, "a list of schedules")
@@ -194,7 +196,7 @@ public struct Reader: Fields {
   }
 
   /// The schedule a literal is; `nil` after a refusal.
-  private mutating func schedule(_ field: Field, _ literal: Literal, _ index: Int) -> AnySchedule? {
+  private func schedule(_ field: Field, _ literal: Literal, _ index: Int) -> AnySchedule? {
     switch literal.form {
     case .schedule(let schedule): return schedule
     case .call(let call):

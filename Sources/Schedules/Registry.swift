@@ -9,8 +9,8 @@ public struct Kind: Sendable {
     name = S.name
     read = { (call) throws(Refusal) in
       var schedule = S()
-      var reader = Reader(call)
-      schedule.describe(&reader)
+      let reader = Reader(call)
+      schedule.describe(reader)
       if var refusal = reader.conclusion() ?? schedule.wrong() {
         refusal.position = refusal.position ?? call.position
         throw refusal
@@ -18,17 +18,19 @@ public struct Kind: Sendable {
       return AnySchedule(schedule)
     }
     describe = {
-      var describer = Describer()
+      let describer = Describer(S.summary, S.formula, S.source)
       var schedule = S()
-      schedule.describe(&describer)
-      return "summary\t\(S.summary)\nformula\t\(S.formula)\nsource\t\(S.source)\n\(describer.text)"
+      schedule.describe(describer)
+      return describer.text
     }
   }
 }
 
 /// Every kind of schedule, in the order of the alphabet.
 public let registry: [Kind] = [
+  Kind(ChainedScheduler.self),
   Kind(Chebyshev.self),
+  Kind(Clamp.self),
   Kind(Constant.self),
   Kind(ConstantLR.self),
   Kind(CosineAnnealingLR.self),
@@ -39,10 +41,12 @@ public let registry: [Kind] = [
   Kind(Dampening.self),
   Kind(ExponentialLR.self),
   Kind(FlatCosine.self),
+  Kind(Hold.self),
   Kind(InverseSqrt.self),
   Kind(LRRangeTest.self),
   Kind(LinearDecay.self),
   Kind(LinearLR.self),
+  Kind(Loop.self),
   Kind(MultiStepLR.self),
   Kind(Noam.self),
   Kind(OneCycleLR.self),
@@ -52,10 +56,13 @@ public let registry: [Kind] = [
   Kind(REX.self),
   Kind(RelativeStep.self),
   Kind(SequentialLR.self),
+  Kind(Shift.self),
   Kind(StepLR.self),
+  Kind(Stretch.self),
   Kind(TriStage.self),
   Kind(Warmup.self),
   Kind(WarmupStableDecay.self),
+  Kind(Window.self),
 ]
 
 /// The kind of that name, or a refusal that lists them all.

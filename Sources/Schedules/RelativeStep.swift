@@ -29,7 +29,7 @@ public struct RelativeStep: Schedule {
     "Shazeer and Stern, Adafactor (arXiv:1804.04235); Hugging Face and Keras, Adafactor with relative_step"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.flag("warmup_init", &warmupInit, note: "whether it starts in a line from 1e-6")
   }
 

@@ -18,7 +18,7 @@ public protocol Schedule: Sendable {
   static var source: StaticString { get }
 
   /// Declares the fields, in PyTorch's order.
-  mutating func describe(_ fields: inout some Fields)
+  mutating func describe(_ fields: Fields)
 
   /// What is wrong between fields that are right one by one.
   func inconsistency() -> Refusal?
@@ -56,10 +56,10 @@ extension Schedule {
   /// The schedule as text in PyTorch's constructor syntax, which
   /// ``AnySchedule/parse(_:)`` reads back to the same value.
   public var text: String {
-    var printer = Printer()
+    let printer = Printer(Self.name)
     var copy = self
-    copy.describe(&printer)
-    return "\(Self.name)(\(printer.text))"
+    copy.describe(printer)
+    return printer.text
   }
 
   /// The rates at a range of steps.
@@ -71,27 +71,28 @@ extension Schedule {
   }
 
   /// What is wrong between its fields, or with how much there is in them.
-  func wrong() -> Refusal? {
-    if let refusal = inconsistency() { return refusal }
-    guard parts.allSatisfy({ $0.depth < AnySchedule.maxDepth }) else {
-      return Refusal(.depth, "\(Self.name)", accepted: "\(AnySchedule.maxDepth) levels")
-    }
-    // Parts may be shared, and then sizes double with each level.
-    guard parts.reduce(1, { min($0 + $1.size, AnySchedule.maxSize + 1) }) <= AnySchedule.maxSize
-    else {
-      return Refusal(
-        .depth, "\(Self.name)", accepted: "\(AnySchedule.maxSize) schedules in all")
-    }
-    return nil
-  }
+  func wrong() -> Refusal? { inconsistency() ?? overgrowth(Self.name, parts) }
 
   /// Throws what is wrong with its fields, one by one and together.
   func validate() throws(Refusal) {
-    var checker = Checker(Self.name)
+    let checker = Checker(Self.name)
     var copy = self
-    copy.describe(&checker)
+    copy.describe(checker)
     if let refusal = checker.refusal ?? wrong() { throw refusal }
   }
+}
+
+/// A refusal of parts that are too deep or too many. They may be shared, and
+/// then their number doubles with each level.
+private func overgrowth(_ owner: StaticString, _ parts: [AnySchedule]) -> Refusal? {
+  guard parts.allSatisfy({ $0.depth < AnySchedule.maxDepth }) else {
+    return Refusal(.depth, "\(owner)", accepted: "\(AnySchedule.maxDepth) levels")
+  }
+  guard parts.reduce(1, { min($0 + $1.size, AnySchedule.maxSize + 1) }) <= AnySchedule.maxSize
+  else {
+    return Refusal(.depth, "\(owner)", accepted: "\(AnySchedule.maxSize) schedules in all")
+  }
+  return nil
 }
 
 /// Any schedule, by its kind's name erased.
@@ -115,6 +116,7 @@ public final class AnySchedule: Sendable {
   private let chained: @Sendable (Int, Double, Double) -> Double
   private let moment: @Sendable (Int, Double) -> Double
   private let print: @Sendable () -> String
+  private let scale: @Sendable (Int) throws(Refusal) -> AnySchedule
 
   public convenience init<S: Schedule>(_ schedule: S) {
     self.init(
@@ -122,7 +124,8 @@ public final class AnySchedule: Sendable {
       closed: { schedule.rate(at: $0, base: $1) },
       chained: { schedule.rate(at: $0, base: $1, current: $2) },
       moment: { schedule.momentum(at: $0, base: $1) },
-      print: { schedule.text })
+      print: { schedule.text },
+      scale: { (factor) throws(Refusal) in AnySchedule(try schedule.scaled(by: factor)) })
   }
 
   // Embedded Swift has no generic designated initialiser.
@@ -131,7 +134,8 @@ public final class AnySchedule: Sendable {
     closed: @escaping @Sendable (Int, Double) -> Double,
     chained: @escaping @Sendable (Int, Double, Double) -> Double,
     moment: @escaping @Sendable (Int, Double) -> Double,
-    print: @escaping @Sendable () -> String
+    print: @escaping @Sendable () -> String,
+    scale: @escaping @Sendable (Int) throws(Refusal) -> AnySchedule
   ) {
     self.name = name
     self.lastStep = lastStep
@@ -141,6 +145,7 @@ public final class AnySchedule: Sendable {
     self.chained = chained
     self.moment = moment
     self.print = print
+    self.scale = scale
   }
 
   public func rate(at step: Int, base: Double) -> Double { closed(step, base) }
@@ -152,6 +157,9 @@ public final class AnySchedule: Sendable {
   public func momentum(at step: Int, base: Double) -> Double { moment(step, base) }
 
   public var text: String { print() }
+
+  /// The same curve over `factor` times the steps; see ``Schedule/scaled(by:)``.
+  public func scaled(by factor: Int) throws(Refusal) -> AnySchedule { try scale(factor) }
 
   /// Throws unless every step of the range has a rate.
   public func require(_ first: Int, _ count: Int) throws(Refusal) {

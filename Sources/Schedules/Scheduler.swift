@@ -118,7 +118,13 @@ extension Scheduler {
     try self.init(
       schedule, bases: try state.reals("bases"), form: try state.word("form"))
     let step = try state.integer("step", Integers(0, schedule.lastStep))
-    try override(try state.reals("rates"))
+    // Not `override`: a rate that has run away to infinity is restored, too.
+    let rates = try state.reals("rates")
+    guard rates.count == bases.count else {
+      throw Refusal(
+        .state, "Scheduler rates", value: "\(rates.count) of them", accepted: "\(bases.count)")
+    }
+    self.rates = rates
     self.step = step
   }
 }

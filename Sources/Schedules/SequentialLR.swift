@@ -38,7 +38,7 @@ public struct SequentialLR: Schedule {
   }
   public static var source: StaticString { "PyTorch, SequentialLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedules("schedulers", &schedules, .required, note: "the parts")
     fields.steps(
       "milestones", &milestones, .required, note: "where each part but the first begins, increasing"

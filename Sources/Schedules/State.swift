@@ -66,7 +66,7 @@ public struct State {
     if case .word(let word) = literal.form {
       for choice in W.allCases where same(word, choice.word) { return choice }
     }
-    throw refusal(name, literal, W.choices)
+    throw refusal(name, literal, choices(W.allCases.map { $0.word }))
   }
 
   public func schedule(_ name: StaticString) throws(Refusal) -> AnySchedule {

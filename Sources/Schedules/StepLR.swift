@@ -27,7 +27,7 @@ public struct StepLR: Schedule {
   public static var formula: StaticString { "rate(t) = base * gamma^floor(t / step_size)" }
   public static var source: StaticString { "PyTorch, StepLR" }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.steps("step_size", &stepSize, .required, note: "steps from one drop to the next")
     fields.real("gamma", &gamma, note: "what each drop leaves of the rate")
   }

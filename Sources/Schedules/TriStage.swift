@@ -49,9 +49,9 @@ public struct TriStage: Schedule {
     "Park et al., SpecAugment (arXiv:1904.08779); fairseq, tri_stage"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
-    fields.integer("warmup_steps", &warmupSteps, note: "steps up; 0 for none")
-    fields.integer("hold_steps", &holdSteps, note: "steps at the base rate; 0 for none")
+  public mutating func describe(_ fields: Fields) {
+    fields.step("warmup_steps", &warmupSteps, note: "steps up; 0 for none")
+    fields.step("hold_steps", &holdSteps, note: "steps at the base rate; 0 for none")
     fields.steps("decay_steps", &decaySteps, note: "steps down")
     fields.real("init_lr_scale", &initLRScale, note: "what it starts from, in base rates")
     fields.real(

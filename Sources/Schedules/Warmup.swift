@@ -110,18 +110,18 @@ public struct Warmup: Schedule {
     "Goyal et al., Accurate, Large Minibatch SGD (arXiv:1706.02677); Hugging Face, get_*_schedule_with_warmup; DeepSpeed, WarmupLR; ignite, create_lr_scheduler_with_warmup"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
+  public mutating func describe(_ fields: Fields) {
     fields.schedule("schedule", &schedule, note: "what comes after the warm-up")
-    fields.integer("steps", &steps, .required, note: "steps of the warm-up; 0 for none")
+    fields.step("steps", &steps, .required, note: "steps of the warm-up; 0 for none")
     fields.word("shape", &shape, note: "the way up")
     fields.real(
       "start_ratio", &startRatio, note: "the part of the base rate that it starts from")
     fields.real(
       "start_lr", &startLR,
       note: "what it starts from, in the units of the rate, in place of start_ratio")
-    fields.integer("offset", &offset, note: "added to the step: 1 where a peer counts from 1")
+    fields.step("offset", &offset, note: "added to the step: 1 where a peer counts from 1")
     fields.steps("span", &givenSpan, note: "what the step is divided by; steps if absent")
-    fields.integer("skip", &skip, note: "the step of the schedule at which it begins")
+    fields.step("skip", &skip, note: "the step of the schedule at which it begins")
     fields.real("power", &power, accepts: .positive, note: "the exponent of the shape polynomial")
     fields.word(
       "rounding", &rounding, note: "the order in which a line is computed, for a peer's last bit")

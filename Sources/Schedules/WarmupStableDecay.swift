@@ -106,19 +106,19 @@ public struct WarmupStableDecay: Schedule {
     "Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face, get_wsd_schedule; Megatron-LM, WSD; pytorch_optimizer, get_wsd_schedule; torchtitan"
   }
 
-  public mutating func describe(_ fields: inout some Fields) {
-    fields.integer(
+  public mutating func describe(_ fields: Fields) {
+    fields.step(
       "num_warmup_steps", &numWarmupSteps, .required, note: "steps up; 0 for none")
-    fields.integer(
+    fields.step(
       "num_stable_steps", &numStableSteps, .required, note: "steps at the base rate; 0 for none")
-    fields.integer("num_decay_steps", &numDecaySteps, .required, note: "steps down; 0 for none")
+    fields.step("num_decay_steps", &numDecaySteps, .required, note: "steps down; 0 for none")
     fields.word("warmup_type", &warmupType, note: "the way up")
     fields.word("decay_type", &decayType, note: "the way down")
     fields.floor(&minRatio, &etaMin)
     fields.real(
       "start_ratio", &startRatio, note: "the part of the base rate that it starts from; the floor")
     fields.real("num_cycles", &numCycles, note: "waves of the cosine way down")
-    fields.integer(
+    fields.step(
       "offset", &offset, note: "added to the steps up and down: 1 where a peer counts from 1")
   }
 

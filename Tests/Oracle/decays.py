@@ -152,7 +152,8 @@ def deepspeed(recorded: dict[str, Any]) -> Iterator[Row]:
         momenta = recorded["momenta"]
         # The first momentum is the lowest, which the first step() puts right.
         momenta[0] = args.get("cycle_max_mom", 0.9)
-        fields = dict(args)
+        # No stairs are 0 of them there, and none here.
+        fields = {key: value for key, value in args.items() if value != 0}
         base = fields.pop("cycle_min_lr")
         yield Row(reason, call("OneCycleStairs", **fields), base, values, momenta=momenta)
         return

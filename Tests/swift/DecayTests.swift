@@ -186,7 +186,7 @@ struct WarmupTests {
     ("LRRangeTest(0)", ["step_size=0"]),
     ("TriStage(decay_steps=0)", ["decay_steps=0"]),
     ("TriStage(final_lr_scale=0)", ["final_lr_scale=0"]),
-    ("PolynomialDecay(5, power=0)", ["power=0"]),
+    ("PolynomialDecay(5, power=-1)", ["power=-1"]),
     ("PolynomialDecay(5, lr_init=0)", ["lr_init=0"]),
     ("WarmupStableDecay(1, 2)", ["num_decay_steps"]),
     ("WarmupStableDecay(1, 2, 3, decay_type='sqrt')", ["decay_type='sqrt'", "'1-square'"]),

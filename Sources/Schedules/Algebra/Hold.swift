@@ -1,0 +1,58 @@
+/// A schedule that stays for ever where it is at a step: past its end, or
+/// before it.
+///
+/// ```
+/// rate(t) = schedule.rate(min(t, last))
+/// ```
+///
+/// Source: what MLX, optax and Keras do at the end of every decay.
+public struct Hold: Schedule {
+  public internal(set) var schedule = AnySchedule(Constant())
+  /// The step from which the rate stays; `nil` for the schedule's last.
+  public internal(set) var last: Int?
+
+  public init() {}
+
+  /// Throws when that is past the schedule's end.
+  public init(_ schedule: AnySchedule, last: Int? = nil) throws(Refusal) {
+    self.schedule = schedule
+    self.last = last
+    try validate()
+  }
+
+  public static var name: StaticString { "Hold" }
+  public static var summary: StaticString {
+    "A schedule that stays for ever where it is at a step, past its end or before it."
+  }
+  public static var formula: StaticString { "rate(t) = schedule.rate(min(t, last))" }
+  public static var source: StaticString { "what MLX, optax and Keras do at the end of a decay" }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.schedule("schedule", &schedule, note: "what stays where it is")
+    fields.steps(
+      "last", &last, note: "the step from which it stays; the schedule's last if absent")
+  }
+
+  public var parts: [AnySchedule] { [schedule] }
+
+  public func inconsistency() -> Refusal? {
+    guard let last, last > schedule.lastStep else { return nil }
+    return Refusal(
+      .value, "Hold last", value: "\(last)",
+      accepted: "at most \(schedule.lastStep), the schedule's last")
+  }
+
+  private var end: Int { last ?? schedule.lastStep }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    schedule.rate(at: min(t, end), base: base)
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    t > end ? current : schedule.rate(at: t, base: base, current: current)
+  }
+
+  public func momentum(at t: Int, base: Double) -> Double {
+    schedule.momentum(at: min(t, end), base: base)
+  }
+}

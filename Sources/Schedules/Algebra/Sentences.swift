@@ -1,0 +1,91 @@
+/// Compositions as methods that read as a sentence.
+extension Schedule {
+  /// This one until a step, then another in its own time.
+  public func then(_ next: some Schedule, at milestone: Int) throws(Refusal) -> SequentialLR {
+    try SequentialLR(self, next, milestones: [milestone])
+  }
+
+  /// This one, and another that takes its rate for the base.
+  public func times(_ other: some Schedule) throws(Refusal) -> ChainedScheduler {
+    try ChainedScheduler(self, other)
+  }
+
+  /// The base rate until `begin`, this one until `end`, and then its last rate.
+  public func between(_ begin: Int, and end: Int = maxStep) throws(Refusal) -> Window {
+    try Window(AnySchedule(self), begin: begin, end: end)
+  }
+
+  /// From its start again every `period` steps.
+  public func repeated(every period: Int) throws(Refusal) -> Loop {
+    try Loop(AnySchedule(self), period: period)
+  }
+
+  /// From its step `steps` on.
+  public func starting(at steps: Int) throws(Refusal) -> Shift {
+    try Shift(AnySchedule(self), steps: steps)
+  }
+
+  /// Each of its steps lasts `factor` steps.
+  public func stretched(by factor: Int) throws(Refusal) -> Stretch {
+    try Stretch(AnySchedule(self), factor: factor)
+  }
+
+  /// Never below a rate, never above another.
+  public func clamped(
+    from minimum: Double = 0, to maximum: Double? = nil
+  ) throws(Refusal) -> Clamp {
+    try Clamp(AnySchedule(self), minimum: minimum, maximum: maximum)
+  }
+
+  /// Stays where it is at a step, or at its end.
+  public func held(after last: Int? = nil) throws(Refusal) -> Hold {
+    try Hold(AnySchedule(self), last: last)
+  }
+
+  /// The same curve over `factor` times the steps: every length it has, and
+  /// its parts have, multiplied. What counts epochs then counts steps.
+  ///
+  /// Throws when a length would pass 2⁵³.
+  public func scaled(by factor: Int) throws(Refusal) -> Self {
+    guard Integers.counts.contains(factor) else {
+      throw Refusal(.range, "factor", value: "\(factor)", accepted: Integers.counts.text)
+    }
+    let scaler = Scaler(factor)
+    var copy = self
+    copy.describe(scaler)
+    if let refusal = scaler.refusal { throw refusal }
+    try copy.validate()
+    return copy
+  }
+}
+
+/// Multiplies every length by a factor.
+final class Scaler: Fields {
+  let factor: Int
+  var refusal: Refusal?
+
+  init(_ factor: Int) { self.factor = factor }
+
+  override func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
+    guard field.isLength else { return }
+    // What is too long is refused when the copy is checked.
+    let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+    value = overflow ? .max : product
+  }
+
+  override func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
+    for i in value.indices { visit(field, &value[i], accepts) }
+  }
+
+  override func visit(_ field: Field, _ value: inout AnySchedule) {
+    do throws(Refusal) {
+      value = try value.scaled(by: factor)
+    } catch {
+      if refusal == nil { refusal = error }
+    }
+  }
+
+  override func visit(_ field: Field, _ value: inout [AnySchedule]) {
+    for i in value.indices { visit(field, &value[i]) }
+  }
+}

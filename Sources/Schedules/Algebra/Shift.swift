@@ -1,0 +1,60 @@
+/// A schedule that begins in its middle.
+///
+/// ```
+/// rate(t) = schedule.rate(t + steps)
+/// ```
+///
+/// Source: ParameterSchedulers.jl's `Shifted`. To begin later instead, see
+/// ``Window``.
+public struct Shift: Schedule {
+  public internal(set) var schedule = AnySchedule(Constant())
+  /// The schedule's step at step 0.
+  public internal(set) var steps = 0
+
+  public init() {}
+
+  /// Throws when that is past the schedule's end.
+  public init(_ schedule: AnySchedule, steps: Int) throws(Refusal) {
+    self.schedule = schedule
+    self.steps = steps
+    try validate()
+  }
+
+  public static var name: StaticString { "Shift" }
+  public static var summary: StaticString { "A schedule that begins in its middle." }
+  public static var formula: StaticString { "rate(t) = schedule.rate(t + steps)" }
+  public static var source: StaticString { "ParameterSchedulers.jl, Shifted" }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.schedule("schedule", &schedule, note: "what begins in its middle")
+    fields.step("steps", &steps, .required, note: "the schedule's step at step 0")
+  }
+
+  public var parts: [AnySchedule] { [schedule] }
+
+  public func inconsistency() -> Refusal? {
+    guard steps <= schedule.lastStep else {
+      return Refusal(
+        .value, "Shift steps", value: "\(steps)",
+        accepted: "at most \(schedule.lastStep), the schedule's last")
+    }
+    return nil
+  }
+
+  public var lastStep: Int { schedule.lastStep - steps }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    schedule.rate(at: t + steps, base: base)
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    // There is no rate in force before the first that could be continued.
+    t == 0
+      ? schedule.rate(at: steps, base: base)
+      : schedule.rate(at: t + steps, base: base, current: current)
+  }
+
+  public func momentum(at t: Int, base: Double) -> Double {
+    schedule.momentum(at: t + steps, base: base)
+  }
+}

@@ -1,0 +1,56 @@
+/// A schedule whose steps last several: one that counts epochs, stepped by
+/// batches.
+///
+/// ```
+/// rate(t) = schedule.rate(⌊t / factor⌋)
+/// ```
+///
+/// A staircase, as stepping a scheduler once an epoch gives. For a smooth curve
+/// multiply its lengths instead: ``Schedule/scaled(by:)``.
+///
+/// Source: ParameterSchedulers.jl's `Interpolator`, in whole steps.
+public struct Stretch: Schedule {
+  public internal(set) var schedule = AnySchedule(Constant())
+  /// Steps that one of the schedule's lasts; at least 1.
+  public internal(set) var factor = 1
+
+  public init() {}
+
+  /// Throws when the factor is below 1.
+  public init(_ schedule: AnySchedule, factor: Int) throws(Refusal) {
+    self.schedule = schedule
+    self.factor = factor
+    try validate()
+  }
+
+  public static var name: StaticString { "Stretch" }
+  public static var summary: StaticString {
+    "A schedule whose steps last several: one that counts epochs, stepped by batches."
+  }
+  public static var formula: StaticString { "rate(t) = schedule.rate(floor(t / factor))" }
+  public static var source: StaticString { "ParameterSchedulers.jl, Interpolator" }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.schedule("schedule", &schedule, note: "what is stretched")
+    fields.steps("factor", &factor, .required, note: "steps that one of its steps lasts")
+  }
+
+  public var parts: [AnySchedule] { [schedule] }
+
+  public var lastStep: Int {
+    let (last, overflow) = schedule.lastStep.multipliedReportingOverflow(by: factor)
+    return overflow ? maxStep : min(maxStep, last + factor - 1)
+  }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    schedule.rate(at: t / factor, base: base)
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    t % factor == 0 ? schedule.rate(at: t / factor, base: base, current: current) : current
+  }
+
+  public func momentum(at t: Int, base: Double) -> Double {
+    schedule.momentum(at: t / factor, base: base)
+  }
+}

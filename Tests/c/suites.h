@@ -1,0 +1,12 @@
+/*  The suites of the C tests; each returns how many of its tests failed. */
+#ifndef SUITES_H
+#define SUITES_H
+
+int run_schedules(void);
+int run_schedulers(void);
+int run_early_stopping(void);
+int run_steps(void);
+int run_refusals(void);
+int run_threads(void);
+
+#endif

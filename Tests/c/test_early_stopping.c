@@ -1,0 +1,205 @@
+/*  Early stopping: what Keras and Lightning say, at every observation. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "suites.h"
+#include "vectors.h"
+
+static vectors peers;
+
+static int read_vectors(void **state) {
+  (void)state;
+  peers = vectors_read("early_stopping.txt");
+  return 0;
+}
+
+static int free_vectors(void **state) {
+  (void)state;
+  vectors_free(&peers);
+  return 0;
+}
+
+static sched_early_stopping *made(sched_mode mode, int64_t patience, double min_delta) {
+  sched_early_stopping *stopper = NULL;
+  check_ok(sched_early_stopping_make(mode, patience, min_delta, &stopper));
+  return stopper;
+}
+
+static char *saved(const sched_early_stopping *stopper) {
+  size_t length = 0;
+  assert_int_equal(sched_early_stopping_save(stopper, NULL, 0, &length), SCHED_E_SPACE);
+  char *text = malloc(length + 1);
+  assert_non_null(text);
+  check_ok(sched_early_stopping_save(stopper, text, length + 1, &length));
+  assert_int_equal(strlen(text), length);
+  return text;
+}
+
+/*  The stopper that the saved text of this one gives, in its place. */
+static sched_early_stopping *through_text(sched_early_stopping *stopper) {
+  char *text = saved(stopper);
+  sched_early_stopping_free(stopper);
+  sched_early_stopping *again = NULL;
+  size_t position;
+  check_ok(sched_early_stopping_restore(text, strlen(text), &position, &again));
+  char *copy = saved(again);
+  assert_string_equal(copy, text);
+  free(copy);
+  free(text);
+  return again;
+}
+
+static const char *word(sched_verdict verdict) {
+  switch (verdict) {
+    case SCHED_IMPROVED: return "improved";
+    case SCHED_WAITING: return "waiting";
+    case SCHED_STOP: return "stop";
+  }
+  return "no verdict";
+}
+
+static void check_run(const vector *vector, int save_every_time) {
+  const char *mode = vector_text(vector, "mode");
+  sched_early_stopping *stopper =
+      made(strcmp(mode, "min") == 0 ? SCHED_MIN : SCHED_MAX,
+           (int64_t)vector_double(vector, "patience"), vector_double(vector, "min_delta"));
+  doubles metrics = vector_doubles(vector, "metrics");
+  doubles best = vector_doubles(vector, "best");
+  doubles best_at = vector_doubles(vector, "best_at");
+  doubles waited = vector_doubles(vector, "waited");
+  const char *verdicts = vector_text(vector, "verdicts");
+  assert_true(best.count > 0 && best.count == best_at.count && best.count == waited.count &&
+              best.count <= metrics.count);
+  for (size_t t = 0; t < best.count; t++) {
+    sched_verdict verdict = SCHED_WAITING;
+    sched_watch watch;
+    check_ok(sched_observe(stopper, metrics.values[t], &verdict));
+    size_t length = strlen(word(verdict));
+    if (strncmp(verdicts, word(verdict), length) != 0) {
+      fail_msg("%s: at %zu: %s is not %s", vector->reason, t, word(verdict), verdicts);
+    }
+    verdicts += length;
+    verdicts += *verdicts == ' ';
+    if (save_every_time) stopper = through_text(stopper);
+    check_ok(sched_watched(stopper, &watch));
+    check_doubles(watch.best, best.values[t], vector->reason, t);
+    check_doubles((double)watch.best_at, best_at.values[t], vector->reason, t);
+    check_doubles((double)watch.waited, waited.values[t], vector->reason, t);
+    check_doubles((double)watch.observed, (double)t + 1, vector->reason, t);
+  }
+  assert_string_equal(verdicts, "");
+  sched_early_stopping_free(stopper);
+  free(metrics.values);
+  free(best.values);
+  free(best_at.values);
+  free(waited.values);
+}
+
+static void says_what_its_peers_say(void **state) {
+  (void)state;
+  for (size_t i = 0; i < peers.count; i++) check_run(&peers.items[i], 0);
+}
+
+static void goes_on_from_any_checkpoint(void **state) {
+  (void)state;
+  for (size_t i = 0; i < peers.count; i++) check_run(&peers.items[i], 1);
+}
+
+static void has_seen_nothing_at_first(void **state) {
+  (void)state;
+  static const sched_mode modes[] = {SCHED_MIN, SCHED_MAX};
+  for (size_t i = 0; i < 2; i++) {
+    sched_early_stopping *stopper = through_text(made(modes[i], 3, 0.5));
+    sched_watch watch;
+    check_ok(sched_watched(stopper, &watch));
+    check_doubles(watch.best, i == 0 ? HUGE_VAL : -HUGE_VAL, "best", 0);
+    assert_true(watch.best_at == -1 && watch.observed == 0 && watch.waited == 0);
+    sched_early_stopping_free(stopper);
+  }
+}
+
+static void stops_a_run_that_has_become_nan(void **state) {
+  (void)state;
+  static const sched_mode modes[] = {SCHED_MIN, SCHED_MAX};
+  const double nan_metric = strtod("nan", NULL);
+  for (size_t i = 0; i < 2; i++) {
+    sched_early_stopping *stopper = made(modes[i], 2, 0);
+    sched_verdict verdict;
+    check_ok(sched_observe(stopper, nan_metric, &verdict));
+    assert_int_equal(verdict, SCHED_WAITING);
+    check_ok(sched_observe(stopper, 1, &verdict));
+    assert_int_equal(verdict, SCHED_IMPROVED);
+    check_ok(sched_observe(stopper, nan_metric, &verdict));
+    assert_int_equal(verdict, SCHED_WAITING);
+    stopper = through_text(stopper);
+    check_ok(sched_observe(stopper, nan_metric, &verdict));
+    assert_int_equal(verdict, SCHED_STOP);
+    // It says so as long as it is asked, and has not lost its best.
+    check_ok(sched_observe(stopper, nan_metric, &verdict));
+    assert_int_equal(verdict, SCHED_STOP);
+    sched_watch watch;
+    check_ok(sched_watched(stopper, &watch));
+    check_doubles(watch.best, 1, "best", 4);
+    assert_true(watch.best_at == 1 && watch.observed == 5 && watch.waited == 3);
+    sched_early_stopping_free(stopper);
+  }
+}
+
+/*  Exactly min_delta better is not better; one ulp more is. */
+static void wants_more_than_min_delta(void **state) {
+  (void)state;
+  sched_early_stopping *stopper = made(SCHED_MIN, 5, 0.25);
+  sched_verdict verdict;
+  check_ok(sched_observe(stopper, 1, &verdict));
+  check_ok(sched_observe(stopper, 0.75, &verdict));
+  assert_int_equal(verdict, SCHED_WAITING);
+  check_ok(sched_observe(stopper, nextafter(0.75, 0), &verdict));
+  assert_int_equal(verdict, SCHED_IMPROVED);
+  sched_early_stopping_free(stopper);
+}
+
+static void has_no_patience_at_0(void **state) {
+  (void)state;
+  for (int64_t patience = 0; patience < 2; patience++) {
+    sched_early_stopping *stopper = made(SCHED_MAX, patience, 0);
+    sched_verdict verdict;
+    check_ok(sched_observe(stopper, 1, &verdict));
+    assert_int_equal(verdict, SCHED_IMPROVED);
+    check_ok(sched_observe(stopper, 1, &verdict));
+    assert_int_equal(verdict, SCHED_STOP);
+    check_ok(sched_observe(stopper, 2, &verdict));
+    assert_int_equal(verdict, SCHED_IMPROVED);
+    sched_early_stopping_free(stopper);
+  }
+  sched_early_stopping_free(made(SCHED_MIN, SCHED_MAX_STEP, 0));
+}
+
+static void is_one_object_to_all_who_retain_it(void **state) {
+  (void)state;
+  sched_early_stopping *stopper = made(SCHED_MIN, 3, 0);
+  sched_early_stopping *again = sched_early_stopping_retain(stopper);
+  assert_ptr_equal(again, stopper);
+  sched_verdict verdict;
+  check_ok(sched_observe(stopper, 1, &verdict));
+  sched_early_stopping_free(stopper);
+  sched_watch watch;
+  check_ok(sched_watched(again, &watch));
+  assert_true(watch.observed == 1);
+  sched_early_stopping_free(again);
+  assert_null(sched_early_stopping_retain(NULL));
+  sched_early_stopping_free(NULL);
+}
+
+int run_early_stopping(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(says_what_its_peers_say),
+      cmocka_unit_test(goes_on_from_any_checkpoint),
+      cmocka_unit_test(has_seen_nothing_at_first),
+      cmocka_unit_test(stops_a_run_that_has_become_nan),
+      cmocka_unit_test(wants_more_than_min_delta),
+      cmocka_unit_test(has_no_patience_at_0),
+      cmocka_unit_test(is_one_object_to_all_who_retain_it),
+  };
+  return cmocka_run_group_tests_name("early stopping", tests, read_vectors, free_vectors);
+}

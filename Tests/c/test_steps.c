@@ -1,0 +1,551 @@
+/*  Optimizer steps: torch's parameters within what float's rounding allows, and
+ *  the same bits on every instruction set, length, alignment and thread count. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "guarded.h"
+#include "reference.h"
+#include "suites.h"
+#include "vectors.h"
+
+/*  One parameter's arrays under either optimizer, with marks around each. */
+enum { PARAM, GRAD, EXP_AVG, EXP_AVG_SQ, MAX_EXP_AVG_SQ, MOMENTUM_BUFFER, ARRAYS };
+
+typedef struct arrays {
+  guarded of[ARRAYS];
+} arrays;
+
+/*  What is stepped and how; `adamw` and `sgd` share what follows. */
+typedef struct optimizer {
+  int is_adamw;
+  sched_adamw adamw;
+  sched_sgd sgd;
+} optimizer;
+
+static vectors steps;
+
+static int read_vectors(void **state) {
+  (void)state;
+  steps = vectors_read("steps.txt");
+  return 0;
+}
+
+static int free_vectors(void **state) {
+  (void)state;
+  vectors_free(&steps);
+  return 0;
+}
+
+static optimizer optimizer_of(const vector *vector) {
+  optimizer o;
+  memset(&o, 0, sizeof o);
+  o.is_adamw = strcmp(vector_text(vector, "kind"), "adamw") == 0;
+  if (o.is_adamw) {
+    o.adamw.lr = vector_hyper(vector, "lr");
+    o.adamw.beta1 = vector_hyper(vector, "beta1");
+    o.adamw.beta2 = vector_hyper(vector, "beta2");
+    o.adamw.eps = vector_hyper(vector, "eps");
+    o.adamw.weight_decay = vector_hyper(vector, "weight_decay");
+    o.adamw.amsgrad = (int32_t)vector_hyper(vector, "amsgrad");
+    o.adamw.maximize = (int32_t)vector_hyper(vector, "maximize");
+  } else {
+    o.sgd.lr = vector_hyper(vector, "lr");
+    o.sgd.momentum = vector_hyper(vector, "momentum");
+    o.sgd.dampening = vector_hyper(vector, "dampening");
+    o.sgd.weight_decay = vector_hyper(vector, "weight_decay");
+    o.sgd.nesterov = (int32_t)vector_hyper(vector, "nesterov");
+    o.sgd.maximize = (int32_t)vector_hyper(vector, "maximize");
+  }
+  return o;
+}
+
+static arrays arrays_make(size_t n, size_t shift, const float *param) {
+  arrays a;
+  // Each array at its own place within a line, so that no two are aligned alike.
+  for (size_t i = 0; i < ARRAYS; i++) {
+    a.of[i] = guarded_make(n, shift * (i + 1), i == PARAM ? param : NULL);
+  }
+  return a;
+}
+
+static void arrays_free(arrays *a) {
+  for (size_t i = 0; i < ARRAYS; i++) guarded_free(&a->of[i]);
+}
+
+static void check_intact(const arrays *a, const char *about) {
+  for (size_t i = 0; i < ARRAYS; i++) {
+    if (!guarded_intact(&a->of[i])) fail_msg("%s: array %zu: written past its end", about, i);
+  }
+}
+
+/*  Equal bits of every array; states that are not in use are zeros in both. */
+static void check_same(const arrays *a, const arrays *b, const char *about) {
+  for (size_t i = 0; i < ARRAYS; i++) {
+    if (!guarded_same(&a->of[i], &b->of[i])) fail_msg("%s: array %zu differs", about, i);
+  }
+}
+
+/*  `data + first`, for addresses that are no multiple of 4, too. */
+static float *offset(const guarded *array, size_t first) {
+  return (float *)(void *)((unsigned char *)(void *)array->data + first * sizeof(float));
+}
+
+/*  Elements [first, first + n) take a step. States that the optimizer does not
+ *  read are NULL. */
+static sched_status step_part(const optimizer *o, int64_t step, arrays *a, size_t first, size_t n) {
+  float *param = offset(&a->of[PARAM], first);
+  const float *grad = offset(&a->of[GRAD], first);
+  if (o->is_adamw) {
+    return sched_adamw_f32(&o->adamw, step, n, param, grad, offset(&a->of[EXP_AVG], first),
+                           offset(&a->of[EXP_AVG_SQ], first),
+                           o->adamw.amsgrad ? offset(&a->of[MAX_EXP_AVG_SQ], first) : NULL);
+  }
+  return sched_sgd_f32(&o->sgd, step, n, param, grad,
+                       o->sgd.momentum != 0 ? offset(&a->of[MOMENTUM_BUFFER], first) : NULL);
+}
+
+static void step_all(const optimizer *o, int64_t step, arrays *a) {
+  check_ok(step_part(o, step, a, 0, a->of[PARAM].count));
+}
+
+static void set_grad(arrays *a, const float *grad) {
+  if (a->of[GRAD].count) memcpy(a->of[GRAD].data, grad, a->of[GRAD].count * sizeof *grad);
+}
+
+/*  Numbers of all signs and of several magnitudes, different in every lane. */
+static float *noise(size_t n, uint64_t seed) {
+  float *values = malloc((n + 1) * sizeof *values);
+  assert_non_null(values);
+  uint64_t x = seed * 0x9e3779b97f4a7c15 + 1;
+  for (size_t i = 0; i < n; i++) {
+    x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+    values[i] = ldexpf((float)((double)(int64_t)x * 0x1p-62), (int)(x % 7) - 3);
+  }
+  return values;
+}
+
+/* -- What torch says ---------------------------------------------------- */
+
+static int same_class(double a, double b) {
+  if (isnan(a) || isnan(b)) return isnan(a) && isnan(b);
+  if (isinf(a) || isinf(b)) return a == b;
+  return 1;
+}
+
+/*  Torch takes its steps in float, in another order and partly with fused
+ *  multiply-adds, so it ends about as far from the truth as the reference
+ *  allows us. Its lerp, m + w (g - m), makes NaN of an infinite m where ours
+ *  stays infinite; the parameter is NaN in both. */
+static void check_state(const vector *vector, const char *key, const guarded *ours,
+                        const reference_element *elements, size_t member) {
+  float *theirs = vector_floats(vector, key, 0, ours->count);
+  if (!theirs) return;
+  for (size_t i = 0; i < ours->count; i++) {
+    const bounded *element = (const bounded *)(const void *)&elements[i] + member;
+    double a = guarded_at(ours, i), b = theirs[i];
+    if (isfinite(a) != isfinite(b)) {
+      fail_msg("%s: %s[%zu]: %a, torch %a", vector->reason, key, i, a, b);
+    }
+    if (!isfinite(b) || !isfinite(element->value)) continue;
+    if (fabs(a - b) > 3 * element->error) {
+      fail_msg("%s: %s[%zu]: %a, torch %a: %g off, %g allowed", vector->reason, key, i, a, b,
+               fabs(a - b), 3 * element->error);
+    }
+  }
+  free(theirs);
+}
+
+/*  Where float's range is left on the way torch's float32 is all there is to
+ *  compare with. Both round the parameter at most twice a step and the update
+ *  a few times, and the update may be larger than what is left of it. */
+static void check_float32(const vector *vector, const guarded *ours, const float *before,
+                          size_t count) {
+  float *theirs = vector_floats(vector, "param32", 0, ours->count);
+  assert_non_null(theirs);
+  for (size_t i = 0; i < ours->count; i++) {
+    double a = guarded_at(ours, i), b = theirs[i];
+    if (!same_class(a, b)) fail_msg("%s: param[%zu]: %a, torch %a", vector->reason, i, a, b);
+    if (!isfinite(b)) continue;
+    double bound = 4 * (double)count * (double)FLT_EPSILON * fmax(fabs(b), fabs((double)before[i]));
+    if (fabs(a - b) > bound + 0x1p-149) {
+      fail_msg("%s: param[%zu]: %a, torch %a", vector->reason, i, a, b);
+    }
+  }
+  free(theirs);
+}
+
+static void check_vector(const vector *vector) {
+  const optimizer o = optimizer_of(vector);
+  const size_t n = (size_t)vector_double(vector, "n");
+  const size_t count = vector_lines(vector, "grad");
+  assert_true(n > 0 && count > 0);
+  float *param = vector_floats(vector, "param", 0, n);
+  reference_element *elements = malloc(n * sizeof *elements);
+  assert_non_null(elements);
+  for (size_t i = 0; i < n; i++) elements[i] = reference_start(param[i]);
+
+  arrays a = arrays_make(n, 4, param);
+  for (size_t t = 0; t < count; t++) {
+    float *grad = vector_floats(vector, "grad", t, n);
+    set_grad(&a, grad);
+    step_all(&o, (int64_t)t + 1, &a);
+    for (size_t i = 0; i < n; i++) {
+      if (o.is_adamw) reference_adamw(&o.adamw, (int64_t)t + 1, grad[i], &elements[i]);
+      else reference_sgd(&o.sgd, (int64_t)t + 1, grad[i], &elements[i]);
+    }
+    free(grad);
+  }
+  check_intact(&a, vector->reason);
+
+  doubles expected = vector_doubles(vector, "param64");
+  assert_true(expected.count == 0 || expected.count == n);
+  for (size_t i = 0; i < expected.count; i++) {
+    double ours = guarded_at(&a.of[PARAM], i), theirs = expected.values[i];
+    const bounded *element = &elements[i].param;
+    if (!same_class(ours, theirs)) {
+      fail_msg("%s: param[%zu]: %a, torch %a", vector->reason, i, ours, theirs);
+    }
+    if (!isfinite(theirs)) continue;
+    // The bound is worth what the reference is, and torch says what that is.
+    // Both are doubles, a few hundred roundings each, and cancel at worst
+    // against the parameter.
+    if (fabs(element->value - theirs) > 0x1p-20 * element->error) {
+      fail_msg("%s: reference[%zu]: %a, torch %a", vector->reason, i, element->value, theirs);
+    }
+    if (!(fabs(ours - theirs) <= element->error)) {
+      fail_msg("%s: param[%zu]: %a, torch %a: %g off, %g allowed", vector->reason, i, ours, theirs,
+               fabs(ours - theirs), element->error);
+    }
+  }
+  if (!expected.values) check_float32(vector, &a.of[PARAM], param, count);
+  check_state(vector, "exp_avg32", &a.of[EXP_AVG], elements, 1);
+  check_state(vector, "exp_avg_sq32", &a.of[EXP_AVG_SQ], elements, 2);
+  check_state(vector, "max_exp_avg_sq32", &a.of[MAX_EXP_AVG_SQ], elements, 3);
+  check_state(vector, "momentum_buffer32", &a.of[MOMENTUM_BUFFER], elements, 4);
+
+  free(expected.values);
+  arrays_free(&a);
+  free(elements);
+  free(param);
+}
+
+static void end_where_torch_does(void **state) {
+  (void)state;
+  for (size_t i = 0; i < steps.count; i++) check_vector(&steps.items[i]);
+}
+
+/* -- The same bits ------------------------------------------------------ */
+
+/*  Around each lane width: one short, exact, one over. Then sums of widths. */
+static const size_t lengths[] = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 28, 31, 100, 1023};
+enum { LENGTHS = sizeof lengths / sizeof *lengths };
+
+/*  Every branch of either kernel. */
+static const optimizer optimizers[] = {
+    {1, {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0}, {0, 0, 0, 0, 0, 0}},
+    {1, {1e-2, 0.8, 0.99, 1e-6, 0, 1, 1}, {0, 0, 0, 0, 0, 0}},
+    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0, 0, 0, 0, 0}},
+    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0.9, 0.1, 1e-2, 0, 1}},
+    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0.9, 0, 1e-2, 1, 0}},
+};
+enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
+
+/*  Three steps from the same numbers, at that alignment. */
+static arrays run(const optimizer *o, size_t n, size_t shift) {
+  float *param = noise(n, 1);
+  arrays a = arrays_make(n, shift, param);
+  for (int64_t step = 1; step <= 3; step++) {
+    float *grad = noise(n, (uint64_t)step + 1);
+    set_grad(&a, grad);
+    step_all(o, step, &a);
+    free(grad);
+  }
+  check_intact(&a, "marks");
+  free(param);
+  return a;
+}
+
+/*  What each element is alone is what it is in any company: the first of
+ *  every length, one by one. */
+static void are_the_same_at_every_length(void **state) {
+  (void)state;
+  for (size_t k = 0; k < OPTIMIZERS; k++) {
+    arrays longest = run(&optimizers[k], 1023, 4);
+    for (size_t l = 0; l < LENGTHS; l++) {
+      arrays a = run(&optimizers[k], lengths[l], 4);
+      for (size_t i = 0; i < ARRAYS; i++) {
+        if (lengths[l] == 0) continue;
+        assert_memory_equal(a.of[i].data, longest.of[i].data, lengths[l] * sizeof(float));
+      }
+      arrays_free(&a);
+    }
+    // Something has moved, and no two neighbours alike.
+    for (size_t i = 1; i < 1023; i++) {
+      assert_true(guarded_at(&longest.of[PARAM], i) != guarded_at(&longest.of[PARAM], i - 1));
+    }
+    arrays_free(&longest);
+  }
+}
+
+static void are_the_same_at_every_alignment(void **state) {
+  (void)state;
+  static const size_t shifts[] = {0, 1, 2, 3, 4, 8, 12, 16, 20, 32, 36, 60, 63};
+  for (size_t k = 0; k < OPTIMIZERS; k++) {
+    for (size_t l = 0; l < LENGTHS; l++) {
+      arrays aligned = run(&optimizers[k], lengths[l], 0);
+      for (size_t s = 1; s < sizeof shifts / sizeof *shifts; s++) {
+        arrays a = run(&optimizers[k], lengths[l], shifts[s]);
+        check_same(&a, &aligned, "alignment");
+        arrays_free(&a);
+      }
+      arrays_free(&aligned);
+    }
+  }
+}
+
+/*  NaN, infinities, zeros of both signs and denormals, through every width. */
+static float *strange(size_t n) {
+  static const float values[] = {NAN, INFINITY, -INFINITY, 0.0f, -0.0f, 1e-45f, -1e-45f,
+                                 1e-38f, 3e38f, -3e38f, 1e-20f, 1e20f, 1.0f};
+  float *floats = malloc((n + 1) * sizeof *floats);
+  assert_non_null(floats);
+  for (size_t i = 0; i < n; i++) floats[i] = values[i * 5 % (sizeof values / sizeof *values)];
+  return floats;
+}
+
+/*  NaNs are compared as NaNs: which of two NaNs an addition keeps is the
+ *  compiler's choice of operand order, and says nothing. */
+static int same_floats(const guarded *a, const guarded *b) {
+  for (size_t i = 0; i < a->count; i++) {
+    float x = guarded_at(a, i), y = guarded_at(b, i);
+    if (memcmp(&x, &y, sizeof x) != 0 && !(isnan(x) && isnan(y))) return 0;
+  }
+  return 1;
+}
+
+static void are_the_same_on_every_instruction_set(void **state) {
+  (void)state;
+  static const char *const names[] = {"baseline", "avx2", "avx512"};
+  size_t found = 0;
+  for (size_t s = 0; s < sizeof names / sizeof *names; s++) {
+    if (sched_set_isa(names[s]) != SCHED_OK) continue;
+    assert_string_equal(sched_isa(), names[s]);
+    found++;
+    for (size_t k = 0; k < OPTIMIZERS; k++) {
+      for (size_t l = 0; l < LENGTHS; l++) {
+        check_ok(sched_set_isa("baseline"));
+        arrays plain = run(&optimizers[k], lengths[l], 4);
+        check_ok(sched_set_isa(names[s]));
+        arrays wide = run(&optimizers[k], lengths[l], 4);
+        check_same(&wide, &plain, names[s]);
+        arrays_free(&wide);
+        arrays_free(&plain);
+      }
+      float *values = strange(100), *grad = noise(100, 9);
+      for (int swapped = 0; swapped < 2; swapped++) {
+        arrays both[2];
+        for (size_t w = 0; w < 2; w++) {
+          check_ok(sched_set_isa(w ? names[s] : "baseline"));
+          both[w] = arrays_make(100, 4, swapped ? grad : values);
+          set_grad(&both[w], swapped ? values : grad);
+          for (int64_t step = 1; step <= 3; step++) step_all(&optimizers[k], step, &both[w]);
+          check_intact(&both[w], names[s]);
+        }
+        for (size_t i = 0; i < ARRAYS; i++) {
+          if (!same_floats(&both[0].of[i], &both[1].of[i])) {
+            fail_msg("%s: optimizer %zu, array %zu differs", names[s], k, i);
+          }
+        }
+        arrays_free(&both[0]);
+        arrays_free(&both[1]);
+      }
+      free(values);
+      free(grad);
+    }
+  }
+  check_ok(sched_set_isa(NULL));
+  assert_true(found >= 1);
+  print_message("           %zu of %zu instruction sets on this machine\n", found,
+                sizeof names / sizeof *names);
+}
+
+/*  Long enough to be cut among threads, and not a multiple of anything. */
+enum { LONG = 200003 };
+
+static void are_the_same_with_any_number_of_threads(void **state) {
+  (void)state;
+  static const int32_t threads[] = {2, 3, 4, 7, 16};
+  for (size_t k = 0; k < OPTIMIZERS; k++) {
+    check_ok(sched_set_threads(1));
+    assert_int_equal(sched_threads(), 1);
+    arrays alone = run(&optimizers[k], LONG, 4);
+    for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+      check_ok(sched_set_threads(threads[t]));
+      assert_int_equal(sched_threads(), threads[t]);
+      arrays a = run(&optimizers[k], LONG, 4);
+      check_same(&a, &alone, "threads");
+      arrays_free(&a);
+    }
+    arrays_free(&alone);
+  }
+  check_ok(sched_set_threads(0));
+}
+
+/*  Cut anywhere, by the caller this time. */
+static void are_the_same_in_pieces(void **state) {
+  (void)state;
+  static const size_t cuts[] = {1, 5, 16, 333, 1000};
+  for (size_t k = 0; k < OPTIMIZERS; k++) {
+    arrays whole = run(&optimizers[k], 1023, 4);
+    for (size_t c = 0; c < sizeof cuts / sizeof *cuts; c++) {
+      float *param = noise(1023, 1);
+      arrays a = arrays_make(1023, 4, param);
+      for (int64_t step = 1; step <= 3; step++) {
+        float *grad = noise(1023, (uint64_t)step + 1);
+        set_grad(&a, grad);
+        for (size_t first = 0; first < 1023; first += cuts[c]) {
+          size_t n = first + cuts[c] > 1023 ? 1023 - first : cuts[c];
+          check_ok(step_part(&optimizers[k], step, &a, first, n));
+        }
+        free(grad);
+      }
+      check_same(&a, &whole, "pieces");
+      arrays_free(&a);
+      free(param);
+    }
+    arrays_free(&whole);
+  }
+}
+
+/*  A list of parameters, each at its own step, is what each one is alone;
+ *  nothing of a parameter's length or place may leak into its neighbour. */
+static void are_the_same_in_a_list(void **state) {
+  (void)state;
+  static const int32_t threads[] = {1, 3};
+  for (size_t k = 0; k < OPTIMIZERS; k++) {
+    for (size_t t = 0; t < 2; t++) {
+      enum { COUNT = LENGTHS + 2 };
+      const optimizer *o = &optimizers[k];
+      check_ok(sched_set_threads(threads[t]));
+      arrays listed[COUNT], alone[COUNT];
+      sched_adamw_arrays_f32 adamw[COUNT];
+      sched_sgd_arrays_f32 sgd[COUNT];
+      for (size_t i = 0; i < COUNT; i++) {
+        size_t n = i < LENGTHS ? lengths[i] : LONG / (i - LENGTHS + 1);
+        float *param = noise(n, i + 1), *grad = noise(n, i + 100);
+        int64_t step = (int64_t)(i % 3) + 1;
+        listed[i] = arrays_make(n, 4 * (i % 3), param);
+        alone[i] = arrays_make(n, 4 * (i % 3), param);
+        set_grad(&listed[i], grad);
+        set_grad(&alone[i], grad);
+        step_all(o, step, &alone[i]);
+        guarded *of = listed[i].of;
+        adamw[i] = (sched_adamw_arrays_f32){
+            n, step, of[PARAM].data, of[GRAD].data, of[EXP_AVG].data, of[EXP_AVG_SQ].data,
+            o->adamw.amsgrad ? of[MAX_EXP_AVG_SQ].data : NULL};
+        sgd[i] = (sched_sgd_arrays_f32){n, step, of[PARAM].data, of[GRAD].data,
+                                        o->sgd.momentum != 0 ? of[MOMENTUM_BUFFER].data : NULL};
+        free(param);
+        free(grad);
+      }
+      check_ok(o->is_adamw ? sched_adamw_list_f32(&o->adamw, adamw, COUNT, NULL)
+                           : sched_sgd_list_f32(&o->sgd, sgd, COUNT, NULL));
+      for (size_t i = 0; i < COUNT; i++) {
+        check_intact(&listed[i], "list");
+        check_same(&listed[i], &alone[i], "list");
+        arrays_free(&listed[i]);
+        arrays_free(&alone[i]);
+      }
+    }
+  }
+  check_ok(sched_set_threads(0));
+}
+
+/*  All that a run has is its arrays and its step: copied elsewhere between two
+ *  steps it goes on with the same bits. */
+static void go_on_from_copied_arrays(void **state) {
+  (void)state;
+  for (size_t k = 0; k < OPTIMIZERS; k++) {
+    const size_t n = 37;
+    float *param = noise(n, 1);
+    arrays stayed = arrays_make(n, 4, param), moved = arrays_make(n, 4, param);
+    for (int64_t step = 1; step <= 6; step++) {
+      float *grad = noise(n, (uint64_t)step + 1);
+      arrays next = arrays_make(n, 4 * (size_t)step, NULL);
+      for (size_t i = 0; i < ARRAYS; i++) {
+        memcpy(next.of[i].data, moved.of[i].data, n * sizeof(float));
+      }
+      arrays_free(&moved);
+      moved = next;
+      set_grad(&stayed, grad);
+      set_grad(&moved, grad);
+      step_all(&optimizers[k], step, &stayed);
+      step_all(&optimizers[k], step, &moved);
+      check_same(&moved, &stayed, "moved");
+      free(grad);
+    }
+    arrays_free(&stayed);
+    arrays_free(&moved);
+    free(param);
+  }
+}
+
+/*  States that the settings do not use may be anything; with n = 0, all may. */
+static void do_not_touch_what_they_do_not_use(void **state) {
+  (void)state;
+  const sched_adamw adamw = optimizers[0].adamw;
+  const sched_sgd sgd = optimizers[2].sgd;
+  const sched_adamw_arrays_f32 no_adamw[2] = {{0, 1, NULL, NULL, NULL, NULL, NULL},
+                                              {0, 1, NULL, NULL, NULL, NULL, NULL}};
+  const sched_sgd_arrays_f32 no_sgd[2] = {{0, 1, NULL, NULL, NULL}, {0, 1, NULL, NULL, NULL}};
+  check_ok(sched_adamw_f32(&adamw, 1, 0, NULL, NULL, NULL, NULL, NULL));
+  check_ok(sched_sgd_f32(&sgd, 1, 0, NULL, NULL, NULL));
+  check_ok(sched_adamw_list_f32(&adamw, no_adamw, 2, NULL));
+  check_ok(sched_sgd_list_f32(&sgd, no_sgd, 2, NULL));
+  check_ok(sched_adamw_list_f32(&adamw, NULL, 0, NULL));
+  check_ok(sched_sgd_list_f32(&sgd, NULL, 0, NULL));
+
+  // An address where nothing is: it would be the end of the program.
+  float *nowhere = (float *)(void *)16;
+  float *param = noise(17, 1), *grad = noise(17, 2);
+  arrays a = arrays_make(17, 4, param);
+  set_grad(&a, grad);
+  check_ok(sched_adamw_f32(&adamw, 1, 17, a.of[PARAM].data, a.of[GRAD].data, a.of[EXP_AVG].data,
+                           a.of[EXP_AVG_SQ].data, nowhere));
+  check_ok(sched_sgd_f32(&sgd, 1, 17, a.of[PARAM].data, a.of[GRAD].data, nowhere));
+  assert_memory_equal(a.of[GRAD].data, grad, 17 * sizeof *grad);
+  arrays_free(&a);
+  free(param);
+  free(grad);
+}
+
+/*  The last step there is: the bias corrections are 1 by then. */
+static void count_as_far_as_steps_do(void **state) {
+  (void)state;
+  const sched_adamw adamw = {0.5, 0.5, 0.25, 0, 0, 0, 0};
+  float param = 1, grad = 3, m = 0, v = 0;
+  check_ok(sched_adamw_f32(&adamw, SCHED_MAX_STEP, 1, &param, &grad, &m, &v, NULL));
+  // m = 1.5, v = 6.75: p = 1 - 0.5 * 1.5 / sqrt(6.75)
+  double expected = 1 - 0.5 * 1.5 / sqrt(6.75);
+  assert_true(fabs((double)param - expected) <= 4 * 0x1p-24);
+  assert_true(m == 1.5f && v == 6.75f);
+}
+
+int run_steps(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(end_where_torch_does),
+      cmocka_unit_test(are_the_same_at_every_length),
+      cmocka_unit_test(are_the_same_at_every_alignment),
+      cmocka_unit_test(are_the_same_on_every_instruction_set),
+      cmocka_unit_test(are_the_same_with_any_number_of_threads),
+      cmocka_unit_test(are_the_same_in_pieces),
+      cmocka_unit_test(are_the_same_in_a_list),
+      cmocka_unit_test(go_on_from_copied_arrays),
+      cmocka_unit_test(do_not_touch_what_they_do_not_use),
+      cmocka_unit_test(count_as_far_as_steps_do),
+  };
+  return cmocka_run_group_tests_name("optimizer steps", tests, read_vectors, free_vectors);
+}

@@ -1,0 +1,25 @@
+"""Tests run on the package in the tree and the library in build, unless the environment differs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+os.environ.setdefault("LIBSCHED", str(ROOT / "build" / "libsched.so"))
+PACKAGE = str(ROOT / "Bindings" / "python" / "src")
+sys.path.insert(0, PACKAGE)
+# For the interpreters that tests start.
+os.environ.setdefault("PYTHONPATH", PACKAGE)
+
+# The same examples on every run: a failure is one of the change that it came with.
+settings.register_profile("libsched", deadline=None, derandomize=True)
+settings.load_profile("libsched")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "wheel: builds the package and installs it; takes minutes")

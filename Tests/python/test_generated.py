@@ -1,0 +1,251 @@
+"""What is printed is what the header and the library declare, and a compiler agrees."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import libsched
+import pytest
+from libsched import _abi
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = Path(os.environ["LIBSCHED"]).resolve()
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+
+
+def generate(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, root / "Bindings" / "generate.py", *options],
+        env={**os.environ, "LIBSCHED": str(LIBRARY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_nothing_printed_is_stale() -> None:
+    done = generate(ROOT, "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What is printed and what it is printed from, free to be changed."""
+    shutil.copytree(ROOT / "Include", tmp_path / "Include")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    (tmp_path / "Bindings" / "python" / "src").mkdir(parents=True)
+    shutil.copy(ROOT / "Bindings" / "generate.py", tmp_path / "Bindings")
+    package = Path("Bindings", "python", "src", "libsched")
+    shutil.copytree(ROOT / package, tmp_path / package)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("Bindings/python/src/libsched/_abi.py", "SCHED_E_END = 31", "SCHED_E_END = 32"),
+        ("Bindings/python/src/libsched/_kinds.py", "gamma: float = 0.1", "gamma: float = 0.2"),
+        ("Include/sched_kinds.h", 'sched_real("gamma", gamma)', 'sched_real("gama", gamma)'),
+        ("Include/sched_kinds.hpp", "double gamma = 0.1", "double gamma = 0.2"),
+        ("README.md", "`gamma=0.1`", "`gamma=0.2`"),
+    ],
+)
+def test_a_stale_file_is_named_and_mended(copy: Path, name: str, old: str, new: str) -> None:
+    printed = (copy / name).read_text()
+    assert old in printed
+    (copy / name).write_text(printed.replace(old, new))
+    done = generate(copy, "--check")
+    assert done.returncode == 1
+    assert f"+++ {name}, printed" in done.stdout
+    assert generate(copy).stdout == f"printed {name}\n"
+    assert (copy / name).read_text() == printed
+
+
+def test_a_change_of_the_header_makes_the_prototypes_stale(copy: Path) -> None:
+    header = copy / "Include" / "sched.h"
+    header.write_text(header.read_text().replace("SCHED_E_END = 31", "SCHED_E_END = 35"))
+    done = generate(copy, "--check")
+    assert done.returncode == 1
+    assert "+    SCHED_E_END = 35" in done.stdout
+
+
+def compiled(folder: Path, source: str, *command: str) -> str:
+    """What a program says."""
+    path, program = folder / f"program.{'cpp' if '++' in command[0] else 'c'}", folder / "program"
+    path.write_text(source)
+    library = [f"-L{LIBRARY.parent}", "-lsched", f"-Wl,-rpath,{LIBRARY.parent}"]
+    done = subprocess.run(
+        [*command, *STRICT, f"-I{ROOT / 'Include'}", path, "-o", program, *library],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return subprocess.run([program], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_prototypes_leave_nothing_out() -> None:
+    # Read here by other means than pycparser's.
+    header = (ROOT / "Include" / "sched.h").read_text()
+    functions = set(
+        re.findall(r"^(?!static).*?\b(sched_\w+)\((?!\*)[^;{]*\);", header, re.MULTILINE)
+    )
+    assert set(_abi.PROTOTYPES) == functions
+    for pattern in (
+        r"^typedef struct (\w+) \{",
+        r"^typedef enum (\w+) \{",
+        r"^#define (SCHED_\w+) ",
+    ):
+        names = set(re.findall(pattern, header, re.MULTILINE))
+        assert names
+        assert names <= set(vars(_abi))
+    constants = set(re.findall(r"^  (SCHED_\w+) = \d+,?", header, re.MULTILINE))
+    members = [vars(_abi)[name].__members__ for name in re.findall(r"enum (\w+) \{", header)]
+    assert constants == {name for names in members for name in names}
+
+
+def test_a_compiler_lays_the_structures_out_alike(tmp_path: Path) -> None:
+    structs = [
+        cls
+        for cls in vars(_abi).values()
+        if isinstance(cls, type)
+        and issubclass(cls, ctypes.Structure)
+        and cls is not ctypes.Structure
+    ]
+    constants = [
+        name
+        for cls in vars(_abi).values()
+        if isinstance(cls, type) and cls.__module__ == _abi.__name__ and hasattr(cls, "__members__")
+        for name in cls.__members__
+    ]
+    lines, expected = [], []
+    for cls in structs:
+        lines.append(f'printf("%zu\\n", sizeof({cls.__name__}));')
+        expected.append(str(ctypes.sizeof(cls)))
+        for name, *_ in cls._fields_:
+            field = getattr(cls, name)
+            lines.append(f'printf("%zu\\n", offsetof({cls.__name__}, {name}));')
+            lines.append(f'printf("%zu\\n", sizeof((({cls.__name__} *)0)->{name}));')
+            expected += [str(field.offset), str(field.size)]
+    for name in constants:
+        (value,) = (
+            cls.__members__[name]
+            for cls in vars(_abi).values()
+            if hasattr(cls, "__members__") and name in cls.__members__
+        )
+        lines.append(f'printf("%d\\n", {name});')
+        expected.append(str(int(value)))
+    lines.append(
+        'printf("%s %d %lld\\n", SCHED_VERSION, SCHED_ABI_VERSION, (long long)SCHED_MAX_STEP);'
+    )
+    expected.append(f"{_abi.SCHED_VERSION} {_abi.SCHED_ABI_VERSION} {_abi.SCHED_MAX_STEP}")
+    source = "#include <sched.h>\n#include <stdio.h>\nint main(void) {\n" + "\n".join(lines) + "}\n"
+    assert compiled(tmp_path, source, "cc", "-std=c99").split("\n")[:-1] == expected
+
+
+SCHEDULE = libsched.SequentialLR(
+    [
+        libsched.LinearLR(0.25, 1.0, 5),
+        libsched.StepLR(7, 0.5),
+        libsched.CosineAnnealingLR(20, 0.125),
+        libsched.OneCycleLR(max_lr=0.5, total_steps=40, anneal_strategy="linear", three_phase=True),
+    ],
+    milestones=[5, 30, 50],
+)
+
+C = """
+#include <sched.h>
+#include <stdio.h>
+
+int main(void) {
+  double peak = 0.5;
+  sched_schedule *parts[4], *whole;
+  const int64_t milestones[3] = {5, 30, 50};
+  sched_one_cycle_lr_options options = SCHED_ONE_CYCLE_LR_DEFAULTS;
+  char text[1000];
+  size_t length;
+  options.max_lr = &peak;
+  options.total_steps = 40;
+  options.anneal_strategy = "linear";
+  options.three_phase = 1;
+  if (sched_linear_lr(0.25, 1.0, 5, &parts[0]) || sched_step_lr(7, 0.5, &parts[1]) ||
+      sched_cosine_annealing_lr(20, 0.125, &parts[2]) ||
+      sched_one_cycle_lr(&options, &parts[3]) ||
+      sched_sequential_lr((const sched_schedule *const *)parts, 4, milestones, 3, &whole) ||
+      sched_text(whole, text, sizeof text, &length)) {
+    puts(sched_last_error());
+    return 0;
+  }
+  puts(text);
+  if (sched_one_cycle_lr(NULL, &whole) != SCHED_E_NULL) puts("accepted NULL");
+  puts(sched_last_error());
+  if (sched_step_lr(0, 0.5, &whole) != SCHED_E_VALUE) puts("accepted 0");
+  puts(sched_last_error());
+  return 0;
+}
+"""
+
+CPP = """
+#include <sched.hpp>
+#include <iostream>
+
+int main() {
+  sched::OneCycleLROptions options;
+  options.max_lr = 0.5;
+  options.total_steps = 40;
+  options.anneal_strategy = "linear";
+  options.three_phase = true;
+  sched::SequentialLR whole({sched::LinearLR(0.25, 1.0, 5), sched::StepLR(7, 0.5),
+                             sched::CosineAnnealingLR(20, 0.125), sched::OneCycleLR(options)},
+                            {5, 30, 50});
+  std::cout << whole << "\\n";
+  try {
+    sched::StepLR(0);
+  } catch (const sched::Error &error) {
+    std::cout << error.what() << "\\n";
+  }
+}
+"""
+
+REFUSED = (
+    "the field does not accept that value: StepLR step_size=0;"
+    " accepted: an integer from 1 to 9007199254740992\n"
+)
+
+
+@pytest.mark.parametrize("command", [("cc", "-std=c99"), ("cc", "-std=c17"), ("clang", "-std=c99")])
+def test_the_typed_constructors_of_c(tmp_path: Path, command: tuple[str, str]) -> None:
+    null = "a pointer that is needed is NULL: fields=NULL; accepted: a pointer\n"
+    assert compiled(tmp_path, C, *command) == f"{SCHEDULE}\n{null}{REFUSED}"
+
+
+@pytest.mark.parametrize(
+    "command", [("c++", "-std=c++17"), ("c++", "-std=c++20"), ("clang++", "-std=c++17")]
+)
+def test_the_types_of_cpp(tmp_path: Path, command: tuple[str, str]) -> None:
+    assert compiled(tmp_path, CPP, *command) == f"{SCHEDULE}\n{REFUSED}"
+
+
+def test_the_signatures_are_pytorchs() -> None:
+    """Names and order after `optimizer`, and the defaults, as torch has them."""
+    import inspect
+
+    from torch.optim import lr_scheduler
+
+    for kind in libsched._lib.kinds():
+        ours = inspect.signature(getattr(libsched, kind)).parameters
+        theirs = inspect.signature(getattr(lr_scheduler, kind)).parameters
+        shared = [name for name in theirs if name not in ("optimizer", "last_epoch", "verbose")]
+        assert list(ours) == shared, kind
+        for name in shared:
+            expected = theirs[name].default
+            # The base rate is the peak where max_lr is absent; torch has no such rule.
+            if (kind, name) == ("OneCycleLR", "max_lr"):
+                expected = None
+            assert ours[name].default == expected, (kind, name)

@@ -1,0 +1,93 @@
+"""pip builds the library, and what it installs is all there in an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import libsched
+import pytest
+
+VERSION = libsched.version()
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = ROOT / "Bindings" / "python"
+
+pytestmark = pytest.mark.wheel
+
+PROGRAM = """
+import importlib.metadata, sys
+import libsched
+schedule = libsched.SequentialLR(
+    [libsched.LinearLR(0.25, total_iters=3), libsched.CosineAnnealingLR(T_max=10)], [3])
+print(libsched.__file__.startswith(sys.prefix), libsched.__version__)
+print(schedule.rates(4, base=1.0).tolist())
+print(importlib.metadata.requires("libsched"), importlib.metadata.version("libsched"))
+print(libsched.optim.lr_scheduler.StepLR.__name__, "torch" in sys.modules)
+print(sorted(path.name for path in importlib.metadata.files("libsched") if path.suffix == ".so"))
+"""
+
+EXPECTED = f"""True {VERSION}
+[0.25, 0.5, 0.75, 1.0]
+['numpy>=1.26'] {VERSION}
+StepLR False
+['libsched.so']
+"""
+
+
+def run(*command: object, cwd: Path) -> str:
+    # As for a new user: nothing of this tree's in the environment.
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("LIBSCHED", "PYTHONPATH")
+    }
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def environment(folder: Path) -> Path:
+    """The Python of a new environment."""
+    run(sys.executable, "-m", "venv", folder, cwd=folder.parent)
+    return folder / "bin" / "python"
+
+
+PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+
+
+def test_pip_install_in_a_clean_environment(tmp_path: Path) -> None:
+    python = environment(tmp_path / "clean")
+    run(python, *PIP, "install", PROJECT, cwd=tmp_path)
+    assert run(python, "-c", PROGRAM, cwd=tmp_path) == EXPECTED
+
+
+def test_the_wheel_is_of_this_platform_and_any_python_3(tmp_path: Path) -> None:
+    run(sys.executable, *PIP, "wheel", "--no-deps", "-w", tmp_path, PROJECT, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    machine = os.uname().machine
+    assert wheel.name == f"libsched-{VERSION}-py3-none-linux_{machine}.whl"
+    names = set(zipfile.ZipFile(wheel).namelist())
+    package = PROJECT / "src" / "libsched"
+    modules = {f"libsched/{path.relative_to(package)}" for path in package.rglob("*.py")}
+    assert modules | {"libsched/py.typed", "libsched/libsched.so"} == {
+        name for name in names if name.startswith("libsched/")
+    }
+    assert f"libsched-{VERSION}.dist-info/licenses/LICENSE" in names
+
+
+def test_the_source_distribution_carries_the_librarys_sources(tmp_path: Path) -> None:
+    python = environment(tmp_path / "clean")
+    run(python, *PIP, "install", "hatchling", cwd=tmp_path)
+    run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=PROJECT)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    assert archive.name == f"libsched-{VERSION}.tar.gz"
+    run(python, *PIP, "install", archive, cwd=tmp_path)
+    assert run(python, "-c", PROGRAM, cwd=tmp_path) == EXPECTED
