@@ -34,7 +34,7 @@ let package = Package(
     .library(name: "Sched", targets: ["Sched"]),
     .executable(name: "digits", targets: ["digits"]),
   ]
-    + (embedded ? [.library(name: "sched", type: .dynamic, targets: ["SchedABI"])] : []),
+    + (embedded ? [.library(name: "sched", type: .static, targets: ["SchedABI"])] : []),
   targets: [
     // What is shared with C: the contract, libm, and the vector operations.
     .target(
@@ -66,20 +66,7 @@ let package = Package(
     .target(
       name: "SchedABI",
       dependencies: ["CSched", "Platform", "Schedules", "Monitors", "Optimizers"],
-      swiftSettings: common + [.enableExperimentalFeature("CImplementation")],
-      linkerSettings: root && embedded
-        ? [
-          .linkedLibrary("m"),
-          .unsafeFlags(
-            ["-nostartfiles"]
-              + [
-                "--version-script=\(Context.packageDirectory)/Include/libsched.map",
-                "-soname=libsched.so.0", "--gc-sections", "-z", "relro", "-z", "now",
-                "-z", "noexecstack", "-z", "defs",
-                // Its threads sleep in it: once loaded, it stays.
-                "-z", "nodelete",
-              ].flatMap { ["-Xlinker", $0] }),
-        ] : []),
+      swiftSettings: common + [.enableExperimentalFeature("CImplementation")]),
     .target(
       name: "Sched", dependencies: ["Schedules", "Monitors", "Optimizers"], swiftSettings: common),
     .executableTarget(name: "digits", dependencies: ["Sched"], swiftSettings: common),

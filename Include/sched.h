@@ -10,7 +10,8 @@
  *              result through the pointers that stand last. On failure nothing
  *              of the caller's is written, except what the function says it
  *              writes then. sched_last_error() has the sentence: the argument,
- *              its value, and what is accepted.
+ *              its value, and what is accepted. A count of more bytes than a
+ *              process can address, 2^47, is SCHED_E_MEMORY.
  *  Ownership.  A handle from a _make, _parse, _restore or _retain function is
  *              one reference; give it back once, with its _free. _free(NULL)
  *              does nothing. Strings returned as const char * are the
@@ -220,7 +221,8 @@ sched_status sched_now(const sched_scheduler *scheduler, int64_t *step,
                        double *rates);
 
 /*  One step on; the rate of each group there, if `rates` is not NULL. At the
- *  end of the schedule it stays where it is: SCHED_E_END.            since 0 */
+ *  end of the schedule, SCHED_MAX_STEP if it has none, it stays where it is:
+ *  SCHED_E_END.                                                      since 0 */
 sched_status sched_next(sched_scheduler *scheduler, double *rates);
 
 /*  To any step. The closed form goes there at once; the chained form steps
@@ -232,7 +234,8 @@ sched_status sched_seek(sched_scheduler *scheduler, int64_t step);
  *                                                                    since 0 */
 sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates);
 
-/*  All of it as text, and all of it from that text.                  since 0 */
+/*  All of it as text, and all of it from that text. A text that is not one
+ *  that _save wrote, in its version, is SCHED_E_STATE.               since 0 */
 sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text,
                                   size_t capacity, size_t *length);
 sched_status sched_scheduler_restore(const char *text, size_t length,

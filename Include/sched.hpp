@@ -88,21 +88,17 @@ std::string text(Write write) {
   return text;
 }
 
+/*  Room for what a call returns, or the error that C would give. */
 inline std::vector<double> doubles(std::size_t count) {
-  std::vector<double> values;
-  if (count > values.max_size()) {
-    throw Error(SCHED_E_MEMORY, std::string(sched_status_text(SCHED_E_MEMORY)) +
-                                    ": count=" + std::to_string(count) + "; accepted: 0 to " +
-                                    std::to_string(values.max_size()));
-  }
+  // No process addresses 2^56 bytes; the allocator need not be asked for them.
+  constexpr std::size_t most = (std::size_t{1} << 56) / sizeof(double) - 1;
   try {
-    values.resize(count);
+    if (count <= most) return std::vector<double>(count);
   } catch (const std::bad_alloc &) {
-    throw Error(SCHED_E_MEMORY, std::string(sched_status_text(SCHED_E_MEMORY)) +
-                                    ": count=" + std::to_string(count) +
-                                    "; accepted: what fits in memory");
   }
-  return values;
+  throw Error(SCHED_E_MEMORY, std::string(sched_status_text(SCHED_E_MEMORY)) +
+                                  ": count=" + std::to_string(count) + "; accepted: 0 to " +
+                                  std::to_string(most) + " that fit in memory");
 }
 
 /*  One reference to a handle. */

@@ -69,7 +69,8 @@ public struct EarlyStopping: Sendable {
   /// - Complexity: O(1)
   @discardableResult
   public mutating func observe(_ metric: Double) -> Verdict {
-    let improved = mode == .min ? metric < best - minDelta : metric > best + minDelta
+    // The margin on the metric, not on the best: as the peers do, ties in the last bit included.
+    let improved = mode == .min ? metric + minDelta < best : metric - minDelta > best
     defer { observed += 1 }
     if improved {
       (best, bestAt, waited) = (metric, observed, 0)
@@ -91,14 +92,31 @@ extension EarlyStopping {
 
   /// What ``text`` gave.
   public init(restoring text: String) throws(Refusal) {
-    let state = try State("EarlyStopping", version: 1, text)
+    try self.init(restoring: Array(text.utf8))
+  }
+
+  /// What ``text`` gave, from bytes, whatever they are.
+  public init(restoring text: [UInt8]) throws(Refusal) {
+    let state = try State(
+      "EarlyStopping", version: 1,
+      ["mode", "patience", "min_delta", "best", "best_at", "observed", "waited"], text)
     try self.init(
       patience: try state.integer("patience", .steps), minDelta: try state.real("min_delta"),
       mode: try state.word("mode"))
     observed = try state.integer("observed", .steps)
-    waited = try state.integer("waited", Integers(0, observed))
     let bestAt = try state.integer("best_at", Integers(-1, observed - 1))
+    // The one follows from the other two; a text in which it does not was not
+    // saved but made.
+    let since = observed - 1 - bestAt
+    waited = try state.integer(
+      "waited", bestAt < 0 ? Integers(observed, observed) : Integers(since, since))
     self.bestAt = bestAt < 0 ? nil : bestAt
+    let worst = best
     best = try state.real("best")
+    guard bestAt < 0 ? best == worst : !best.isNaN && best != worst else {
+      throw Refusal(
+        .state, "EarlyStopping best", value: "\(best)",
+        accepted: bestAt < 0 ? "\(worst), as nothing was best yet" : "what an observation can be")
+    }
   }
 }

@@ -33,7 +33,7 @@ public enum InstructionSet {
     for (i, table) in runnable.enumerated() where same(name, table.name) { return i }
     var names = ""
     for table in runnable { names += (names.isEmpty ? "" : ", ") + "\(table.name)" }
-    throw Refusal(.instructionSet, argument, value: name, accepted: names)
+    throw Refusal(.instructionSet, argument, value: name.isEmpty ? "''" : name, accepted: names)
   }
 
   /// The kernels in use. Throws when `SCHED_ISA` names a set that this machine

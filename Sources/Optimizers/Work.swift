@@ -56,7 +56,7 @@ func check(
     throw Refusal(
       .range, name("step"), value: "\(step)", accepted: Integers.counts.text, index: index)
   }
-  let limit = Int.max / MemoryLayout<Float>.stride
+  let limit = maxMemory / MemoryLayout<Float>.stride
   guard n >= 0, n <= limit else {
     throw Refusal(
       .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,

@@ -67,6 +67,6 @@ public func sched_early_stopping_restore(
   status(
     { () throws(Refusal) in
       let out = try need(stopper, "stopper")
-      out.pointee = Handle.give(Cell(try EarlyStopping(restoring: try string(text, length))))
+      out.pointee = Handle.give(Cell(try EarlyStopping(restoring: try bytes(text, length))))
     }, refused: { position?.pointee = $0.position ?? length })
 }

@@ -46,7 +46,7 @@ func need<P>(_ pointer: P?, _ name: StaticString) throws(Refusal) -> P {
 
 /// The length, or a refusal of one that no memory has.
 func need(_ count: Int, _ name: StaticString, of stride: Int) throws(Refusal) -> Int {
-  let accepts = Integers(0, Int.max / stride)
+  let accepts = Integers(0, maxMemory / stride)
   guard accepts.contains(count) else {
     throw Refusal(
       .memory, "\(name)", value: "\(UInt(bitPattern: count))", accepted: accepts.text)
@@ -63,18 +63,14 @@ func need<T>(_ known: T?, _ name: StaticString, _ value: UInt32) throws(Refusal)
 }
 
 /// A caller's text.
-func string(
-  _ text: UnsafePointer<CChar>?, _ length: Int
-) throws(Refusal) -> String {
+func bytes(_ text: UnsafePointer<CChar>?, _ length: Int) throws(Refusal) -> [UInt8] {
   let text = try need(text, "text")
   let length = try need(length, "length", of: 1)
   guard length <= maxTextLength else {
     throw Refusal(
       .memory, "length", value: "\(length)", accepted: Integers(0, maxTextLength).text)
   }
-  return text.withMemoryRebound(to: UInt8.self, capacity: length) {
-    String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
-  }
+  return Array(UnsafeRawBufferPointer(start: text, count: length))
 }
 
 /// Hands a text out: how long it is, and the text if it fits.

@@ -119,6 +119,6 @@ public func sched_scheduler_restore(
   status(
     { () throws(Refusal) in
       let out = try need(scheduler, "scheduler")
-      out.pointee = Handle.give(Cell(try Scheduler(restoring: try string(text, length))))
+      out.pointee = Handle.give(Cell(try Scheduler(restoring: try bytes(text, length))))
     }, refused: { position?.pointee = $0.position ?? length })
 }

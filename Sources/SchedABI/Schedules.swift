@@ -27,7 +27,8 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
       .missingPointer, "fields[\(index)].name", value: "NULL", accepted: "a name", index: index)
   }
   let value = field.value
-  func list<T>(_ pointer: UnsafePointer<T>?, _ form: (T) -> Literal.Form) throws(Refusal)
+  func list<T>(_ pointer: UnsafePointer<T>?, _ form: (T) throws(Refusal) -> Literal.Form)
+    throws(Refusal)
     -> Literal.Form
   {
     guard field.count >= 0, field.count <= maxListLength else {
@@ -41,7 +42,9 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
         .missingPointer, String(cString: name), value: "NULL", accepted: "\(field.count) values",
         index: index)
     }
-    return .list((0..<field.count).map { Literal(form(pointer[$0])) })
+    var values: [Literal] = []
+    for i in 0..<field.count { values.append(Literal(try form(pointer[i]))) }
+    return .list(values)
   }
   let form: Literal.Form
   switch field.type {
@@ -57,9 +60,13 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
   case SCHED_REALS: form = try list(value.reals) { .real($0) }
   case SCHED_INTEGERS: form = try list(value.integers) { .integer(Int($0)) }
   case SCHED_SCHEDULES:
-    form = try list(value.schedules) { handle in
-      // NULL becomes None, which no field takes for a schedule.
-      handle.map { .schedule(Handle.borrow($0, as: AnySchedule.self)) } ?? .none
+    form = try list(value.schedules) { (handle) throws(Refusal) in
+      guard let handle else {
+        throw Refusal(
+          .missingPointer, String(cString: name), value: "NULL", accepted: "a schedule",
+          index: index)
+      }
+      return .schedule(Handle.borrow(handle, as: AnySchedule.self))
     }
   default:
     throw Refusal(
@@ -77,7 +84,7 @@ public func sched_parse(
   status(
     { () throws(Refusal) in
       let out = try need(schedule, "schedule")
-      out.pointee = Handle.give(try AnySchedule.parse(try string(text, length)))
+      out.pointee = Handle.give(try AnySchedule.parse(try bytes(text, length)))
     }, refused: { position?.pointee = $0.position ?? length })
 }
 

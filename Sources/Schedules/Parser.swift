@@ -13,13 +13,14 @@ struct Parser {
   private var at = 0
   private var depth = 0
 
-  /// The one call that the text is.
-  static func call(_ text: String) throws(Refusal) -> Call {
-    guard text.utf8.count <= maxTextLength else {
+  /// The one call that the text is. Its bytes, not a string, in which what is
+  /// no UTF-8 would be repaired, and stand elsewhere.
+  static func call(_ text: [UInt8]) throws(Refusal) -> Call {
+    guard text.count <= maxTextLength else {
       throw Refusal(
-        .memory, "text of \(text.utf8.count) bytes", accepted: "at most \(maxTextLength) bytes")
+        .memory, "text of \(text.count) bytes", accepted: "at most \(maxTextLength) bytes")
     }
-    var parser = Parser(text)
+    var parser = Parser(bytes: text)
     parser.skipSpace()
     let call = try parser.call(try parser.name("a name"))
     parser.skipSpace()
@@ -27,7 +28,7 @@ struct Parser {
     return call
   }
 
-  private init(_ text: String) { bytes = Array(text.utf8) }
+  private init(bytes: [UInt8]) { self.bytes = bytes }
 
   // MARK: Grammar
 

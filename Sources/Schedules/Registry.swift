@@ -82,6 +82,11 @@ extension AnySchedule {
   /// A schedule from text in PyTorch's constructor syntax, nested up to 64
   /// deep. The refusal has the byte at which it stands.
   public static func parse(_ text: String) throws(Refusal) -> AnySchedule {
+    try parse(Array(text.utf8))
+  }
+
+  /// A schedule from a text's bytes, whatever they are.
+  public static func parse(_ text: [UInt8]) throws(Refusal) -> AnySchedule {
     try make(Parser.call(text))
   }
 }

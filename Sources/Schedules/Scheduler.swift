@@ -54,7 +54,10 @@ public struct Scheduler: Sendable {
 
   /// One step on. Throws at the end of the schedule, and stays there.
   public mutating func next() throws(Refusal) {
-    try schedule.require(step + 1, 1)
+    guard step < schedule.lastStep else {
+      throw Refusal(
+        .end, "\(schedule.name) step", value: "\(step + 1)", accepted: "0 to \(schedule.lastStep)")
+    }
     step += 1
     setRates()
   }
@@ -113,7 +116,13 @@ extension Scheduler {
 
   /// What ``text`` gave.
   public init(restoring text: String) throws(Refusal) {
-    let state = try State("Scheduler", version: 1, text)
+    try self.init(restoring: Array(text.utf8))
+  }
+
+  /// What ``text`` gave, from bytes, whatever they are.
+  public init(restoring text: [UInt8]) throws(Refusal) {
+    let state = try State(
+      "Scheduler", version: 1, ["form", "step", "bases", "rates", "schedule"], text)
     let schedule = try state.schedule("schedule")
     try self.init(
       schedule, bases: try state.reals("bases"), form: try state.word("form"))

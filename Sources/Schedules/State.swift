@@ -3,13 +3,27 @@
 public struct State {
   private let call: Call
 
-  /// Throws unless the text is a state of that name and version.
-  public init(_ name: StaticString, version: Int, _ text: String) throws(Refusal) {
+  /// Throws unless the text is a state of that name and version, with all of
+  /// its arguments among `names`.
+  public init(
+    _ name: StaticString, version: Int, _ names: [StaticString], _ text: [UInt8]
+  ) throws(Refusal) {
     call = try Parser.call(text)
     guard same(call.name, name) else {
       throw Refusal(.state, call.name, accepted: "\(name)", position: call.position)
     }
     _ = try integer("version", Integers(version, version))
+    for argument in call.arguments {
+      guard let given = argument.name,
+        same(given, "version") || names.contains(where: { same(given, $0) })
+      else {
+        var accepted = "version"
+        for name in names { accepted += ", \(name)" }
+        throw Refusal(
+          .state, "\(call.name) \(argument.name ?? "argument")", value: argument.value.text,
+          accepted: accepted, position: argument.value.position)
+      }
+    }
   }
 
   private func value(_ name: StaticString) throws(Refusal) -> Literal {

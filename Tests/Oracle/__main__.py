@@ -2,6 +2,7 @@
 
 python -m Tests.Oracle [--check] [schedules] [decays] [steps] [early_stopping] [digits]
 """
+# ruff: noqa: N999  (Tests and its folders are capitalised as the rest of the tree)
 
 from __future__ import annotations
 

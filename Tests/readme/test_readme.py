@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SNIPPETS = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+SNIPPETS = re.findall(
+    r"^```(\w*)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+)
 
 
 def snippets(language: str) -> list[str]:
@@ -51,7 +53,7 @@ def test_c_and_cpp_as_the_readme_compiles_them(
 ) -> None:
     (text,) = snippets(language)
     (tmp_path / file).write_text(text)
-    (command,) = (line for line in snippets("sh") if file in line)
+    (command,) = (line for line in snippets("sh") if f" {file} " in line)
     env = {
         "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig"),
         "LD_LIBRARY_PATH": str(prefix / "lib"),

@@ -34,6 +34,8 @@ WEIGHT_DECAY = 0.01
 # Each training image is blurred by this much Gaussian noise, anew every time it is shown (pixels
 # are 0 to 1). Twelve hundred images are soon learned by heart; noisy ones cannot be.
 NOISE = 0.2
+# A validation loss that is better by less than this is not worth waiting for.
+MIN_DELTA = 0.001
 
 
 class Split(NamedTuple):
@@ -219,7 +221,8 @@ def draw(
     below.set_ylabel("loss (cross-entropy)")
     below.set_xlabel("epoch")
     below.set_xlim(1, max(total, 1.33 * ran))  # room for the names behind the curves' ends
-    below.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    ticks = MaxNLocator(integer=True, steps=[1, 2, 5, 10]).tick_values(1, total)
+    below.set_xticks([tick for tick in ticks if 1 <= tick <= total])
     low, high = min(train + validation), max(train + validation)
     below.set_ylim(low / 5, high * 1.3)  # room for the labels of the best epoch and the stop
     # A curve's name stands at its end, above or below the other's, so that the two never touch.
@@ -244,7 +247,8 @@ def draw(
             axes.axvspan(best, ran, color=GREY, alpha=0.10, linewidth=0)
             axes.axvline(ran, color=INK, linewidth=1.2)
     below.plot(best, stopper.best, "o", color=GREEN, markersize=9, zorder=5)
-    left = best > 0.3 * total  # where there is room for it
+    # On the side where there is room for it.
+    left = best > 0.15 * total
     below.annotate(
         f"best: epoch {best}\nvalidation loss {stopper.best:.4f}",
         (best, low / 2.2),
@@ -256,7 +260,7 @@ def draw(
     )
     if stopped:
         below.annotate(
-            f"stop: epoch {ran}\n{stopper.patience} epochs in a row without a better one",
+            f"stop: epoch {ran}\nno better one in {stopper.patience} epochs",
             (ran, low / (2.2 if left else 3.6)),
             xytext=(8, 0),
             textcoords="offset points",
@@ -270,11 +274,11 @@ def draw(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--epochs", type=int, default=100, help="at most so many (%(default)s)")
-    parser.add_argument("--lr", type=float, default=3e-3, help="the peak rate (%(default)s)")
+    parser.add_argument("--lr", type=float, default=1e-3, help="the peak rate (%(default)s)")
     parser.add_argument(
         "--patience",
         type=int,
-        default=15,
+        default=12,
         help="stop after so many epochs without a better validation loss (%(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of weights and order (%(default)s)")
@@ -295,7 +299,7 @@ def main() -> None:
         [LinearLR(optimizer, 0.1, total_iters=WARMUP), CosineAnnealingLR(optimizer, T_max=decay)],
         milestones=[WARMUP],
     )
-    stopper = libsched.EarlyStopping(options.patience)
+    stopper = libsched.EarlyStopping(options.patience, MIN_DELTA)
 
     history: list[Epoch] = []
     kept: list[Array] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("LIBSCHED", str(ROOT / "build" / "libsched.so"))
 PACKAGE = str(ROOT / "Bindings" / "python" / "src")
 sys.path.insert(0, PACKAGE)

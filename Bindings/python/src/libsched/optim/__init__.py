@@ -1,0 +1,22 @@
+"""``torch.optim`` without torch: optimizers over numpy arrays and torch's CPU tensors.
+
+They step in place, a group in one call of the library, and keep torch's groups, state dicts and
+messages. :mod:`libsched.optim.lr_scheduler` has the schedulers.
+
+    >>> import numpy as np
+    >>> weights = np.ones(3, np.float32)
+    >>> optimizer = SGD([weights], lr=0.5)
+    >>> optimizer.step(grads=[np.ones(3, np.float32)])
+    >>> weights
+    array([0.5, 0.5, 0.5], dtype=float32)
+
+torch is neither needed nor imported.
+"""
+
+from . import lr_scheduler
+from ._optimizer import Optimizer
+from ._parameter import Parameter
+from .adamw import AdamW
+from .sgd import SGD
+
+__all__ = ["SGD", "AdamW", "Optimizer", "Parameter", "lr_scheduler"]

@@ -1,0 +1,119 @@
+"""SGD."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _lib
+from ._memory import is_tensor
+from ._optimizer import Optimizer, Table, check_supported, number
+
+__all__ = ["SGD"]
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum or without: ``torch.optim.SGD``, in place.
+
+    ::
+
+        g <- g + weight_decay * p
+        b <- g at step 1, then momentum * b + (1 - dampening) * g
+        p <- p - lr * (nesterov ? g + momentum * b : b)
+
+    with g negated first under `maximize`, and b = g without momentum. The same bits for every
+    instruction set and number of threads.
+
+    Args:
+        params: Parameters, named parameters or groups; see :class:`Optimizer`.
+        lr: The learning rate, at least 0; a float or a tensor of one element.
+        momentum: What the buffer keeps at each step, at least 0.
+        dampening: What of the gradient does not reach the buffer.
+        weight_decay: What of the parameter is added to the gradient; at least 0.
+        nesterov: Whether to look ahead; with momentum and without dampening only.
+        maximize: Whether to climb.
+        foreach, fused: torch's hints how to go about it. All steps here are fused.
+        differentiable: Not supported.
+
+    The state of a parameter has ``momentum_buffer``, where there is momentum, as torch's, and
+    goes there and back.
+
+    Raises:
+        ValueError: a setting is out of its range, or is not supported.
+        TypeError, ValueError: of the parameters, as :class:`Optimizer`.
+
+    Source: Sutskever et al., On the importance of initialization and momentum in deep learning
+    (ICML 2013); PyTorch, SGD.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: Any = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        # In torch's order, and in its words.
+        if is_tensor(lr) and lr.numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        if lr < 0.0:
+            raise ValueError(f"Invalid learning rate: {lr}")
+        if momentum < 0.0:
+            raise ValueError(f"Invalid momentum value: {momentum}")
+        if weight_decay < 0.0:
+            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+                "foreach": foreach,
+                "differentiable": differentiable,
+                "fused": fused,
+            },
+        )
+        check_supported(self.defaults)
+
+    def _complete(self, group: dict[str, Any]) -> None:
+        group.setdefault("nesterov", False)
+        group.setdefault("maximize", False)
+        group.setdefault("foreach", None)
+        group.setdefault("differentiable", False)
+        group.setdefault("fused", False)
+
+    def _kernel(self, count: int) -> _lib.StepList:
+        return _lib.sgd_list(count)
+
+    def _enter(self, table: Table, hyper: Any) -> None:
+        group, memory = table.group, table.memory
+        check_supported(group)
+        table.rows[:, table.STEP] = 1
+        if group["momentum"] != 0:
+            name = "momentum_buffer"
+            states = list(map(self.state.__getitem__, memory.params))
+            buffers = [state.get(name) for state in states]
+            for i, buffer in enumerate(buffers):
+                if buffer is None:
+                    buffers[i] = memory.zeros(memory.params[i])
+                    # Not part of the state before a step has filled it.
+                    table.new.append((states[i], name, buffers[i]))
+                else:
+                    # All the kernel asks is whether it is the first.
+                    table.rows[i, table.STEP] = 2
+            table.put_state(0, name, buffers)
+        hyper.lr, hyper.momentum = number(group["lr"]), number(group["momentum"])
+        hyper.dampening = number(group["dampening"])
+        hyper.weight_decay = number(group["weight_decay"])
+        hyper.nesterov, hyper.maximize = bool(group["nesterov"]), bool(group["maximize"])

@@ -1,0 +1,144 @@
+/*  What moves: schedulers and early stopping. */
+#include <type_traits>
+
+#include "support.hpp"
+
+TEST_CASE("schedulers step as torch does, saved and restored at every step") {
+  for (const auto &record : Vectors("schedules.txt")) {
+    INFO(record.reason);
+    const double base = vector_double(&record, "base");
+    const sched::Schedule schedule = sched::parse(vector_text(&record, "text"));
+    for (const auto form : {sched::Form::chained, sched::Form::closed}) {
+      const auto expected = numbers(record, form == sched::Form::chained ? "chained" : "closed");
+      sched::Scheduler scheduler(schedule, base, form);
+      std::size_t wrong = 0;
+      for (std::size_t t = 0; t < expected.size() && t < 200; t++) {
+        if (t > 0) scheduler.next();
+        wrong += scheduler.step() != static_cast<std::int64_t>(t);
+        wrong += !same(scheduler.rate(), expected[t]);
+        scheduler = sched::Scheduler::restore(scheduler.save());
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
+TEST_CASE("a scheduler has a rate a group") {
+  const sched::CosineAnnealingLR schedule(10);
+  sched::Scheduler scheduler(schedule, {0.1, 0.2, 0.4});
+  CHECK(scheduler.groups() == 3);
+  CHECK(scheduler.schedule().get() == schedule.get());
+  scheduler.seek(5);
+  CHECK(scheduler.step() == 5);
+  const auto rates = scheduler.rates();
+  REQUIRE(rates.size() == 3);
+  for (std::size_t i = 0; i < 3; i++) {
+    CHECK(same(rates[i], schedule.rate(5, 0.1 * static_cast<double>(1 << i))));
+  }
+  CHECK(same(scheduler.rate(), rates[0]));
+
+  scheduler.set_rates({1, 2, 3});
+  CHECK(scheduler.rates() == std::vector<double>{1, 2, 3});
+  CHECK_REFUSED(scheduler.set_rates({1, 2}), SCHED_E_RANGE, "rates", "2", "3");
+  CHECK_REFUSED(scheduler.set_rates({1, 2, std::nan("")}), SCHED_E_VALUE, "rates[2]", "=nan",
+                "a finite number");
+  CHECK(scheduler.rates() == std::vector<double>{1, 2, 3});
+}
+
+TEST_CASE("a scheduler has one owner unless it is shared") {
+  static_assert(!std::is_copy_constructible_v<sched::Scheduler>);
+  static_assert(!std::is_copy_assignable_v<sched::Scheduler>);
+  static_assert(std::is_nothrow_move_constructible_v<sched::Scheduler>);
+
+  sched::Scheduler scheduler(sched::StepLR(2, 0.5), 1.0);
+  sched::Scheduler shared = scheduler.share();
+  CHECK(shared.get() == scheduler.get());
+  shared.next();
+  CHECK(scheduler.step() == 1);
+
+  sched::Scheduler copy = sched::Scheduler::restore(scheduler.save());
+  copy.next();
+  CHECK(scheduler.step() == 1);
+  CHECK(copy.step() == 2);
+
+  sched_scheduler *raw = shared.release();
+  CHECK(sched::Scheduler(raw).step() == 1);
+  sched::Scheduler moved = std::move(scheduler);
+  CHECK(moved.step() == 1);
+  CHECK(scheduler.groups() == 0);
+  CHECK_REFUSED(scheduler.next(), SCHED_E_NULL, "scheduler", "NULL", "accepted");
+  CHECK_REFUSED(scheduler.rates(), SCHED_E_NULL, "scheduler", "NULL", "accepted");
+  CHECK_REFUSED(scheduler.rate(), SCHED_E_NULL, "scheduler", "NULL", "accepted");
+}
+
+TEST_CASE("a scheduler refuses what it cannot be") {
+  const sched::StepLR schedule(3);
+  CHECK_REFUSED(sched::Scheduler(schedule, std::nan("")), SCHED_E_VALUE, "bases[0]", "=nan",
+                "a finite number");
+  CHECK_REFUSED(sched::Scheduler(schedule, std::vector<double>()), SCHED_E_RANGE, "groups", "=0",
+                "from 1");
+  CHECK_REFUSED(sched::Scheduler(schedule, 0.1, static_cast<sched::Form>(7)), SCHED_E_ENUM,
+                "form", "=7", "accepted");
+  sched::Scheduler scheduler(sched::parse("OneCycleLR(total_steps=2)"), 0.1);
+  scheduler.next();
+  CHECK_REFUSED(scheduler.next(), SCHED_E_END, "step", "=2", "0 to 1");
+  CHECK_REFUSED(scheduler.seek(-1), SCHED_E_RANGE, "step", "=-1", "from 0");
+  CHECK(scheduler.step() == 1);
+  CHECK_REFUSED(sched::Scheduler::restore("Scheduler(version=9)"), SCHED_E_STATE, "version", "=9",
+                "1");
+  CHECK_REFUSED(sched::Scheduler::restore({}), SCHED_E_SYNTAX, "the end", "at byte 0", "a name");
+  CHECK(refusal([] { sched::Scheduler::restore("Scheduler(version=9)"); }).place() ==
+        std::optional<std::size_t>(18));
+}
+
+TEST_CASE("early stopping says what its peers say, saved and restored every time") {
+  for (const auto &record : Vectors("early_stopping.txt")) {
+    INFO(record.reason);
+    const bool is_min = std::string(vector_text(&record, "mode")) == "min";
+    sched::EarlyStopping stopper(static_cast<std::int64_t>(vector_double(&record, "patience")),
+                                 vector_double(&record, "min_delta"),
+                                 is_min ? sched::Mode::min : sched::Mode::max);
+    const auto metrics = numbers(record, "metrics"), best = numbers(record, "best");
+    const auto best_at = numbers(record, "best_at"), waited = numbers(record, "waited");
+    std::string said;
+    for (std::size_t t = 0; t < best.size(); t++) {
+      switch (stopper.observe(metrics[t])) {
+        case sched::Verdict::improved:
+          said += said.empty() ? "improved" : " improved";
+          break;
+        case sched::Verdict::waiting:
+          said += said.empty() ? "waiting" : " waiting";
+          break;
+        case sched::Verdict::stop:
+          said += said.empty() ? "stop" : " stop";
+          break;
+      }
+      stopper = sched::EarlyStopping::restore(stopper.save());
+      CHECK(same(stopper.best(), best[t]));
+      CHECK(stopper.best_at() == best_at[t]);
+      CHECK(stopper.waited() == waited[t]);
+      CHECK(stopper.observed() == static_cast<std::int64_t>(t) + 1);
+    }
+    CHECK(said == vector_text(&record, "verdicts"));
+  }
+}
+
+TEST_CASE("early stopping has one owner unless it is shared, and refuses as C does") {
+  static_assert(!std::is_copy_constructible_v<sched::EarlyStopping>);
+  static_assert(!std::is_convertible_v<std::int64_t, sched::EarlyStopping>);
+  sched::EarlyStopping stopper(3);
+  sched::EarlyStopping shared = stopper.share();
+  CHECK(shared.observe(1.0) == sched::Verdict::improved);
+  CHECK(stopper.observed() == 1);
+  CHECK(sched::EarlyStopping(shared.release()).best() == 1.0);
+  const sched::EarlyStopping moved = std::move(stopper);
+  CHECK(moved.observed() == 1);
+  CHECK_REFUSED(stopper.observe(1), SCHED_E_NULL, "stopper", "NULL", "accepted");
+  CHECK_REFUSED(sched::EarlyStopping(-1), SCHED_E_VALUE, "patience", "=-1", "from 0");
+  CHECK_REFUSED(sched::EarlyStopping(3, std::nan("")), SCHED_E_VALUE, "min_delta", "=nan",
+                "a finite number");
+  CHECK_REFUSED(sched::EarlyStopping(3, 0, static_cast<sched::Mode>(0)), SCHED_E_ENUM, "mode",
+                "=0", "accepted");
+  CHECK_REFUSED(sched::EarlyStopping::restore("EarlyStopping(version=9)"), SCHED_E_STATE,
+                "version", "=9", "1");
+}

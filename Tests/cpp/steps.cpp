@@ -1,0 +1,143 @@
+/*  Optimizer steps in C++, alone and as a list. The bits themselves, across
+ *  widths, lengths and threads, are the C tests' affair: the kernels are one. */
+#include "reference.h"
+#include "support.hpp"
+
+namespace {
+
+struct Arrays {
+  std::vector<float> param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq, momentum_buffer;
+
+  explicit Arrays(std::vector<float> values)
+      : param(std::move(values)),
+        grad(param.size()),
+        exp_avg(param.size()),
+        exp_avg_sq(param.size()),
+        max_exp_avg_sq(param.size()),
+        momentum_buffer(param.size()) {}
+
+  std::size_t size() const { return param.size(); }
+};
+
+}  // namespace
+
+TEST_CASE("steps end where torch does, by one array and by list") {
+  for (const auto &record : Vectors("steps.txt")) {
+    const auto expected = numbers(record, "param64");
+    if (expected.empty()) continue;  // float32 alone, as the C tests compare it
+    INFO(record.reason);
+    const bool is_adamw = std::string(vector_text(&record, "kind")) == "adamw";
+    const auto hyper = [&record](const char *name) { return vector_hyper(&record, name); };
+    sched::AdamW adamw;
+    sched::SGD sgd;
+    if (is_adamw) {
+      adamw.lr = hyper("lr");
+      adamw.beta1 = hyper("beta1");
+      adamw.beta2 = hyper("beta2");
+      adamw.eps = hyper("eps");
+      adamw.weight_decay = hyper("weight_decay");
+      adamw.amsgrad = hyper("amsgrad") != 0;
+      adamw.maximize = hyper("maximize") != 0;
+    } else {
+      sgd.lr = hyper("lr");
+      sgd.momentum = hyper("momentum");
+      sgd.dampening = hyper("dampening");
+      sgd.weight_decay = hyper("weight_decay");
+      sgd.nesterov = hyper("nesterov") != 0;
+      sgd.maximize = hyper("maximize") != 0;
+    }
+    const std::size_t n = expected.size();
+    Arrays alone(floats(record, "param", 0, n)), listed = alone;
+    std::vector<reference_element> elements;
+    for (const float value : alone.param) elements.push_back(reference_start(value));
+    for (std::size_t t = 0; t < vector_lines(&record, "grad"); t++) {
+      const auto step = static_cast<std::int64_t>(t) + 1;
+      alone.grad = listed.grad = floats(record, "grad", t, n);
+      Arrays &a = alone, &b = listed;
+      if (is_adamw) {
+        sched::adamw(adamw, step, n, a.param.data(), a.grad.data(), a.exp_avg.data(),
+                     a.exp_avg_sq.data(), adamw.amsgrad ? a.max_exp_avg_sq.data() : nullptr);
+        sched::adamw(adamw, {{n, step, b.param.data(), b.grad.data(), b.exp_avg.data(),
+                              b.exp_avg_sq.data(), b.max_exp_avg_sq.data()}});
+      } else {
+        sched::sgd(sgd, step, n, a.param.data(), a.grad.data(),
+                   sgd.momentum != 0 ? a.momentum_buffer.data() : nullptr);
+        sched::sgd(sgd, {{n, step, b.param.data(), b.grad.data(), b.momentum_buffer.data()}});
+      }
+      for (std::size_t i = 0; i < n; i++) {
+        if (is_adamw) reference_adamw(&adamw, step, a.grad[i], &elements[i]);
+        else reference_sgd(&sgd, step, a.grad[i], &elements[i]);
+      }
+    }
+    for (std::size_t i = 0; i < n; i++) {
+      CAPTURE(i);
+      CHECK(std::memcmp(&alone.param[i], &listed.param[i], sizeof(float)) == 0);
+      const double ours = alone.param[i];
+      if (!std::isfinite(expected[i])) CHECK(same(ours, expected[i]));
+      else CHECK(std::fabs(ours - expected[i]) <= elements[i].param.error);
+    }
+  }
+}
+
+TEST_CASE("settings start as torch.optim's") {
+  const sched::AdamW adamw;
+  CHECK(adamw.lr == 1e-3);
+  CHECK(adamw.beta1 == 0.9);
+  CHECK(adamw.beta2 == 0.999);
+  CHECK(adamw.eps == 1e-8);
+  CHECK(adamw.weight_decay == 1e-2);
+  CHECK((adamw.amsgrad == 0 && adamw.maximize == 0));
+  const sched::SGD sgd;
+  CHECK(sgd.lr == 1e-3);
+  CHECK((sgd.momentum == 0 && sgd.dampening == 0 && sgd.weight_decay == 0));
+  CHECK((sgd.nesterov == 0 && sgd.maximize == 0));
+}
+
+TEST_CASE("steps refuse as C does, and a list says which parameter") {
+  Arrays a({1, 2, 3});
+  const Arrays before = a;
+  const sched::AdamW adamw;
+  sched::SGD sgd;
+  sgd.momentum = 0.9;
+  CHECK_REFUSED(sched::adamw(adamw, 0, 3, a.param.data(), a.grad.data(), a.exp_avg.data(),
+                             a.exp_avg_sq.data()),
+                SCHED_E_RANGE, "step", "=0", "from 1");
+  CHECK_REFUSED(sched::adamw(adamw, 1, 3, a.param.data(), a.param.data(), a.exp_avg.data(),
+                             a.exp_avg_sq.data()),
+                SCHED_E_OVERLAP, "grad", "3 floats", "param");
+  CHECK_REFUSED(sched::adamw(adamw, 1, SIZE_MAX, a.param.data(), a.grad.data(), a.exp_avg.data(),
+                             a.exp_avg_sq.data()),
+                SCHED_E_MEMORY, "n", "=18446744073709551615", "accepted");
+  CHECK_REFUSED(sched::sgd(sgd, 1, 3, a.param.data(), a.grad.data()), SCHED_E_NULL,
+                "momentum_buffer", "NULL", "3 floats");
+  const std::vector<sched_sgd_arrays_f32> list = {
+      {3, 1, a.param.data(), a.grad.data(), a.momentum_buffer.data()},
+      {3, 1, nullptr, a.grad.data(), a.momentum_buffer.data()}};
+  const sched::Error error = refusal([&] { sched::sgd(sgd, list); });
+  CHECK(error.status() == SCHED_E_NULL);
+  CHECK(error.place() == std::optional<std::size_t>(1));
+  sched::AdamW bad;
+  bad.lr = -1;
+  CHECK_REFUSED(sched::adamw(bad, {}), SCHED_E_VALUE, "lr", "=-1", "from 0");
+  sched::adamw(adamw, {});
+  sched::adamw(adamw, 1, 0, nullptr, nullptr, nullptr, nullptr);
+  CHECK(a.param == before.param);
+  CHECK(a.exp_avg == before.exp_avg);
+}
+
+TEST_CASE("instruction sets and threads are chosen and given back") {
+  const std::string isa = sched::isa();
+  const std::int32_t threads = sched::threads();
+  sched::set_isa("baseline");
+  CHECK(sched::isa() == "baseline");
+  CHECK_REFUSED(sched::set_isa("sse9"), SCHED_E_ISA, "name", "=sse9", "baseline");
+  CHECK(sched::isa() == "baseline");
+  sched::set_isa(std::nullopt);
+  CHECK(sched::isa() == isa);
+  sched::set_threads(2);
+  CHECK(sched::threads() == 2);
+  CHECK_REFUSED(sched::set_threads(1025), SCHED_E_RANGE, "threads", "=1025", "from 0 to 1024");
+  sched::set_threads(0);
+  CHECK(sched::threads() == threads);
+  CHECK(sched::version() == SCHED_VERSION);
+}

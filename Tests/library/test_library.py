@@ -1,0 +1,173 @@
+"""libsched.so as the linker and the processor see it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import elf
+import pytest
+from elf import Instruction
+from pycparser import c_ast, c_parser
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HEADER = ROOT / "Include" / "sched.h"
+STEPS = {"StepBaseline", "StepAVX2", "StepAVX512"}
+
+
+def declared() -> set[str]:
+    """The functions that sched.h declares; `static inline` ones are defined there."""
+    # Without __GNUC__ the C library's headers do without the compiler's own words.
+    source = subprocess.run(
+        ["cc", "-E", "-std=c99", "-U__GNUC__", "-I", HEADER.parent, HEADER],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return {
+        node.name
+        for node in c_parser.CParser().parse(source, str(HEADER)).ext
+        if isinstance(node, c_ast.Decl)
+        and isinstance(node.type, c_ast.FuncDecl)
+        and Path(node.coord.file).name == HEADER.name
+    }
+
+
+# -- The interface ------------------------------------------------------------
+
+
+def test_it_exports_what_the_header_declares(library: Path) -> None:
+    exported = {
+        symbol.name
+        for symbol in elf.symbols(library)
+        if symbol.is_defined and symbol.binding != "LOCAL" and symbol.name != "SCHED_0"
+    }
+    assert exported - declared() == set()
+    assert declared() - exported == set()
+    assert len(exported) > 30
+
+
+def test_every_export_is_a_function_of_the_first_version(library: Path) -> None:
+    for symbol in elf.symbols(library):
+        if symbol.name in declared():
+            assert (symbol.kind, symbol.version) == ("FUNC", "SCHED_0"), symbol
+
+
+def test_it_needs_libc_and_libm_alone(library: Path) -> None:
+    assert set(elf.dynamic(library)["NEEDED"]) == {"libc.so.6", "libm.so.6"}
+    # Nothing is left to whoever happens to be loaded; the weak ones are crti.o's.
+    strays = [
+        symbol
+        for symbol in elf.symbols(library)
+        if symbol.name and not symbol.is_defined and "GLIBC_" not in symbol.version
+    ]
+    assert {symbol.binding for symbol in strays} <= {"WEAK"}, strays
+
+
+def test_it_neither_ends_the_process_nor_prints(library: Path) -> None:
+    used = {symbol.name for symbol in elf.symbols(library) if not symbol.is_defined}
+    ends = {"abort", "exit", "_exit", "__assert_fail", "raise", "kill"}
+    prints = {"printf", "puts", "putchar", "fwrite", "fputs", "write", "stdout", "stderr"}
+    assert used & (ends | prints) == set()
+    assert "posix_memalign" in used  # the names are as libc has them
+
+
+# -- How it is loaded ---------------------------------------------------------
+
+
+def test_it_is_known_by_its_abi(library: Path) -> None:
+    assert elf.dynamic(library)["SONAME"] == ["libsched.so.0"]
+
+
+def test_addresses_are_resolved_at_once_and_then_read_only(library: Path) -> None:
+    dynamic = elf.dynamic(library)
+    flags = " ".join(dynamic.get("FLAGS", []) + dynamic.get("FLAGS_1", []))
+    assert "NOW" in flags
+    assert "GNU_RELRO" in dict(elf.segments(library))
+
+
+def test_no_memory_is_both_written_and_run(library: Path) -> None:
+    segments = elf.segments(library)
+    assert dict(segments)["GNU_STACK"].strip() == "RW"
+    assert [segment for segment in segments if {"W", "E"} <= set(segment[1])] == []
+    assert "TEXTREL" not in elf.dynamic(library)
+    assert "TEXTREL" not in str(elf.dynamic(library).get("FLAGS"))
+
+
+def test_it_looks_for_nothing_in_folders_of_its_own(library: Path) -> None:
+    assert elf.dynamic(library).keys() & {"RPATH", "RUNPATH"} == set()
+
+
+def test_it_is_small(library: Path, tmp_path: Path) -> None:
+    stripped = tmp_path / library.name
+    elf.run("strip", "--strip-unneeded", "-o", stripped, library)
+    assert stripped.stat().st_size < 400_000
+
+
+def test_it_names_no_folder_of_the_machine_that_built_it(library: Path) -> None:
+    assert str(ROOT).encode() not in library.read_bytes()
+
+
+# -- Instructions -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def instructions(symbolic: Path) -> list[Instruction]:
+    return elf.instructions(symbolic)
+
+
+def test_the_library_with_symbols_is_the_one_that_is_shipped(
+    library: Path, symbolic: Path, tmp_path: Path
+) -> None:
+    code = []
+    for path in (library, symbolic):
+        out = tmp_path / path.name
+        elf.run("objcopy", "-O", "binary", "--only-section=.text", path, out)
+        code.append(out.read_bytes())
+    assert len(code[0]) > 10_000
+    assert code[0] == code[1]
+
+
+def test_wide_instructions_stay_in_their_modules(instructions: list[Instruction]) -> None:
+    """Elsewhere they would run, and die, on processors that have none."""
+    outside = {
+        (one.function, one.text)
+        for one in instructions
+        if one.level != "baseline" and elf.module(one.function) not in STEPS - {"StepBaseline"}
+    }
+    assert outside == set()
+    assert len(instructions) > 10_000
+
+
+def test_avx2_kernels_are_avx2_and_no_more(instructions: list[Instruction]) -> None:
+    own = [one for one in instructions if elf.module(one.function) == "StepAVX2"]
+    assert [one.text for one in own if one.level == "evex" or "zmm" in one.text] == []
+    check_kernels(own, "ymm")
+
+
+def test_avx512_kernels_are_as_wide_as_that(instructions: list[Instruction]) -> None:
+    check_kernels([one for one in instructions if elf.module(one.function) == "StepAVX512"], "zmm")
+
+
+def test_baseline_kernels_are_four_wide(instructions: list[Instruction]) -> None:
+    own = [one for one in instructions if elf.module(one.function) == "StepBaseline"]
+    check_kernels(own, "xmm")
+
+
+def check_kernels(own: list[Instruction], register: str) -> None:
+    """AdamW's takes a root and divides, in whole registers; SGD's needs neither."""
+    kernels = {
+        function: [one.text for one in own if one.function == function and register in one.text]
+        for function in {one.function for one in own}
+    }
+    (adamw,) = (texts for function, texts in kernels.items() if "AdamWStep" in function)
+    (sgd,) = (texts for function, texts in kernels.items() if "SGDStep" in function)
+    for texts, operations in ((adamw, ["sqrtps", "divps", "mulps"]), (sgd, ["mulps", "subps"])):
+        for operation in operations:
+            assert any(text.split()[0].endswith(operation) for text in texts), operation
+
+
+def test_no_multiply_is_fused_with_an_addition(instructions: list[Instruction]) -> None:
+    """Every instruction set must round alike, and not every one has it."""
+    fused = [one for one in instructions if one.text.startswith(("vfmadd", "vfmsub", "vfnm"))]
+    assert fused == []
