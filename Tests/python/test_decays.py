@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import libsched
 import numpy as np
 import pytest
-
-import libsched
 
 VECTORS = Path(__file__).resolve().parent.parent / "Vectors" / "decays.txt"
 
