@@ -86,9 +86,14 @@ class _ScheduleLR(LRScheduler):
         factor = functions[0](self.last_epoch)
         rates = [base * factor for base in bases]
         groups = self.optimizer.param_groups
-        if type(self) is _ScheduleLR and set(map(type, rates)) == {float}:
-            if len(groups) == len(rates) and all(type(group["lr"]) is float for group in groups):
-                if self._libsched is None:
-                    self._libsched = _Native(True, None, None, None)
-                self._libsched.answer = rates
+        if (
+            type(self) is _ScheduleLR
+            and len(groups) == len(rates)
+            and all(type(rate) is float for rate in rates)
+            and all(type(group["lr"]) is float for group in groups)
+        ):
+            # Nothing but floats: no tensor to fill, and none to clone.
+            if self._libsched is None:
+                self._libsched = _Native(True, None, None, None)
+            self._libsched.answer = rates
         return rates
