@@ -8,8 +8,8 @@
 /// factor, 1 in the peers.
 ///
 /// Source: Shazeer and Stern, [Adafactor](https://arxiv.org/abs/1804.04235);
-/// Raffel et al., [T5](https://arxiv.org/abs/1910.10683); Hugging Face's and
-/// Keras's `Adafactor(relative_step=True)`.
+/// Raffel et al., [T5](https://arxiv.org/abs/1910.10683); Hugging Face's
+/// `Adafactor(relative_step=True)`.
 public struct RelativeStep: Schedule {
   /// Whether it starts in a line from next to nothing.
   public internal(set) var warmupInit = false
@@ -26,7 +26,7 @@ public struct RelativeStep: Schedule {
     "rate(t) = base * min(0.01, 1 / sqrt(t + 1)), with warmup_init 1e-6 * (t + 1) for 0.01"
   }
   public static var source: StaticString {
-    "Shazeer and Stern, Adafactor (arXiv:1804.04235); Hugging Face and Keras, Adafactor with relative_step"
+    "Shazeer and Stern, Adafactor (arXiv:1804.04235); Hugging Face, Adafactor with relative_step"
   }
 
   public mutating func describe(_ fields: Fields) {
