@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Tests" / "Vectors"
 LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
-SCHEDULES = ["schedules.txt", "decays.txt"]
+SCHEDULES = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt"]
 FILES = [*SCHEDULES, "steps.txt", "early_stopping.txt"]
 
 
@@ -32,7 +32,9 @@ def lines(name: str, key: str) -> list[str]:
     return re.findall(rf"^{key} (.*)$", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["schedules", "decays", "steps", "early_stopping", "digits"])
+@pytest.mark.parametrize(
+    "name", ["schedules", "algebra", "shapes", "decays", "steps", "early_stopping", "digits"]
+)
 def test_peers_still_say_what_is_committed(name: str) -> None:
     result = check(ROOT, name)
     assert result.returncode == 0, result.stderr

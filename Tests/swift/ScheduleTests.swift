@@ -4,8 +4,11 @@ import Testing
 @Suite("PyTorch 2.13 agrees")
 struct ConformanceTests {
   static let vectors = Vector.all("schedules.txt")
+  static let compositions = Vector.all("algebra.txt")
 
-  @Test("step by step, to the last bit", arguments: vectors)
+  @Test(
+    "step by step, to the last bit",
+    arguments: vectors + compositions.filter { $0.lines["chained"] != nil })
   func chained(_ vector: Vector) throws {
     let schedule = try AnySchedule.parse(vector.text("text"))
     let base = try #require(vector.doubles("base")).first!
@@ -16,7 +19,9 @@ struct ConformanceTests {
     }
   }
 
-  @Test("in closed form, to the last bit", arguments: vectors.filter { $0.lines["closed"] != nil })
+  @Test(
+    "in closed form, to the last bit",
+    arguments: (vectors + compositions).filter { $0.lines["closed"] != nil })
   func closed(_ vector: Vector) throws {
     let schedule = try AnySchedule.parse(vector.text("text"))
     let base = try #require(vector.doubles("base")).first!
@@ -93,6 +98,75 @@ struct ScheduleTests {
       b = nested.rate(at: t, base: 0.3, current: b)
       #expect(a == b, "step \(t)")
     }
+  }
+
+  /// Some steps of every shape, and of every shape in every wrapper.
+  static let shapes = ConformanceTests.vectors.filter { !$0.reason.contains("longest") }
+
+  @Test("in a wrapper that changes nothing is itself, in both forms", arguments: shapes)
+  func identities(_ vector: Vector) throws {
+    let text = vector.text("text")
+    let bare = try AnySchedule.parse(text)
+    let base = try #require(vector.doubles("base")).first!
+    let count = min(60, bare.lastStep)
+    for wrapper in [
+      "ChainedScheduler([\(text)])", "SequentialLR([\(text)], [])", "Shift(\(text), 0)",
+      "Stretch(\(text), 1)", "Hold(\(text))", "Window(\(text))",
+      "Window(\(text), end=\(max(1, count)))", "Hold(Window(\(text)))",
+    ] where count > 0 {
+      let wrapped = try AnySchedule.parse(wrapper)
+      #expect(try AnySchedule.parse(wrapped.text).text == wrapped.text)
+      var (a, b) = (base, base)
+      for t in 0...count {
+        a = bare.rate(at: t, base: base, current: a)
+        b = wrapped.rate(at: t, base: base, current: b)
+        #expect(a.bitPattern == b.bitPattern, "\(wrapper), step \(t), chained")
+        #expect(
+          bare.rate(at: t, base: base).bitPattern == wrapped.rate(at: t, base: base).bitPattern,
+          "\(wrapper), step \(t)")
+        #expect(
+          bare.momentum(at: t, base: 0.9) == wrapped.momentum(at: t, base: 0.9),
+          "\(wrapper), step \(t), momentum")
+      }
+    }
+  }
+
+  @Test(
+    "scaled is the same curve over more steps",
+    arguments: [
+      "CosineAnnealingLR(10)", "LinearLR(0.1, total_iters=4)", "OneCycleLR(0.3, 50, pct_start=0.2)",
+      "StepLR(3)", "MultiStepLR([2, 9])", "CosineAnnealingWarmRestarts(3, 2)",
+      "CyclicLR(max_lr=0.3, step_size_up=4, step_size_down=7)",
+      "SequentialLR([LinearLR(0.1, total_iters=4), CosineAnnealingLR(20)], [4])",
+      "Window(Loop(StepLR(2), 5), 3, 9)",
+    ])
+  func scaled(_ text: String) throws {
+    let schedule = try AnySchedule.parse(text)
+    let longer = try schedule.scaled(by: 7)
+    for t in 0..<30 where t <= schedule.lastStep {
+      let (a, b) = (schedule.rate(at: t, base: 0.1), longer.rate(at: 7 * t, base: 0.1))
+      // OneCycle's phases end one step early, whatever a step is.
+      let slack = text.hasPrefix("OneCycle") ? 0.1 : 1e-12
+      #expect(abs(a - b) <= slack * 0.3, "step \(t): \(a) ≠ \(b)")
+    }
+    #expect(refusal { _ = try schedule.scaled(by: 0) }?.reason == .range)
+    #expect(refusal { _ = try schedule.scaled(by: maxStep) } != nil)
+  }
+
+  @Test("reads as a sentence")
+  func sentences() throws {
+    let cosine = try CosineAnnealingLR(tMax: 10)
+    let warm = try LinearLR(startFactor: 0.1, totalIters: 5)
+    #expect(try warm.then(cosine, at: 5).rate(at: 15, base: 1) == cosine.rate(at: 10, base: 1))
+    #expect(
+      try warm.times(cosine).rate(at: 3, base: 1)
+        == cosine.rate(at: 3, base: warm.rate(at: 3, base: 1)))
+    #expect(try cosine.held(after: 10).rate(at: 99, base: 1) == cosine.rate(at: 10, base: 1))
+    #expect(try cosine.repeated(every: 4).rate(at: 9, base: 1) == cosine.rate(at: 1, base: 1))
+    #expect(try cosine.starting(at: 3).rate(at: 2, base: 1) == cosine.rate(at: 5, base: 1))
+    #expect(try cosine.stretched(by: 3).rate(at: 8, base: 1) == cosine.rate(at: 2, base: 1))
+    #expect(try cosine.clamped(from: 0.4).rate(at: 10, base: 1) == 0.4)
+    #expect(try cosine.between(4).rate(at: 6, base: 1) == cosine.rate(at: 2, base: 1))
   }
 
   @Test("that starts at nothing warms up in both forms")
