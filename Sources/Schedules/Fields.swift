@@ -91,6 +91,13 @@ extension Fields {
       Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .steps)
   }
 
+  /// A whole number that counts nothing, from 0 to 2⁵³.
+  public func number(
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, .steps)
+  }
+
   /// How many of something that is not steps, at least 1.
   public func count(
     _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
@@ -101,6 +108,15 @@ extension Fields {
   /// How many of something that is not steps, which may be absent.
   public func count(_ name: StaticString, _ value: inout Int?, note: StaticString) {
     visit(Field(name: name, isRequired: false, note: note), &value, .counts)
+  }
+
+  /// A length in steps that need not be a whole number.
+  public func length(
+    _ name: StaticString, _ value: inout Double, _ need: Need = .optional, note: StaticString
+  ) {
+    visit(
+      Field(name: name, isRequired: need == .required, isLength: true, note: note), &value,
+      .length)
   }
 
   /// A list of steps.
@@ -173,6 +189,12 @@ public struct Reals: Sendable {
   public static let positive = Reals(0, .infinity, lowerIsOpen: true)
   /// From 0 to 1, both included.
   public static let fraction = Reals(0, 1)
+  /// A length in steps that need not be a whole number: 10⁻⁹ to 2⁵³.
+  public static let length = Reals(1e-9, Double(maxStep))
+  /// The power of time in k-decay: no step to it leaves a double.
+  static let timePower = Reals(0, 8, lowerIsOpen: true)
+  /// How much longer a cycle is than the one before.
+  static let growth = Reals(1, Double(maxStep))
   /// From 0 to below 1: what decays.
   public static let decay = Reals(0, 1, upperIsOpen: true)
 

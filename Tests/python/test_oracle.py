@@ -17,7 +17,8 @@ from sklearn.datasets import load_digits
 ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Tests" / "Vectors"
 LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
-FILES = ["schedules.txt", "algebra.txt", "steps.txt", "early_stopping.txt"]
+SCHEDULES = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt"]
+FILES = [*SCHEDULES, "steps.txt", "early_stopping.txt"]
 
 
 def check(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +32,9 @@ def lines(name: str, key: str) -> list[str]:
     return re.findall(rf"^{key} (.*)$", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["schedules", "algebra", "steps", "early_stopping", "digits"])
+@pytest.mark.parametrize(
+    "name", ["schedules", "algebra", "shapes", "decays", "steps", "early_stopping", "digits"]
+)
 def test_peers_still_say_what_is_committed(name: str) -> None:
     result = check(ROOT, name)
     assert result.returncode == 0, result.stderr
@@ -63,11 +66,8 @@ def test_every_kind_has_a_row() -> None:
     library.sched_kind_name.argtypes = [ctypes.c_size_t]
     library.sched_kind_name.restype = ctypes.c_char_p
     kinds = {library.sched_kind_name(i).decode() for i in range(library.sched_kind_count())}
-    assert kinds == {
-        text.partition("(")[0]
-        for file in ("schedules.txt", "algebra.txt")
-        for text in lines(file, "text")
-    }
+    texts = [text for name in SCHEDULES for text in lines(name, "text")]
+    assert kinds == {kind for text in texts for kind in re.findall(r"(\w+)\(", text)}
 
 
 @pytest.mark.parametrize("kind", ["adamw", "sgd"])

@@ -66,6 +66,10 @@ final class Scaler: Fields {
 
   init(_ factor: Int) { self.factor = factor }
 
+  override func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
+    if field.isLength { value *= Double(factor) }
+  }
+
   override func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
     guard field.isLength else { return }
     // What is too long is refused when the copy is checked.

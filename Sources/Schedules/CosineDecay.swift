@@ -1,0 +1,103 @@
+import Platform
+
+/// Half a cosine from the base rate down to a floor, where it stays; before
+/// it, if wanted, a straight line up to the base rate.
+///
+/// ```
+/// rate(t) = base · ((1 − minRatio) · c + minRatio), or etaMin + (base − etaMin) · c
+///           c = ((1 + cos(π · (s / T)ᵏ)) / 2)^exponent
+/// ```
+///
+/// where s is the step since the warm-up, at most T, and k `kDecay`. The warm-up
+/// goes from `warmupInit` to the base rate in `warmupSteps`. T is `decaySteps`
+/// as Keras counts them; as optax does, they include the warm-up.
+///
+/// Source: Keras's `CosineDecay`, whose `alpha` is `minRatio`; optax's
+/// `cosine_decay_schedule` and `warmup_cosine_decay_schedule`; with `etaMin`
+/// timm's `CosineLRScheduler` of one cycle, and MLX's `cosine_decay`.
+public struct CosineDecay: Schedule {
+  /// Steps from the base rate to the floor (Keras), or in all (optax); at least 1.
+  public internal(set) var decaySteps = 1
+  /// The floor, as a part of the base rate; finite, at least 0.
+  public internal(set) var minRatio = 0.0
+  /// The floor, in the units of the rate, in place of `minRatio`.
+  public internal(set) var etaMin: Double?
+  /// Steps of the warm-up; 0 for none.
+  public internal(set) var warmupSteps = 0
+  /// The rate from which it warms up, in its units; finite, at least 0.
+  public internal(set) var warmupInit = 0.0
+  /// The power of the cosine; finite, above 0.
+  public internal(set) var exponent = 1.0
+  /// Above 1 it stays high for longer, below 1 it falls sooner; above 0, at most 8.
+  public internal(set) var kDecay = 1.0
+  /// Whose counting of `decaySteps`, and whose rounding.
+  public internal(set) var like = Like.optax
+
+  public init() {}
+
+  /// Throws when a field is out of its range, there are two floors, or the
+  /// warm-up leaves no step to decay in.
+  public init(
+    decaySteps: Int, minRatio: Double = 0, etaMin: Double? = nil, warmupSteps: Int = 0,
+    warmupInit: Double = 0, exponent: Double = 1, kDecay: Double = 1, like: Like = .optax
+  ) throws(Refusal) {
+    self.decaySteps = decaySteps
+    self.minRatio = minRatio
+    self.etaMin = etaMin
+    self.warmupSteps = warmupSteps
+    self.warmupInit = warmupInit
+    self.exponent = exponent
+    self.kDecay = kDecay
+    self.like = like
+    try validate()
+  }
+
+  public static var name: StaticString { "CosineDecay" }
+  public static var summary: StaticString {
+    "Half a cosine from the base rate down to a floor, where it stays, after a warm-up if wanted."
+  }
+  public static var formula: StaticString {
+    "rate(t) = base * ((1 - min_ratio) * c + min_ratio), or eta_min + (base - eta_min) * c; c = ((1 + cos(pi * (s / T)^k_decay)) / 2)^exponent, s = min(t - warmup_steps, T)"
+  }
+  public static var source: StaticString {
+    "Keras, CosineDecay; optax, cosine_decay_schedule and warmup_cosine_decay_schedule; timm, CosineLRScheduler"
+  }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.steps(
+      "decay_steps", &decaySteps, .required,
+      note: "steps of the cosine, and with like='optax' of the warm-up before it, too")
+    fields.floor(&minRatio, &etaMin)
+    fields.step("warmup_steps", &warmupSteps, note: "steps of the warm-up")
+    fields.real("warmup_init", &warmupInit, note: "the rate at step 0 of a warm-up, in its units")
+    fields.real("exponent", &exponent, accepts: .positive, note: "the power of the cosine")
+    fields.real(
+      "k_decay", &kDecay, accepts: .timePower,
+      note: "above 1 it stays high for longer, below 1 it falls sooner")
+    fields.word("like", &like, note: "whose counting of decay_steps, and whose rounding")
+  }
+
+  public func inconsistency() -> Refusal? {
+    guard like == .keras || warmupSteps < decaySteps else {
+      return Refusal(
+        .value, "CosineDecay warmup_steps", value: "\(warmupSteps)",
+        accepted: "less than decay_steps=\(decaySteps), which include them with like='optax'")
+    }
+    return twoFloors("CosineDecay", minRatio, etaMin)
+  }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    if t < warmupSteps {
+      let gone = Double(t) / Double(warmupSteps)
+      return like == .keras
+        ? (base - warmupInit) * gone + warmupInit : (warmupInit - base) * (1 - gone) + base
+    }
+    let length = like == .keras ? decaySteps : decaySteps - warmupSteps
+    let since = pow(Double(min(t - warmupSteps, length)), kDecay)
+    let whole = pow(Double(length), kDecay)
+    // Near the floor a last bit of the angle is a thousand of the rate.
+    let angle = like == .keras ? .pi * (since / whole) : .pi * since / whole
+    let height = pow(0.5 * (1 + cos(angle)), exponent)
+    return above(minRatio, etaMin, height, base: base)
+  }
+}
