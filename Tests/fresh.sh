@@ -10,7 +10,7 @@ trap 'rm -rf "$clone"' EXIT
 git clone --quiet "$root" "$clone/libsched"
 cd "$clone/libsched"
 unset LIBSCHED PYTHONPATH MAKEFLAGS MAKELEVEL
-make demo ARGS=--quiet
+make demo
 test -s build/demo.png
 git status --porcelain | { ! grep .; } || {
   echo "building leaves files that git does not ignore" >&2

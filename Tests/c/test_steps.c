@@ -373,7 +373,8 @@ static void are_the_same_on_every_instruction_set(void **state) {
 }
 
 /*  Long enough to be cut among threads, and not a multiple of anything. */
-enum { LONG = 200003 };
+/*  Three shares of a step. */
+enum { LONG = 400003 };
 
 static void are_the_same_with_any_number_of_threads(void **state) {
   (void)state;

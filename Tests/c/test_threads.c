@@ -91,7 +91,8 @@ static void share_a_schedule(void **state) {
   sched_free(schedule);
 }
 
-enum { LENGTH = 70001 };
+/*  Two shares of a step. */
+enum { LENGTH = 270001 };
 static const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0};
 
 static void fill(float *arrays, size_t number) {

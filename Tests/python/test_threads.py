@@ -10,7 +10,7 @@ import libsched
 import numpy as np
 import pytest
 
-N = 200_003
+N = 1_000_003
 
 
 @pytest.fixture(autouse=True)

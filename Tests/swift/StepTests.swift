@@ -83,7 +83,7 @@ struct StepTests {
   @Test("cut among threads give the same bits")
   func threads() throws {
     defer { try! Threads.choose(0) }
-    let n = 300_007
+    let n = 400_003
     let start = (0..<n).map { Float(($0 * 7919) % 10_007) / 1e3 - 5 }
     let grad = (0..<n).map { Float(($0 * 104_729) % 20_011) / 1e4 - 1 }
     var first: [UInt32]?
@@ -102,7 +102,7 @@ struct StepTests {
   func concurrent() async throws {
     defer { try! Threads.choose(0) }
     try Threads.choose(2)
-    let n = 200_000
+    let n = 300_000
     let grad = (0..<n).map { Float($0 % 101) / 100 - 0.5 }
     @Sendable func steps() throws -> [UInt32] {
       var (param, state) = ([Float](repeating: 1, count: n), SGD.State())

@@ -24,6 +24,7 @@ from ._early_stopping import EarlyStopping, Verdict
 from ._errors import SchedError, Status
 from ._kinds import *
 from ._lib import isa, set_isa, set_threads, threads, version
+from ._parameter import Parameter
 from ._scheduler import Scheduler
 from ._schedules import Schedule, parse
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EarlyStopping",
+    "Parameter",
     "SchedError",
     "Schedule",
     "Scheduler",

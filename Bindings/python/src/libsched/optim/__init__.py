@@ -13,9 +13,9 @@ messages. :mod:`libsched.optim.lr_scheduler` has the schedulers.
 torch is neither needed nor imported.
 """
 
+from .._parameter import Parameter
 from . import lr_scheduler
 from ._optimizer import Optimizer
-from ._parameter import Parameter
 from .adamw import AdamW
 from .sgd import SGD
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _lib
-from ._parameter import Parameter
+from .._parameter import Parameter
 
 # What keeps a kernel from an array: how it is refused, and what the array is.
 Fault = tuple[type[Exception], str]
@@ -86,7 +86,7 @@ class Memory(ABC):
 
     @staticmethod
     @abstractmethod
-    def adopt(param: Any, value: Any, key: str) -> Any:
+    def adopt(param: Any, value: Any) -> Any:
         """A copy, of the parameters' kind, of an array that was loaded for a parameter's state."""
 
     def _refuse(self, what: str, faults: list[Fault | None]) -> None:
@@ -146,7 +146,7 @@ class ArrayMemory(Memory):
         return steps[i : i + 1].reshape(())
 
     @staticmethod
-    def adopt(param: Any, value: Any, key: str) -> Any:
+    def adopt(param: Any, value: Any) -> Any:
         if is_tensor(value):
             value = value.detach().cpu().numpy()
         return np.array(value, np.float32, order="C")
@@ -187,6 +187,7 @@ class TensorMemory(Memory):
             if (
                 list(map(_shape, grads)) == self._shapes
                 and list(map(_type, grads)) == self._types
+                and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
             ):
                 return list(map(self._data_ptr, grads))
@@ -218,14 +219,12 @@ class TensorMemory(Memory):
         return torch().from_numpy(steps)[i]
 
     @staticmethod
-    def adopt(param: Any, value: Any, key: str) -> Any:
-        tensor = torch().as_tensor(value).detach()
-        if key != "step":
-            tensor = tensor.to(dtype=param.dtype, device=param.device)
+    def adopt(param: Any, value: Any) -> Any:
+        tensor = torch().as_tensor(value).detach().to(dtype=param.dtype, device=param.device)
         return tensor.clone(memory_format=torch().contiguous_format)
 
 
-_shape, _type = attrgetter("shape"), attrgetter("dtype")
+_shape, _type, _is_cpu = attrgetter("shape"), attrgetter("dtype"), attrgetter("is_cpu")
 
 
 def _array_fault(

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from .. import _lib
 from .._errors import SchedError
+from .._parameter import Parameter
 from ._memory import ArrayMemory, Memory, TensorMemory, is_tensor, memory, torch
-from ._parameter import Parameter
 
 __all__ = ["Optimizer"]
 
@@ -83,11 +83,13 @@ class Optimizer:
         """Gives a loaded group the settings that its writer did not know."""
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join(lines) + "\n)"
+            text += f"\nParameter Group {i}\n"
+            for key in sorted(group):
+                if key != "params":
+                    text += f"    {key}: {group[key]}\n"
+        return text + ")"
 
     # -- Parameters
 
@@ -259,7 +261,7 @@ class Optimizer:
         for number, values in state_dict["state"].items():
             if number in by_number:
                 param = by_number[number]
-                state[param] = {key: _loaded(param, one, key) for key, one in values.items()}
+                state[param] = {key: _loaded(param, one) for key, one in values.items()}
             else:
                 state[number] = copy.deepcopy(values)
         for group, new in zip(groups, saved, strict=True):
@@ -429,10 +431,10 @@ def _identity(param: Any) -> int:
     return id(param.data) if isinstance(param, Parameter) else id(param)
 
 
-def _loaded(param: Any, value: Any, key: str) -> Any:
+def _loaded(param: Any, value: Any) -> Any:
     if is_tensor(value) or isinstance(value, np.ndarray | np.generic):
         kind = ArrayMemory if isinstance(param, Parameter) else TensorMemory
-        return kind.adopt(param, value, key)
+        return kind.adopt(param, value)
     return copy.deepcopy(value)
 
 

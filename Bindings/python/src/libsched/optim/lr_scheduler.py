@@ -134,16 +134,16 @@ def _native(
     scheduler: LRScheduler, first: object, second: object = None, third: object = None
 ) -> _Native:
     """The library's part for these fields, made anew when one is no more the object it was."""
-    native = scheduler._libsched
-    if (
-        native is None
-        or native.first is not first
-        or native.second is not second
-        or native.third is not third
-    ):
-        native = _Native(type(scheduler) in _OURS, first, second, third)
-        scheduler._libsched = native
-        scheduler._make(native)
+    try:
+        native = scheduler._libsched
+        if native.first is first and native.second is second and native.third is third:
+            return native
+    except AttributeError:
+        # New, or a copy.
+        pass
+    native = _Native(type(scheduler) in _OURS, first, second, third)
+    scheduler._libsched = native
+    scheduler._make(native)
     return native
 
 
@@ -158,15 +158,7 @@ def _next_rates(
 
     None where that is not for the library to answer.
     """
-    native = scheduler._libsched
-    # As in _native: a call less on every step of a run.
-    if (
-        native is None
-        or native.first is not first
-        or native.second is not second
-        or native.third is not third
-    ):
-        native = _native(scheduler, first, second, third)
+    native = _native(scheduler, first, second, third)
     step = scheduler.last_epoch
     if native.schedule is None or type(step) is not int or not 0 < step <= _MAX_STEP:
         return None
@@ -248,7 +240,7 @@ class LRScheduler:
     # What is the library's lives beside __dict__, so that it is in no state dict, pickle or copy.
     __slots__ = ("__dict__", "__weakref__", "_libsched")
 
-    _libsched: _Native | None
+    _libsched: _Native
     optimizer: Any
     base_lrs: list[Rate]
     last_epoch: Any
@@ -257,11 +249,6 @@ class LRScheduler:
 
     _get_lr_called_within_step: bool = False
     _is_initial: bool = False
-
-    def __new__(cls, *_: object, **__: object) -> Any:
-        self = super().__new__(cls)
-        self._libsched = None
-        return self
 
     def __init__(self, optimizer: Any, last_epoch: int = -1) -> None:
         _check_optimizer(optimizer)
@@ -343,8 +330,12 @@ class LRScheduler:
         finally:
             self._get_lr_called_within_step = False
 
-        native = self._libsched
-        if native is not None and values is native.answer:
+        try:
+            native = self._libsched
+            plain = values is native.answer
+        except AttributeError:
+            plain = False
+        if plain:
             # As many floats as there are groups, whose rates are floats, too: no tensor to fill,
             # and none to clone.
             native.answer = native
@@ -375,15 +366,22 @@ def _mark_steps_of(optimizer: Any) -> None:
     step = getattr(optimizer, "step", None)
     if step is None or hasattr(step, "_wrapped_by_lr_sched"):
         return
-    owner = weakref.ref(optimizer)
-    # The method without its object, which would keep itself alive.
+    owner: Callable[[], Any]
+    try:
+        # Or else the optimizer would keep itself alive.
+        owner = weakref.ref(optimizer)
+    except TypeError:
+        # What takes no weak reference is freed by the garbage collector.
+        def owner() -> Any:
+            return optimizer
+
     function = getattr(step, "__func__", None)
 
     @functools.wraps(function or step)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        optimizer: Any = owner()
-        optimizer._opt_called = True
-        method = function.__get__(optimizer, type(optimizer)) if function else step
+        self: Any = owner()
+        self._opt_called = True
+        method = function.__get__(self, type(self)) if function else step
         return method(*args, **kwargs)
 
     wrapper._wrapped_by_lr_sched = True  # type: ignore[attr-defined]

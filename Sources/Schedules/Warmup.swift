@@ -1,0 +1,191 @@
+import Platform
+
+/// Up to the base rate, then any schedule, whose own time starts there.
+///
+/// ```
+/// t < steps: base · (startRatio + (1 − startRatio) · ramp((t + offset) / span))
+/// else:      schedule.rate(t − steps + skip)
+/// ```
+///
+/// With `startLR` it starts from that rate instead of a part of the base rate.
+/// The shapes of the ramp are ``Ramp``'s, and `geometric`, which multiplies:
+/// base · startRatio^(1 − u).
+///
+/// How peers count, with W for their warm-up steps:
+///
+/// - Hugging Face, Megatron: `steps=W`, from 0 at t = 0 to the base rate at W;
+/// - fairseq's fixed, torchtitan: `steps=W, offset=1`, from 1/W to all at W − 1;
+/// - ignite, Hugging Face's `cosine_warmup_with_min_lr` with a start ratio:
+///   `steps=W, span=W-1`, from 0 to all at W − 1;
+/// - DeepSpeed: `steps=W, span=W-1, shape='log'`, and with its cosine, as with
+///   the last, `skip=1`: step W is the second of what follows;
+/// - timm without a prefix: `steps=W, skip=W`: what follows has run all along.
+///
+/// Source: Goyal et al., [Accurate, Large Minibatch SGD](https://arxiv.org/abs/1706.02677),
+/// gradual warm-up; Hugging Face's `get_*_schedule_with_warmup`, DeepSpeed's
+/// `WarmupLR`, mmcv's `LrUpdaterHook` (constant, exp), ignite's
+/// `create_lr_scheduler_with_warmup`.
+public struct Warmup: Schedule {
+  /// In which order a straight line is computed. It moves the last bit only,
+  /// and lets each peer's bits be had.
+  public enum Rounding: Word {
+    /// start + (1 − start) · (place / span)
+    case fraction
+    /// start + ((1 − start) · place) / span
+    case product
+    /// start + place · ((1 − start) / span)
+    case slope
+    /// (start − 1) · (1 − place / span) + 1
+    case rest
+
+    public var word: StaticString {
+      switch self {
+      case .fraction: "fraction"
+      case .product: "product"
+      case .slope: "slope"
+      case .rest: "rest"
+      }
+    }
+  }
+
+  /// What comes after the warm-up.
+  public internal(set) var schedule = AnySchedule(Constant())
+  /// Steps of the warm-up; 0 for none.
+  public internal(set) var steps = 0
+  public internal(set) var shape = Ramp.linear
+  /// The part of the base rate that it starts from; finite, at least 0.
+  public internal(set) var startRatio = 0.0
+  /// The rate that it starts from, in place of `startRatio`.
+  public internal(set) var startLR: Double?
+  /// Added to the step: 1 for peers that count from 1.
+  public internal(set) var offset = 0
+  /// What the step is divided by; `nil` for `steps`.
+  public internal(set) var givenSpan: Int?
+  /// The step of `schedule` at which it begins.
+  public internal(set) var skip = 0
+  /// The exponent of the polynomial shape; finite, above 0.
+  public internal(set) var power = 1.0
+  public internal(set) var rounding = Rounding.fraction
+
+  public init() {}
+
+  /// Throws when a field is out of its range.
+  public init(
+    _ schedule: AnySchedule, steps: Int, shape: Ramp = .linear, startRatio: Double = 0,
+    startLR: Double? = nil, offset: Int = 0, span: Int? = nil, skip: Int = 0, power: Double = 1,
+    rounding: Rounding = .fraction
+  ) throws(Refusal) {
+    self.schedule = schedule
+    self.steps = steps
+    self.shape = shape
+    self.startRatio = startRatio
+    self.startLR = startLR
+    self.offset = offset
+    givenSpan = span
+    self.skip = skip
+    self.power = power
+    self.rounding = rounding
+    try validate()
+  }
+
+  /// Throws when a field is out of its range.
+  public init(
+    _ schedule: some Schedule, steps: Int, shape: Ramp = .linear, startRatio: Double = 0,
+    startLR: Double? = nil, offset: Int = 0, span: Int? = nil, skip: Int = 0, power: Double = 1,
+    rounding: Rounding = .fraction
+  ) throws(Refusal) {
+    try self.init(
+      AnySchedule(schedule), steps: steps, shape: shape, startRatio: startRatio, startLR: startLR,
+      offset: offset, span: span, skip: skip, power: power, rounding: rounding)
+  }
+
+  public static var name: StaticString { "Warmup" }
+  public static var summary: StaticString {
+    "Up to the base rate, then any schedule, whose own time starts there."
+  }
+  public static var formula: StaticString {
+    "rate(t) = base * (start_ratio + (1 - start_ratio) * ramp((t + offset) / span)) for t < steps, then schedule.rate(t - steps + skip)"
+  }
+  public static var source: StaticString {
+    "Goyal et al., Accurate, Large Minibatch SGD (arXiv:1706.02677); Hugging Face, get_*_schedule_with_warmup; DeepSpeed, WarmupLR; ignite, create_lr_scheduler_with_warmup"
+  }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.schedule("schedule", &schedule, note: "what comes after the warm-up")
+    fields.step("steps", &steps, .required, note: "steps of the warm-up; 0 for none")
+    fields.word("shape", &shape, note: "the way up")
+    fields.real(
+      "start_ratio", &startRatio, note: "the part of the base rate that it starts from")
+    fields.real(
+      "start_lr", &startLR,
+      note: "what it starts from, in the units of the rate, in place of start_ratio")
+    fields.step("offset", &offset, note: "added to the step: 1 where a peer counts from 1")
+    fields.steps("span", &givenSpan, note: "what the step is divided by; steps if absent")
+    fields.step("skip", &skip, note: "the step of the schedule at which it begins")
+    fields.real("power", &power, accepts: .positive, note: "the exponent of the shape polynomial")
+    fields.word(
+      "rounding", &rounding, note: "the order in which a line is computed, for a peer's last bit")
+  }
+
+  /// What the step is divided by.
+  public var span: Int { givenSpan ?? max(steps, 1) }
+
+  public var parts: [AnySchedule] { [schedule] }
+
+  public func inconsistency() -> Refusal? {
+    guard skip <= schedule.lastStep else {
+      return Refusal(
+        .value, "Warmup skip", value: "\(skip)",
+        accepted: "at most \(schedule.lastStep), where the schedule ends")
+    }
+    if let startLR, startRatio != 0 {
+      return Refusal(
+        .value, "Warmup start_lr", value: "\(startLR)",
+        accepted: "none beside start_ratio=\(startRatio), which is a start, too")
+    }
+    if shape == .geometric, startLR != nil || startRatio == 0 {
+      return Refusal(
+        .value, "Warmup start_ratio", value: "\(startRatio)",
+        accepted: "above 0.0, and no start_lr: no factor leads up from 0")
+    }
+    return nil
+  }
+
+  public var lastStep: Int { min(maxStep, steps + schedule.lastStep - skip) }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    t < steps ? climb(at: t, base: base) : schedule.rate(at: local(t), base: base)
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    if t < steps { return climb(at: t, base: base) }
+    // What follows starts from the base rate, not from where the warm-up ended.
+    return t == steps && t > 0
+      ? schedule.rate(at: local(t), base: base)
+      : schedule.rate(at: local(t), base: base, current: current)
+  }
+
+  public func momentum(at t: Int, base: Double) -> Double {
+    schedule.momentum(at: local(max(t, steps)), base: base)
+  }
+
+  /// The schedule's own time.
+  private func local(_ t: Int) -> Int { min(t - steps + skip, schedule.lastStep) }
+
+  private func climb(at t: Int, base: Double) -> Double {
+    let span = Double(span)
+    let place = min(Double(t + offset), shape == .exponential ? .infinity : span)
+    if shape == .geometric { return base * pow(startRatio, 1 - place / span) }
+    let (start, top) = startLR.map { ($0, base) } ?? (startRatio, 1)
+    let rise = top - start
+    let way = shape.value(at: place, of: span, power: power)
+    let value =
+      switch (shape, rounding) {
+      case (.linear, .product): start + rise * place / span
+      case (.linear, .slope): start + place * (rise / span)
+      case (_, .rest): (start - top) * (1 - way) + top
+      default: start + rise * way
+      }
+    return startLR == nil ? base * value : value
+  }
+}

@@ -1,0 +1,150 @@
+import Platform
+
+/// Up, held for as long as one likes, then a short cool-down to a floor.
+///
+/// ```
+/// up:    start + (1 − start) · ramp((t + offset) / numWarmupSteps)
+/// held:  1 for `numStableSteps`
+/// down:  minRatio + (1 − minRatio) · tail(u), u = (s + offset) / numDecaySteps
+/// then:  minRatio
+/// ```
+///
+/// in base rates, s steps into the cool-down. Its tails:
+///
+/// ```
+/// linear:      1 − u
+/// cosine:      (1 + cos(2π · numCycles · u)) / 2
+/// 1-sqrt:      1 − √u
+/// 1-square:    1 − u²
+/// exponential: 2 · ½ᵘ − 1
+/// ```
+///
+/// Source: Hu et al., [MiniCPM](https://arxiv.org/abs/2404.06395); Hägele et
+/// al., [Scaling Laws Beyond Fixed Training Durations](https://arxiv.org/abs/2405.18392)
+/// (1-sqrt); Hugging Face's `warmup_stable_decay`, Megatron's `WSD`
+/// (exponential), pytorch_optimizer's `get_wsd_schedule` (1-square), torchtitan
+/// (`offset=1`).
+public struct WarmupStableDecay: Schedule {
+  /// The way down from 1 to 0.
+  public enum Tail: Word {
+    case linear, cosine, minusSqrt, minusSquare, exponential
+
+    public var word: StaticString {
+      switch self {
+      case .linear: "linear"
+      case .cosine: "cosine"
+      case .minusSqrt: "1-sqrt"
+      case .minusSquare: "1-square"
+      case .exponential: "exponential"
+      }
+    }
+  }
+
+  /// The ways up.
+  public enum Rise: Word {
+    case linear, cosine, minusSqrt
+
+    public var word: StaticString { ramp.word }
+
+    var ramp: Ramp {
+      switch self {
+      case .linear: .linear
+      case .cosine: .cosine
+      case .minusSqrt: .minusSqrt
+      }
+    }
+  }
+
+  /// Steps up; 0 for none.
+  public internal(set) var numWarmupSteps = 0
+  /// Steps at the base rate; 0 for none.
+  public internal(set) var numStableSteps = 0
+  /// Steps down; 0 for none.
+  public internal(set) var numDecaySteps = 0
+  public internal(set) var warmupType = Rise.linear
+  public internal(set) var decayType = Tail.cosine
+  /// The floor, as a part of the base rate; finite, at least 0.
+  public internal(set) var minRatio = 0.0
+  /// The floor, in the units of the rate, in place of `minRatio`.
+  public internal(set) var etaMin: Double?
+  /// The part of the base rate that it starts from; `nil` for the floor.
+  public internal(set) var startRatio: Double?
+  /// Waves of the cosine tail; finite, at least 0.
+  public internal(set) var numCycles = 0.5
+  /// Added to the steps up and down: 1 for peers that count from 1.
+  public internal(set) var offset = 0
+
+  public init() {}
+
+  /// Throws when a field is out of its range.
+  public init(
+    numWarmupSteps: Int, numStableSteps: Int, numDecaySteps: Int, warmupType: Rise = .linear,
+    decayType: Tail = .cosine, minRatio: Double = 0, etaMin: Double? = nil,
+    startRatio: Double? = nil, numCycles: Double = 0.5, offset: Int = 0
+  ) throws(Refusal) {
+    self.numWarmupSteps = numWarmupSteps
+    self.numStableSteps = numStableSteps
+    self.numDecaySteps = numDecaySteps
+    self.warmupType = warmupType
+    self.decayType = decayType
+    self.minRatio = minRatio
+    self.etaMin = etaMin
+    self.startRatio = startRatio
+    self.numCycles = numCycles
+    self.offset = offset
+    try validate()
+  }
+
+  public static var name: StaticString { "WarmupStableDecay" }
+  public static var summary: StaticString {
+    "Up, held for as long as one likes, then a short cool-down to a floor (WSD)."
+  }
+  public static var formula: StaticString {
+    "rate(t) = base * (start_ratio up to 1 in num_warmup_steps, 1 for num_stable_steps, then min_ratio + (1 - min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)"
+  }
+  public static var source: StaticString {
+    "Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face, get_wsd_schedule; Megatron-LM, WSD; pytorch_optimizer, get_wsd_schedule; torchtitan"
+  }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.step(
+      "num_warmup_steps", &numWarmupSteps, .required, note: "steps up; 0 for none")
+    fields.step(
+      "num_stable_steps", &numStableSteps, .required, note: "steps at the base rate; 0 for none")
+    fields.step("num_decay_steps", &numDecaySteps, .required, note: "steps down; 0 for none")
+    fields.word("warmup_type", &warmupType, note: "the way up")
+    fields.word("decay_type", &decayType, note: "the way down")
+    fields.floor(&minRatio, &etaMin)
+    fields.real(
+      "start_ratio", &startRatio, note: "the part of the base rate that it starts from; the floor")
+    fields.real("num_cycles", &numCycles, note: "waves of the cosine way down")
+    fields.step(
+      "offset", &offset, note: "added to the steps up and down: 1 where a peer counts from 1")
+  }
+
+  public func inconsistency() -> Refusal? { twoFloors("WarmupStableDecay", minRatio, etaMin) }
+
+  public func rate(at t: Int, base: Double) -> Double {
+    if t < numWarmupSteps {
+      let factor = warmupType.ramp.value(
+        at: Double(t) + Double(offset), of: Double(numWarmupSteps), power: 1)
+      guard let startRatio else { return above(minRatio, etaMin, factor, base: base) }
+      return above(startRatio, nil, factor, base: base)
+    }
+    let s = t - numWarmupSteps - numStableSteps
+    if s < 0 { return base }
+    if s >= numDecaySteps { return etaMin ?? base * minRatio }
+    let factor = tail(min(1, (Double(s) + Double(offset)) / Double(numDecaySteps)))
+    return above(minRatio, etaMin, factor, base: base)
+  }
+
+  private func tail(_ u: Double) -> Double {
+    switch decayType {
+    case .linear: 1 - u
+    case .cosine: 0.5 * (1 + cos(.pi * numCycles * 2 * u))
+    case .minusSqrt: 1 - u.squareRoot()
+    case .minusSquare: 1 - u * u
+    case .exponential: 2 * pow(0.5, u) - 1
+    }
+  }
+}

@@ -1,0 +1,214 @@
+"""libsched against PyTorch and against the speed of memory, in one run, as ratios.
+
+Contenders take turns, round by round, so that a machine whose speed drifts drifts for all of them;
+the median round counts. A ratio is the other's time over ours: above 1, libsched is faster. The
+ceiling's is the part of the speed of memory that our step, called from Python, reaches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import libsched
+import numpy as np
+import torch
+from libsched import optim
+from libsched.optim import lr_scheduler
+from tabulate import tabulate
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SIZES = [10**3, 10**4, 10**5, 10**6, 10**7]
+
+Step = Callable[[], object]
+
+
+def rounds(contenders: dict[str, Step], seconds: float, rest: float = 0) -> dict[str, float]:
+    """Each contender's median time a call, in seconds, all taking turns.
+
+    A turn begins with a rest, in which other contenders' threads stop spinning, and a call that
+    does not count, which wakes its own and brings its arrays into the cache.
+    """
+    calls = {}
+    for name, step in contenders.items():
+        step()
+        start = time.perf_counter()
+        step()
+        calls[name] = max(1, int(2e-3 / (time.perf_counter() - start)))
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    stop = time.perf_counter() + seconds
+    while time.perf_counter() < stop or len(times[next(iter(times))]) < 5:
+        for name, step in contenders.items():
+            time.sleep(rest)
+            step()
+            start = time.perf_counter()
+            for _ in range(calls[name]):
+                step()
+            times[name].append((time.perf_counter() - start) / calls[name])
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def compiled(source: str, *options: str) -> Path:
+    target = Path(tempfile.mkdtemp()) / Path(source).stem
+    command = ["cc", "-O3", "-Wall", "-Wextra", "-Werror", str(HERE / source), *options]
+    subprocess.run([*command, "-o", str(target)], check=True)
+    return target
+
+
+def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
+    memory = ctypes.CDLL(
+        str(compiled("ceiling.c", "-march=native", "-fopenmp", "-shared", "-fPIC"))
+    )
+    ours: Any = getattr(optim, kind)
+    theirs: Any = getattr(torch.optim, kind)
+    settings = {"AdamW": {"lr": 1e-3}, "SGD": {"lr": 1e-3, "momentum": 0.9}}[kind]
+    everyone = len(os.sched_getaffinity(0))
+    rows = []
+    for threads in sorted({1, everyone}):
+        torch.set_num_threads(threads)
+        libsched.set_threads(threads)
+        for size in sizes:
+
+            def parameter(size: int = size) -> torch.nn.Parameter:
+                one = torch.nn.Parameter(torch.randn(size))
+                one.grad = torch.randn(size)
+                return one
+
+            contenders: dict[str, Step] = {"libsched": ours([parameter()], **settings).step}
+            arrays = [torch.randn(size) for _ in range({"AdamW": 4, "SGD": 3}[kind])]
+            move = getattr(memory, f"move_{kind.lower()}")
+            pointers = [ctypes.c_void_p(array.data_ptr()) for array in arrays]
+            arguments = (ctypes.c_ssize_t(size), *pointers, ctypes.c_int(threads))
+            contenders["ceiling"] = lambda move=move, arguments=arguments: move(*arguments)
+            for name, options in {
+                "fused": {"fused": True},
+                "foreach": {"foreach": True},
+                "loop": {"foreach": False, "fused": False},
+            }.items():
+                contenders[name] = theirs([parameter()], **settings, **options).step
+            took = rounds(contenders, seconds, rest=0.01 if threads > 1 else 0)
+            mine = took.pop("libsched")
+            rows.append(
+                [f"{size:.0e}".replace("e+0", "e"), threads, f"{1e6 * mine:.1f}"]
+                + [f"{each / mine:.2f}" for each in took.values()]
+            )
+    libsched.set_threads(0)
+    print(f"\n{kind}.step() on one float32 tensor ({libsched.isa()})")
+    headers = ["elements", "threads", "µs", "ceiling", "torch fused", "foreach", "loop"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
+
+
+SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
+    "StepLR": lambda module, optimizer: module.StepLR(optimizer, 30),
+    "CosineAnnealingLR": lambda module, optimizer: module.CosineAnnealingLR(optimizer, 10**6),
+    "LinearLR": lambda module, optimizer: module.LinearLR(optimizer, total_iters=10**7),
+    "OneCycleLR": lambda module, optimizer: module.OneCycleLR(optimizer, 0.1, 10**8),
+    "SequentialLR": lambda module, optimizer: module.SequentialLR(
+        optimizer,
+        [module.LinearLR(optimizer, total_iters=5), module.CosineAnnealingLR(optimizer, 10**6)],
+        [5],
+    ),
+}
+
+
+def print_schedulers(seconds: float) -> None:
+    rows = []
+    for name, make in SCHEDULERS.items():
+        row = [name]
+        for groups in [1, 10, 100]:
+
+            def scheduler(module: Any, groups: int = groups, make: Any = make) -> Any:
+                parameters = [
+                    {"params": [torch.nn.Parameter(torch.ones(1))]} for _ in range(groups)
+                ]
+                optimizer = torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+                made = make(module, optimizer)
+                optimizer.step()
+                return made
+
+            took = rounds(
+                {
+                    "libsched": scheduler(lr_scheduler).step,
+                    "torch": scheduler(torch.optim.lr_scheduler).step,
+                },
+                seconds,
+            )
+            row += [f"{1e6 * took['libsched']:.2f}", f"{took['torch'] / took['libsched']:.2f}"]
+        rows.append(row)
+    print("\nscheduler.step() on a torch optimizer")
+    headers = ["scheduler"]
+    for groups in [1, 10, 100]:
+        headers += [f"µs, {groups} groups" if groups > 1 else "µs, 1 group", "torch"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
+
+
+def print_rest(seconds: float) -> None:
+    texts = ["StepLR(30)", "LinearLR(total_iters=1000000)", "CosineAnnealingLR(1000000)"]
+    library = Path(os.environ["LIBSCHED"]).parent
+    link = [f"-I{ROOT / 'Include'}", f"-L{library}", "-lsched", f"-Wl,-rpath,{library}"]
+    program = compiled("next.c", "-std=c99", *link)
+    nanoseconds = subprocess.run(
+        [program, *texts], capture_output=True, text=True, check=True
+    ).stdout.split()
+    rows = [[text, *nanoseconds[2 * i : 2 * i + 2]] for i, text in enumerate(texts)]
+    print("\nsched_next in C, ns")
+    print(
+        tabulate(rows, ["schedule", "closed", "chained"], disable_numparse=True, stralign="right")
+    )
+
+    million = 10**6
+    steps = np.arange(million)
+
+    def formula() -> object:
+        return 0.05 * (1 + np.cos(np.pi * steps / million))
+
+    cosine = libsched.CosineAnnealingLR(million)
+    took = rounds({"libsched": lambda: cosine.rates(million, 0.1), "numpy": formula}, seconds)
+    print(
+        f"\na million rates of a cosine: {1e3 * took['libsched']:.1f} ms,"
+        f" NumPy's formula takes {took['numpy'] / took['libsched']:.2f} times as long"
+    )
+
+    script = "import numpy, time; t = time.perf_counter(); import libsched; print(time.perf_counter() - t)"
+    imports = [
+        float(
+            subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+        )
+        for _ in range(9)
+    ]
+    print(f"import libsched, beyond NumPy: {1e3 * statistics.median(imports):.1f} ms")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a tenth of the time, and noisier")
+    arguments = parser.parse_args()
+    seconds = 0.15 if arguments.quick else 1.5
+    warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
+    print(
+        f"libsched {libsched.version()}, torch {torch.__version__}, {platform.processor() or platform.machine()},"
+        f" {len(os.sched_getaffinity(0))} processors"
+    )
+    print("A ratio is the other's time over ours: above 1, libsched is faster.")
+    for kind in ["AdamW", "SGD"]:
+        print_steps(kind, seconds, SIZES)
+    print_schedulers(seconds / 3)
+    print_rest(seconds)
+
+
+if __name__ == "__main__":
+    main()
