@@ -1,4 +1,4 @@
-"""The field's warm-ups and decays: the rates that its packages gave."""
+"""The field's warm-ups, decays and other shapes: the rates that its packages gave."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import pytest
 from vectors import doubles, records
 
 
-@pytest.mark.parametrize("vector", records("decays.txt"), ids=lambda vector: vector["vector"])
+@pytest.mark.parametrize(
+    "vector",
+    [*records("decays.txt"), *records("shapes.txt")],
+    ids=lambda vector: vector["vector"],
+)
 def test_as_near_as_the_row_says(vector: dict[str, str]) -> None:
     schedule, base = libsched.parse(vector["text"]), float.fromhex(vector["base"])
     assert libsched.parse(str(schedule)) == schedule

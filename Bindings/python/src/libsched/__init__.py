@@ -50,7 +50,7 @@ __all__ += _kinds.__all__
 
 __version__ = version()
 
-_LAZY = ("keras", "optax", "optim", "timm")
+_LAZY = ("keras", "optax", "optim", "timm", "transformers")
 
 
 def __getattr__(name: str) -> ModuleType:
