@@ -24,7 +24,7 @@ all: build/libsched.so
 # SwiftPM compiles and the C compiler links: SwiftPM would leave the toolchain's
 # folder in the library for a search path.
 LINK := -shared -Wl,-soname,libsched.so.0 -Wl,--version-script=Include/libsched.map \
-	-Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,defs -Wl,-z,nodelete
+	-Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,defs -Wl,-z,nodelete -Wl,-z,noseparate-code
 build/libsched.so: $(SOURCES) Makefile
 	SCHED_EMBEDDED=1 swift build --scratch-path .build/embedded -c release --product sched
 	mkdir -p build

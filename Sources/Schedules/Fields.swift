@@ -28,6 +28,12 @@ public enum Need: Sendable {
 public class Fields {
   init() {}
 
+  /// Whether it may change what it visits.
+  var changes: Bool { false }
+
+  /// What it refuses, after it has seen all fields.
+  func conclusion() -> Refusal? { nil }
+
   func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {}
   func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {}
   func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {}

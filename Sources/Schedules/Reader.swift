@@ -15,8 +15,10 @@ final class Reader: Fields {
     isUsed = [Bool](repeating: false, count: call.arguments.count)
   }
 
+  override var changes: Bool { true }
+
   /// The refusal, if any, with what no field took counted in.
-  func conclusion() -> Refusal? {
+  override func conclusion() -> Refusal? {
     if let refusal { return refusal }
     guard let i = isUsed.firstIndex(of: false) else { return nil }
     let argument = arguments[i]

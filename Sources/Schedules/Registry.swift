@@ -1,28 +1,37 @@
-/// A kind of schedule: its name, and how one is made and described.
+/// A kind of schedule: its name, what it is, and one of it to make others from.
 public struct Kind: Sendable {
   public let name: StaticString
-  let read: @Sendable (Call) throws(Refusal) -> AnySchedule
-  /// What it declares, a line each, fields separated by tabs.
-  public let describe: @Sendable () -> String
+  public let summary: StaticString
+  public let formula: StaticString
+  public let source: StaticString
+  private let prototype: AnySchedule
 
+  // Not inlined fifty times over into the list below.
+  @inline(never)
   init<S: Schedule>(_: S.Type) {
     name = S.name
-    read = { (call) throws(Refusal) in
-      var schedule = S()
-      let reader = Reader(call)
-      schedule.describe(reader)
-      if var refusal = reader.conclusion() ?? schedule.wrong() {
-        refusal.position = refusal.position ?? call.position
-        throw refusal
-      }
-      return AnySchedule(schedule)
+    summary = S.summary
+    formula = S.formula
+    source = S.source
+    prototype = AnySchedule(S())
+  }
+
+  /// A schedule of this kind with the call's fields.
+  func make(_ call: Call) throws(Refusal) -> AnySchedule {
+    do throws(Refusal) {
+      return try prototype.visited(by: Reader(call))
+    } catch {
+      var refusal = error
+      refusal.position = refusal.position ?? call.position
+      throw refusal
     }
-    describe = {
-      let describer = Describer(S.summary, S.formula, S.source)
-      var schedule = S()
-      schedule.describe(describer)
-      return describer.text
-    }
+  }
+
+  /// What it declares, a line each, fields separated by tabs.
+  public func describe() -> String {
+    let describer = Describer(summary, formula, source)
+    _ = try? prototype.visited(by: describer)
+    return describer.text
   }
 }
 
@@ -96,7 +105,7 @@ public func kind(_ name: String, at position: Int? = nil) throws(Refusal) -> Kin
 extension AnySchedule {
   /// A schedule by its kind's name and its fields.
   public static func make(_ call: Call) throws(Refusal) -> AnySchedule {
-    try kind(call.name, at: call.position).read(call)
+    try kind(call.name, at: call.position).make(call)
   }
 
   /// A schedule from text in PyTorch's constructor syntax, nested up to 64

@@ -55,12 +55,7 @@ extension Schedule {
 
   /// The schedule as text in PyTorch's constructor syntax, which
   /// ``AnySchedule/parse(_:)`` reads back to the same value.
-  public var text: String {
-    let printer = Printer(Self.name)
-    var copy = self
-    copy.describe(printer)
-    return printer.text
-  }
+  public var text: String { AnySchedule(self).text }
 
   /// The rates at a range of steps.
   ///
@@ -115,8 +110,7 @@ public final class AnySchedule: Sendable {
   private let closed: @Sendable (Int, Double) -> Double
   private let chained: @Sendable (Int, Double, Double) -> Double
   private let moment: @Sendable (Int, Double) -> Double
-  private let print: @Sendable () -> String
-  private let scale: @Sendable (Int) throws(Refusal) -> AnySchedule
+  private let visit: @Sendable (Fields) throws(Refusal) -> AnySchedule?
 
   public convenience init<S: Schedule>(_ schedule: S) {
     self.init(
@@ -124,8 +118,13 @@ public final class AnySchedule: Sendable {
       closed: { schedule.rate(at: $0, base: $1) },
       chained: { schedule.rate(at: $0, base: $1, current: $2) },
       moment: { schedule.momentum(at: $0, base: $1) },
-      print: { schedule.text },
-      scale: { (factor) throws(Refusal) in AnySchedule(try schedule.scaled(by: factor)) })
+      visit: { (visitor) throws(Refusal) in
+        var copy = schedule
+        copy.describe(visitor)
+        guard visitor.changes else { return nil }
+        if let refusal = visitor.conclusion() ?? copy.wrong() { throw refusal }
+        return AnySchedule(copy)
+      })
   }
 
   // Embedded Swift has no generic designated initialiser.
@@ -134,8 +133,7 @@ public final class AnySchedule: Sendable {
     closed: @escaping @Sendable (Int, Double) -> Double,
     chained: @escaping @Sendable (Int, Double, Double) -> Double,
     moment: @escaping @Sendable (Int, Double) -> Double,
-    print: @escaping @Sendable () -> String,
-    scale: @escaping @Sendable (Int) throws(Refusal) -> AnySchedule
+    visit: @escaping @Sendable (Fields) throws(Refusal) -> AnySchedule?
   ) {
     self.name = name
     self.lastStep = lastStep
@@ -144,8 +142,7 @@ public final class AnySchedule: Sendable {
     self.closed = closed
     self.chained = chained
     self.moment = moment
-    self.print = print
-    self.scale = scale
+    self.visit = visit
   }
 
   public func rate(at step: Int, base: Double) -> Double { closed(step, base) }
@@ -156,10 +153,27 @@ public final class AnySchedule: Sendable {
 
   public func momentum(at step: Int, base: Double) -> Double { moment(step, base) }
 
-  public var text: String { print() }
+  /// The schedule as a visitor leaves it; itself after one that only looks.
+  ///
+  /// Reading, printing, scaling and documenting are visitors, so that each kind
+  /// is compiled for one thing, not for each.
+  func visited(by visitor: Fields) throws(Refusal) -> AnySchedule { try visit(visitor) ?? self }
+
+  /// The schedule as text in PyTorch's constructor syntax.
+  public var text: String {
+    let printer = Printer(name)
+    // What only looks refuses nothing.
+    _ = try? visit(printer)
+    return printer.text
+  }
 
   /// The same curve over `factor` times the steps; see ``Schedule/scaled(by:)``.
-  public func scaled(by factor: Int) throws(Refusal) -> AnySchedule { try scale(factor) }
+  public func scaled(by factor: Int) throws(Refusal) -> AnySchedule {
+    guard Integers.counts.contains(factor) else {
+      throw Refusal(.range, "factor", value: "\(factor)", accepted: Integers.counts.text)
+    }
+    return try visited(by: Scaler(name, factor))
+  }
 
   /// Throws unless every step of the range has a rate.
   public func require(_ first: Int, _ count: Int) throws(Refusal) {

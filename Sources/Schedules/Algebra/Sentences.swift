@@ -46,35 +46,42 @@ extension Schedule {
   /// its parts have, multiplied. What counts epochs then counts steps.
   ///
   /// Throws when a length would pass 2⁵³.
-  public func scaled(by factor: Int) throws(Refusal) -> Self {
-    guard Integers.counts.contains(factor) else {
-      throw Refusal(.range, "factor", value: "\(factor)", accepted: Integers.counts.text)
-    }
-    let scaler = Scaler(factor)
-    var copy = self
-    copy.describe(scaler)
-    if let refusal = scaler.refusal { throw refusal }
-    try copy.validate()
-    return copy
+  public func scaled(by factor: Int) throws(Refusal) -> AnySchedule {
+    try AnySchedule(self).scaled(by: factor)
   }
 }
 
 /// Multiplies every length by a factor.
 final class Scaler: Fields {
-  let factor: Int
-  var refusal: Refusal?
+  private let owner: StaticString
+  private let factor: Int
+  private var refusal: Refusal?
 
-  init(_ factor: Int) { self.factor = factor }
-
-  override func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
-    if field.isLength { value *= Double(factor) }
+  init(_ owner: StaticString, _ factor: Int) {
+    self.owner = owner
+    self.factor = factor
   }
+
+  override var changes: Bool { true }
+
+  override func conclusion() -> Refusal? { refusal }
 
   override func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
     guard field.isLength else { return }
-    // What is too long is refused when the copy is checked.
     let (product, overflow) = value.multipliedReportingOverflow(by: factor)
-    value = overflow ? .max : product
+    guard !overflow, accepts.contains(product) else {
+      refusal =
+        refusal
+        ?? Refusal(
+          .value, "\(owner) \(field.name)", value: "\(value) times \(factor)",
+          accepted: accepts.text)
+      return
+    }
+    value = product
+  }
+
+  override func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
+    if field.isLength { value *= Double(factor) }
   }
 
   override func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
