@@ -876,63 +876,55 @@ class OneCycleLR(LRScheduler):
 
         None where that is not for the library to answer; then nothing is set.
         """
-        if type(self) is not OneCycleLR or not hasattr(self, "_anneal_func_type"):
+        if type(self) is not OneCycleLR:
             return None
-        groups, step, cycle = (
-            self.optimizer.param_groups,
-            self.last_epoch,
-            self.cycle_momentum,
-        )
-        phase, start = self._phase_at(step)
-        length = phase["end_step"] - start
-        if not length:
-            return None
-        fraction = (step - start) / length
-        if type(fraction) is not float:
-            return None
-        plain = True
+        groups = self.optimizer.param_groups
         starts, ends = [], []
+        plain = True
         try:
+            native = _native(self, self._anneal_func_type)
+            step, cycle = self.last_epoch, self.cycle_momentum
+            phase, start = self._phase_at(step)
+            fraction = (step - start) / (phase["end_step"] - start)
             first, last = phase["start_lr"], phase["end_lr"]
+            if cycle:
+                low, high = phase["start_momentum"], phase["end_momentum"]
             for group in groups:
                 value, end = group[first], group[last]
-                if type(value) is not float or type(end) is not float:
+                if not (float is type(value) is type(end)):
                     return None
                 starts.append(value)
                 ends.append(end)
-                if type(group["lr"]) is not float:
-                    plain = False
-            count = len(starts)
-            if cycle:
-                first, last = phase["start_momentum"], phase["end_momentum"]
-                for group in groups:
-                    value, end = group[first], group[last]
-                    if type(value) is not float or type(end) is not float:
+                if cycle:
+                    value, end = group[low], group[high]
+                    if not (float is type(value) is type(end)):
                         return None
                     starts.append(value)
                     ends.append(end)
-        except KeyError:
+                if type(group["lr"]) is not float:
+                    plain = False
+        except (AttributeError, KeyError, ZeroDivisionError):
             return None
-        native = _native(self, self._anneal_func_type)
-        pairs = len(starts)
-        if native.count != pairs:
-            curve = _lib.CURVES.get(self._anneal_func_type)
+        if type(fraction) is not float or not starts:
+            return None
+        if native.count != len(starts):
+            curve = _lib.CURVES.get(str(native.first))
             if curve is None:
                 return None
-            native.call, native.count = _lib.anneal(curve, pairs), pairs
-        elif not pairs:
-            return None
+            native.count = len(starts)
+            native.call = _lib.anneal(curve, native.count)
         values = native.call(fraction, starts, ends)
-        if cycle:
-            rates, momenta = values[:count], values[count:]
-            if self.use_beta1:
-                for group, momentum in zip(groups, momenta):
-                    group["betas"] = (momentum, *group["betas"][1:])
-            else:
-                for group, momentum in zip(groups, momenta):
-                    group["momentum"] = momentum
-        else:
+        if not cycle:
             rates = values
+        else:
+            rates, i = values[::2], 1
+            beta1 = self.use_beta1
+            for group in groups:
+                if beta1:
+                    group["betas"] = (values[i], *group["betas"][1:])
+                else:
+                    group["momentum"] = values[i]
+                i += 2
         if plain:
             native.answer = rates
         return rates
