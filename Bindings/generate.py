@@ -160,7 +160,7 @@ def print_struct(name: str, struct: c_ast.Struct, types: Types) -> str:
 def format_python(source: str) -> str:
     """As ruff lays it out, so that the formatter has nothing to change."""
     for command in (
-        ["check", "--isolated", "--fix", "--select", "F401,I", "--line-length", str(WIDTH)],
+        ["check", "--isolated", "--fix", "--select", "F401,I,RUF022", "--line-length", str(WIDTH)],
         ["format", "--isolated", "--line-length", str(WIDTH)],
     ):
         source = subprocess.run(
@@ -200,7 +200,8 @@ class Field:
         if self.type == "flag":
             accepted, default = f"{true} or {false}", true if self.default == "True" else false
         else:
-            accepted, default = self.accepted.replace(str(2**53), "2^53"), self.default
+            accepted = self.accepted.replace(f"{2**53}.0", "2^53").replace(str(2**53), "2^53")
+            default = {"[]": "empty", str(2**53): "2^53"}.get(self.default, self.default)
         end = f"; {default} by default"
         if self.is_optional:
             end = ", or absent"
@@ -221,8 +222,8 @@ class Kind:
 
     @property
     def snake(self) -> str:
-        """StepLR is step_lr, OneCycleLR is one_cycle_lr."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.name).lower()
+        """StepLR is step_lr, LRRangeTest is lr_range_test."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", self.name).lower()
 
     @property
     def takes_options(self) -> bool:
@@ -257,13 +258,31 @@ def describe_kinds() -> list[Kind]:
 def literal(value: str, words: dict[object, str]) -> str:
     """A default, which is a Python literal, in another language."""
     parsed = ast.literal_eval(value)
+    if isinstance(parsed, list):
+        return words[()]
     if isinstance(parsed, str):
         return f'"{parsed}"'
     return words.get(parsed, value) if isinstance(parsed, bool) else value
 
 
+def unset(f: Field) -> str:
+    """What a required number of a struct starts at: none of them accepts it."""
+    if not re.search(r"(from|above) \d", f.accepted):
+        sys.exit(f"{f.name}: -1 is no sign of absence where it is accepted")
+    return "-1"
+
+
+def listed(names: list[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+
+
 def fill(text: str, first: str, rest: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest))
+    # A word such as '1-sqrt' stays in one piece.
+    return "\n".join(
+        textwrap.wrap(
+            text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        )
+    )
 
 
 def call(head: str, arguments: list[str], tail: str, width: int) -> str:
@@ -281,7 +300,7 @@ def call(head: str, arguments: list[str], tail: str, width: int) -> str:
 def c_doc(kind: Kind, width: int, true: str, false: str) -> str:
     """What C and C++ say of a kind above its constructor; without the end of the comment."""
     rest = " *  "
-    longest = max(len(f.name) for f in kind.fields)
+    longest = max((len(f.name) for f in kind.fields), default=0)
     lines = [
         fill(kind.summary, "/*  ", rest, width),
         " *",
@@ -291,7 +310,9 @@ def c_doc(kind: Kind, width: int, true: str, false: str) -> str:
     for f in kind.fields:
         name = f"{f.name:{longest}}  "
         lines.append(fill(f.sentence(true, false), rest + name, rest + " " * len(name), width))
-    lines += [" *", fill(f"Source: {kind.source}.", rest, rest, width)]
+    lines += [" *"] if kind.fields else []
+    # Room for the end of the comment.
+    lines.append(fill(f"Source: {kind.source}.", rest, rest, width - 3))
     return "\n".join(lines)
 
 
@@ -305,6 +326,7 @@ C_FIELD = {
     "text": "sched_word",
     "reals": "sched_reals",
     "integers": "sched_integers",
+    "schedule": "sched_schedules",
     "schedules": "sched_schedules",
 }
 C_TYPE = {
@@ -314,6 +336,7 @@ C_TYPE = {
     "text": "const char *",
     "reals": "const double *",
     "integers": "const int64_t *",
+    "schedule": "const sched_schedule *",
     "schedules": "const sched_schedule *const *",
 }
 LISTS = ("reals", "integers", "schedules")
@@ -329,6 +352,8 @@ def c_declarations(f: Field) -> list[str]:
 
 
 def c_field(f: Field, access: str) -> str:
+    if f.type == "schedule":
+        return f'{C_FIELD[f.type]}("{f.name}", &{access}{f.name}, 1)'
     pointer = "*" if f.is_optional and f.type == "real" else ""
     count = f", {access}{f.name}_count" if f.type in LISTS else ""
     return f'{C_FIELD[f.type]}("{f.name}", {pointer}{access}{f.name}{count})'
@@ -338,8 +363,10 @@ def c_default(f: Field) -> str:
     if f.is_optional:
         return "NULL" if f.type == "real" else "0"
     if f.is_required:
-        return "NULL, 0" if f.type in LISTS else "NULL" if f.type == "text" else "0"
-    return literal(f.default, {True: "1", False: "0"})
+        if f.type in ("text", "schedule"):
+            return "NULL"
+        return "NULL, 0" if f.type in LISTS else unset(f)
+    return literal(f.default, {True: "1", False: "0", (): "NULL, 0"})
 
 
 def c_constructor(kind: Kind) -> str:
@@ -350,6 +377,10 @@ def c_constructor(kind: Kind) -> str:
         absent = [f for f in kind.fields if f.is_optional]
         if absent:
             how = "Absent is NULL for a pointer and 0 for an integer."
+            lines.append(fill(how, " *  ", " *  ", C_WIDTH))
+        required = [f.name for f in kind.fields if f.is_required]
+        if required:
+            how = f"{listed(required)} must be set: what is there at first is refused."
             lines.append(fill(how, " *  ", " *  ", C_WIDTH))
         usage = f"Start from {macro}, set what differs, and call sched_{kind.snake}."
         lines += [fill(usage, " *  ", " *  ", C_WIDTH), " */"]
@@ -364,7 +395,9 @@ def c_constructor(kind: Kind) -> str:
     else:
         lines[-1] += " */"
         parameters = [p for f in kind.fields for p in c_declarations(f)]
-    parameters.append("sched_schedule **schedule")
+    is_taken = not kind.takes_options and any(f.name == "schedule" for f in kind.fields)
+    out = "made" if is_taken else "schedule"
+    parameters.append(f"sched_schedule **{out}")
     head = f"static inline sched_status sched_{kind.snake}("
     signature = call(head, parameters, ") {", C_WIDTH)
     if any(len(line) > C_WIDTH for line in signature.splitlines()):
@@ -377,13 +410,17 @@ def c_constructor(kind: Kind) -> str:
             f"  if (options == NULL) {{\n"
             f'    return sched_make("{kind.name}", NULL, 1, NULL, schedule);\n  }}'
         )
+    if not kind.fields:
+        lines += [f'  return sched_make("{kind.name}", NULL, 0, NULL, {out});', "}"]
+        return "\n".join(lines)
     if any(f.is_optional for f in kind.fields):
         lines += [f"  sched_field fields[{len(kind.fields)}];", "  size_t count = 0;"]
         for f in kind.fields:
             line = f"fields[count++] = {c_field(f, access)};"
             if f.is_optional:
                 test = " != NULL" if f.type == "real" else " != 0"
-                lines.append(f"  if ({access}{f.name}{test}) {{\n    {line}\n  }}")
+                body = line if len(line) < C_WIDTH - 3 else wrap_c(line, "    ").lstrip()
+                lines.append(f"  if ({access}{f.name}{test}) {{\n    {body}\n  }}")
             else:
                 lines.append(f"  {line}" if len(line) < C_WIDTH - 1 else wrap_c(line))
         count = "count"
@@ -392,14 +429,20 @@ def c_constructor(kind: Kind) -> str:
         lines += [f"      {c_field(f, access)}," for f in kind.fields]
         lines.append("  };")
         count = str(len(kind.fields))
-    lines += [f'  return sched_make("{kind.name}", fields, {count}, NULL, schedule);', "}"]
+    end = f'  return sched_make("{kind.name}", fields, {count}, NULL, {out});'
+    if len(end) > C_WIDTH:
+        end = end.replace(f" {out});", f"\n                    {out});")
+    lines += [end, "}"]
     return "\n".join(lines)
 
 
-def wrap_c(line: str) -> str:
+def wrap_c(line: str, indent: str = "  ") -> str:
     """An assignment too long for a line, broken after its sign."""
     left, right = line.split(" = ")
-    return f"  {left} =\n      {right}"
+    right = f"{indent}    {right}"
+    if len(right) > C_WIDTH:
+        right = right.replace(", ", ",\n" + " " * (right.index("(") + 1), 1)
+    return f"{indent}{left} =\n{right}"
 
 
 def print_c(kinds: list[Kind]) -> str:
@@ -408,7 +451,8 @@ def print_c(kinds: list[Kind]) -> str:
  *  Bindings/generate.py from what the library declares; sched.h includes it.
  *
  *  Each is sched_make with the kind's fields in PyTorch's order, and adds no
- *  symbol to the library. A list is a pointer and a count.
+ *  symbol to the library. A list is a pointer and a count. What is made keeps
+ *  its own references to the schedules in it.
  */
 #ifndef SCHED_KINDS_H
 #define SCHED_KINDS_H
@@ -430,6 +474,7 @@ CPP_TYPE = {
     "text": "std::string",
     "reals": "std::vector<double>",
     "integers": "std::vector<std::int64_t>",
+    "schedule": "Schedule",
     "schedules": "std::vector<Schedule>",
 }
 CPP_FIELD = {**{name: name for name in CPP_TYPE}, "text": "word"}
@@ -444,32 +489,48 @@ def cpp_default(f: Field) -> str:
         return ""
     if f.is_optional:
         return " = std::nullopt"
-    return " = " + literal(f.default, {True: "true", False: "false"})
+    return " = " + literal(f.default, {True: "true", False: "false", (): "{}"})
+
+
+def cpp_member(f: Field) -> str:
+    default = cpp_default(f)
+    if f.is_required and f.type == "schedule":
+        default = " = Schedule(nullptr)"
+    elif f.is_required and f.type not in LISTS and f.type != "text":
+        default = f" = {unset(f)}"
+    return f"  {cpp_type(f)} {f.name}{default};"
+
+
+def cpp_parameter(f: Field) -> str:
+    if f.type == "schedule":
+        return f"const Schedule &{f.name}"
+    return f"{cpp_type(f)} {f.name}{cpp_default(f)}"
 
 
 def cpp_class(kind: Kind) -> str:
     lines = []
     if kind.takes_options:
-        for f in kind.fields:
-            if f.is_required:
-                sys.exit(f"{kind.name} {f.name}: a struct of options has no required members yet")
         options = f"{kind.name}Options"
-        lines.append(f"/*  What a {kind.name} is made of; it starts with the defaults. */")
+        about = f"What {kind.name} is made of; it starts with the defaults."
+        required = [f.name for f in kind.fields if f.is_required]
+        if required:
+            about += f" {listed(required)} must be set: what is there at first is refused."
+        lines.append(fill(about, "/*  ", " *  ", WIDTH - 3) + " */")
         lines.append(f"struct {options} {{")
-        lines += [f"  {cpp_type(f)} {f.name}{cpp_default(f)};" for f in kind.fields]
+        lines += [cpp_member(f) for f in kind.fields]
         lines.append("};\n")
         parameters, access = [f"const {options} &options"], "options."
     else:
-        parameters = [f"{cpp_type(f)} {f.name}{cpp_default(f)}" for f in kind.fields]
+        parameters = [cpp_parameter(f) for f in kind.fields]
         access = ""
-    required = sum(f.is_required for f in kind.fields)
-    explicit = "explicit " if kind.takes_options or required <= 1 else ""
+    needed = sum(f.is_required for f in kind.fields)
+    explicit = "explicit " if kind.takes_options or needed <= 1 else ""
     lines += [
         c_doc(kind, WIDTH, "true", "false") + " */",
         f"class {kind.name} : public Schedule {{",
         " public:",
     ]
-    lines.append(call(f"  {explicit}{kind.name}(", parameters, ")", WIDTH))
+    lines.append(call(f"  {explicit}{kind.name}(", parameters or [""], ")", WIDTH))
     chain = [f'.{CPP_FIELD[f.type]}("{f.name}", {cpp_value(f, access)})' for f in kind.fields]
     head = f'      : Schedule("{kind.name}", Fields()'
     if len(head + "".join(chain)) + 5 <= WIDTH:
@@ -477,6 +538,8 @@ def cpp_class(kind: Kind) -> str:
     else:
         lines.append(head)
         indent = " " * (len(head) - len("Fields()") + 4)
+        if len(indent) + max(map(len, chain)) + len(") {}") > WIDTH:
+            indent = " " * 12
         lines += [indent + link for link in chain]
         lines[-1] += ") {}"
     lines.append("};")
@@ -499,6 +562,9 @@ def print_cpp(kinds: list[Kind]) -> str:
  *      sched::OneCycleLROptions options;
  *      options.total_steps = 10000;
  *      sched::OneCycleLR schedule(options);
+ *
+ *  A kind that is given one of its own is a copy of it, as in all of C++. To have
+ *  one inside the other: sched::Dampening(sched::Schedule(inner)).
  */
 #ifndef SCHED_KINDS_HPP
 #define SCHED_KINDS_HPP
@@ -522,6 +588,7 @@ PYTHON_TYPE = {
     "text": "str",
     "reals": "Sequence[float]",
     "integers": "Sequence[int]",
+    "schedule": "Schedule",
     "schedules": "Sequence[Schedule]",
 }
 
@@ -529,12 +596,18 @@ PYTHON_TYPE = {
 def python_type(f: Field, *, is_read: bool) -> str:
     kind = PYTHON_TYPE[f.type]
     if f.type == "text":
-        words = ", ".join(f'"{word}"' for word in re.findall(r"'(\w+)'", f.accepted))
+        words = ", ".join(f'"{word}"' for word in re.findall(r"'([^']+)'", f.accepted))
         kind = f"Literal[{words}]"
     if is_read:
         # A value that never changes reads its lists as tuples.
         kind = re.sub(r"^Sequence\[(.*)\]$", r"tuple[\1, ...]", kind)
     return f"{kind} | None" if f.is_optional else kind
+
+
+def python_default(f: Field) -> str:
+    if f.is_optional:
+        return "None"
+    return "()" if f.default == "[]" else f.default
 
 
 def python_class(kind: Kind) -> str:
@@ -547,15 +620,19 @@ def python_class(kind: Kind) -> str:
         "",
         fill(kind.formula, pad * 2, pad * 3, WIDTH),
         "",
-        f"{pad}Args:",
     ]
+    if kind.fields:
+        lines.append(f"{pad}Args:")
     for f in kind.fields:
         lines.append(fill(f"{f.name}: {f.sentence()}", pad * 2, pad * 3, WIDTH))
+    if kind.fields:
+        lines += [
+            "",
+            f"{pad}Raises:",
+            f"{pad * 2}SchedError: a field is missing, unknown, or does not accept its value.",
+            "",
+        ]
     lines += [
-        "",
-        f"{pad}Raises:",
-        f"{pad * 2}SchedError: a field is missing, unknown, or does not accept its value.",
-        "",
         fill(f"Source: {kind.source}.", pad, pad, WIDTH),
         f'{pad}"""',
         "",
@@ -564,8 +641,13 @@ def python_class(kind: Kind) -> str:
     ]
     lines += [f"{pad}{f.name}: {python_type(f, is_read=True)}" for f in kind.fields]
     lines += ["", f"{pad}@declared", f"{pad}def __init__(", f"{pad * 2}self,"]
+    is_behind = False
     for f in kind.fields:
-        default = "" if f.is_required else f" = {'None' if f.is_optional else f.default}"
+        # A required field behind one that may be left out: the library misses it.
+        default = " = ..." if is_behind else ""
+        if not f.is_required:
+            is_behind = True
+            default = f" = {python_default(f)}"
         lines.append(f"{pad * 2}{f.name}: {python_type(f, is_read=False)}{default},")
     lines.append(f"{pad}) -> None: ...")
     # The magic comma would keep short signatures on many lines.
@@ -592,6 +674,7 @@ def print_python(kinds: list[Kind]) -> str:
 # -- README -------------------------------------------------------------------
 
 START, END = "<!-- kinds -->", "<!-- /kinds -->"
+MOST = 6
 
 
 def print_readme(kinds: list[Kind]) -> str | None:
@@ -603,10 +686,13 @@ def print_readme(kinds: list[Kind]) -> str | None:
         return None
     rows = ["| Kind | Fields | What it does |", "|---|---|---|"]
     for kind in kinds:
-        fields = ", ".join(
+        shown = [
             f"`{f.name}`" if f.is_required or f.is_optional else f"`{f.name}={f.default}`"
             for f in kind.fields
-        )
+        ]
+        shown = [text.replace(str(2**53), "2^53") for text in shown]
+        # A row that stays a row; the classes' docstrings have the rest.
+        fields = ", ".join(shown if len(shown) <= MOST else [*shown[:MOST], "…"])
         rows.append(f"| `{kind.name}` | {fields} | {kind.summary} |")
     before, rest = text.split(START, 1)
     return f"{before}{START}\n" + "\n".join(rows) + f"\n{END}{rest.split(END, 1)[1]}"

@@ -105,7 +105,7 @@ typedef enum sched_type {
 typedef struct sched_field {
   const char *name; /* as PyTorch spells it: "T_max"                          */
   sched_type type;  /* which member of `value` holds                          */
-  size_t count;     /* elements of a list; not read otherwise                 */
+  size_t count;     /* elements of a list, schedules too; not read otherwise  */
   union {
     double real;
     int64_t integer;
@@ -113,7 +113,7 @@ typedef struct sched_field {
     const char *text;
     const double *reals;
     const int64_t *integers;
-    const sched_schedule *const *schedules;
+    const sched_schedule *const *schedules; /* one for a single schedule    */
   } value;
 } sched_field;
 

@@ -276,6 +276,7 @@ class Fields {
   Fields &integers(const char *name, std::vector<std::int64_t> values) {
     return add(Value{sched_integers(name, nullptr, values.size()), {}, {}, std::move(values), {}});
   }
+  Fields &schedule(const char *name, const Schedule &value) { return schedules(name, {value}); }
   Fields &schedules(const char *name, std::vector<Schedule> values) {
     return add(Value{sched_schedules(name, nullptr, values.size()), {}, {}, {}, std::move(values)});
   }

@@ -289,7 +289,7 @@ static void fields_are_named(void **state) {
        "OneCycleLR pct_start", "=0.6", "at most 0.5"},
 
       // Names
-      {"StepLr(3)", SCHED_E_KIND, 0, "StepLr", "", "CosineAnnealingLR, LinearLR, OneCycleLR"},
+      {"StepLr(3)", SCHED_E_KIND, 0, "StepLr", "", "Shift, SineCyclicLR, StepLR, Stretch"},
       {"steplr(3)", SCHED_E_KIND, 0, "steplr", "", "StepLR"},
       {"StepLRX(3)", SCHED_E_KIND, 0, "StepLRX", "", "StepLR"},
       {"Step(3)", SCHED_E_KIND, 0, "Step", "", "StepLR"},

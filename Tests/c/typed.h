@@ -13,6 +13,32 @@ static inline sched_schedule *call_by_type(const call *call) {
   } else if (strcmp(call->kind, "LinearLR") == 0) {
     sched_linear_lr(call_real(call, "start_factor"), call_real(call, "end_factor"),
                     call_integer(call, "total_iters"), &schedule);
+  } else if (strcmp(call->kind, "ConstantLR") == 0) {
+    sched_constant_lr(call_real(call, "factor"), call_integer(call, "total_iters"), &schedule);
+  } else if (strcmp(call->kind, "ExponentialLR") == 0) {
+    sched_exponential_lr(call_real(call, "gamma"), &schedule);
+  } else if (strcmp(call->kind, "MultiStepLR") == 0) {
+    sched_multi_step_lr(call->integers, call->steps, call_real(call, "gamma"), &schedule);
+  } else if (strcmp(call->kind, "PolynomialLR") == 0) {
+    sched_polynomial_lr(call_integer(call, "total_iters"), call_real(call, "power"), &schedule);
+  } else if (strcmp(call->kind, "CosineAnnealingWarmRestarts") == 0) {
+    sched_cosine_annealing_warm_restarts(call_integer(call, "T_0"), call_integer(call, "T_mult"),
+                                         call_real(call, "eta_min"), &schedule);
+  } else if (strcmp(call->kind, "CyclicLR") == 0) {
+    sched_cyclic_lr_options options = SCHED_CYCLIC_LR_DEFAULTS;
+    const sched_field *low = call_find(call, "base_lr");
+    if (low) options.base_lr = &low->value.real;
+    options.max_lr = call_real(call, "max_lr");
+    options.step_size_up = call_integer(call, "step_size_up");
+    if (call_find(call, "step_size_down")) {
+      options.step_size_down = call_integer(call, "step_size_down");
+    }
+    options.mode = call_field(call, "mode")->value.text;
+    options.gamma = call_real(call, "gamma");
+    options.cycle_momentum = call_flag(call, "cycle_momentum");
+    options.base_momentum = call_real(call, "base_momentum");
+    options.max_momentum = call_real(call, "max_momentum");
+    sched_cyclic_lr(&options, &schedule);
   } else if (strcmp(call->kind, "SequentialLR") == 0) {
     sched_sequential_lr((const sched_schedule *const *)call->schedules, call->children,
                         call->integers, call->steps, &schedule);

@@ -65,6 +65,42 @@ sched_schedule *by_type(const call *call) {
                            call_integer(call, "total_iters"))
         .release();
   }
+  if (kind == "ConstantLR") {
+    return sched::ConstantLR(call_real(call, "factor"), call_integer(call, "total_iters"))
+        .release();
+  }
+  if (kind == "ExponentialLR") {
+    return sched::ExponentialLR(call_real(call, "gamma")).release();
+  }
+  if (kind == "MultiStepLR") {
+    return sched::MultiStepLR(
+               std::vector<std::int64_t>(call->integers, call->integers + call->steps),
+               call_real(call, "gamma"))
+        .release();
+  }
+  if (kind == "PolynomialLR") {
+    return sched::PolynomialLR(call_integer(call, "total_iters"), call_real(call, "power"))
+        .release();
+  }
+  if (kind == "CosineAnnealingWarmRestarts") {
+    return sched::CosineAnnealingWarmRestarts(call_integer(call, "T_0"),
+                                              call_integer(call, "T_mult"),
+                                              call_real(call, "eta_min"))
+        .release();
+  }
+  if (kind == "CyclicLR") {
+    sched::CyclicLROptions options;
+    if (const sched_field *low = call_find(call, "base_lr")) options.base_lr = low->value.real;
+    options.max_lr = call_real(call, "max_lr");
+    options.step_size_up = call_integer(call, "step_size_up");
+    options.step_size_down = optional_integer(call, "step_size_down");
+    options.mode = call_field(call, "mode")->value.text;
+    options.gamma = call_real(call, "gamma");
+    options.cycle_momentum = call_flag(call, "cycle_momentum") != 0;
+    options.base_momentum = call_real(call, "base_momentum");
+    options.max_momentum = call_real(call, "max_momentum");
+    return sched::CyclicLR(options).release();
+  }
   if (kind == "SequentialLR") {
     std::vector<sched::Schedule> children;
     for (std::size_t i = 0; i < call->children; i++) {
@@ -154,6 +190,34 @@ TEST_CASE("typed constructors have PyTorch's defaults") {
   CHECK(sched::OneCycleLR(options) == sched::parse("OneCycleLR(total_steps=10)"));
   CHECK(sched::SequentialLR({sched::LinearLR(), sched::StepLR(3)}, {5}) ==
         sched::parse("SequentialLR([LinearLR(), StepLR(3)], [5])"));
+  CHECK(sched::Constant() == sched::parse("Constant()"));
+  CHECK(sched::CosineRestartLR({3, 4}) == sched::parse("CosineRestartLR([3, 4])"));
+}
+
+TEST_CASE("a schedule holds another") {
+  const sched::Clamp inner(sched::StepLR(3), 0.5);
+  CHECK(inner == sched::parse("Clamp(StepLR(3), 0.5)"));
+  CHECK(sched::Clamp(sched::Schedule(inner), 0.1, 2.0) ==
+        sched::parse("Clamp(Clamp(StepLR(3), 0.5), 0.1, 2.0)"));
+  CHECK(sched::Schedule("Clamp", sched::Fields().schedule("schedule", sched::StepLR(3))) ==
+        sched::parse("Clamp(StepLR(3))"));
+  sched::WarmupOptions options;
+  options.schedule = inner;
+  options.steps = 4;
+  options.shape = "1-sqrt";
+  CHECK(sched::Warmup(options) ==
+        sched::parse("Warmup(Clamp(StepLR(3), 0.5), steps=4, shape='1-sqrt')"));
+}
+
+TEST_CASE("what a struct of options must have is missed") {
+  sched::WarmupOptions options;
+  options.steps = 4;
+  CHECK_REFUSED(sched::Warmup{options}, SCHED_E_NULL, "schedule", "NULL", "a schedule");
+  options = sched::WarmupOptions();
+  options.schedule = sched::StepLR(3);
+  CHECK_REFUSED(sched::Warmup{options}, SCHED_E_VALUE, "Warmup steps", "=-1", "from 0");
+  CHECK_REFUSED(sched::CyclicLR{sched::CyclicLROptions()}, SCHED_E_VALUE, "CyclicLR max_lr",
+                "=-1.0", "from 0");
 }
 
 TEST_CASE("a schedule is a value that owns its handle") {

@@ -138,6 +138,22 @@ REFUSED = {
         lambda: ls.SequentialLR(STEP, []),
         Status.SCHED_E_TYPE, r"SequentialLR schedulers=StepLR\(.*; accepted: a list of schedules",
     ),
+    "a schedule that is none": (
+        lambda: ls.Clamp(5),
+        Status.SCHED_E_TYPE, r"Clamp schedule=5; accepted: a schedule",
+    ),
+    "two schedules for one": (
+        lambda: ls.Clamp([STEP, STEP]),
+        Status.SCHED_E_TYPE, r"Clamp schedule=.*; accepted: a schedule",
+    ),
+    "an argument where there is no field": (
+        lambda: ls.Constant(3),
+        Status.SCHED_E_FIELD, r"Constant argument 1=3; accepted: no fields",
+    ),
+    "a required field behind one that is not": (
+        lambda: ls.CyclicLR(0.1),
+        Status.SCHED_E_MISSING, r"CyclicLR max_lr; accepted: .*",
+    ),
     "something else among schedules": (
         lambda: ls.SequentialLR([STEP, "StepLR(30)"], [5]),
         Status.SCHED_E_TYPE, r"SequentialLR schedulers=\[StepLR.*; accepted: a list of schedules",

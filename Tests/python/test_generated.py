@@ -187,9 +187,37 @@ int main(void) {
   puts(sched_last_error());
   if (sched_step_lr(0, 0.5, &whole) != SCHED_E_VALUE) puts("accepted 0");
   puts(sched_last_error());
+  {
+    sched_schedule *parts[3];
+    const double values[2] = {0.5, 0.25};
+    const double maximum = 2;
+    sched_warmup_options options = SCHED_WARMUP_DEFAULTS;
+    if (sched_warmup(&options, &whole) != SCHED_E_NULL) puts("accepted no schedule");
+    if (sched_constant(&parts[0]) || sched_clamp(parts[0], 0.125, &maximum, &parts[1]) ||
+        sched_piecewise_constant(milestones, 1, values, 2, "left", &parts[2])) {
+      puts(sched_last_error());
+      return 0;
+    }
+    options.schedule = parts[1];
+    if (sched_warmup(&options, &whole) != SCHED_E_VALUE) puts("accepted no steps");
+    options.steps = 4;
+    options.shape = "1-sqrt";
+    if (sched_warmup(&options, &whole) || sched_text(whole, text, sizeof text, &length)) {
+      puts(sched_last_error());
+      return 0;
+    }
+    puts(text);
+    sched_text(parts[2], text, sizeof text, &length);
+    puts(text);
+  }
   return 0;
 }
 """
+
+NESTED = [
+    libsched.Warmup(libsched.Clamp(libsched.Constant(), 0.125, 2.0), 4, shape="1-sqrt"),
+    libsched.PiecewiseConstant([5], [0.5, 0.25], "left"),
+]
 
 CPP = """
 #include <sched.hpp>
@@ -222,7 +250,8 @@ REFUSED = (
 @pytest.mark.parametrize("command", [("cc", "-std=c99"), ("cc", "-std=c17"), ("clang", "-std=c99")])
 def test_the_typed_constructors_of_c(tmp_path: Path, command: tuple[str, str]) -> None:
     null = "a pointer that is needed is NULL: fields=NULL; accepted: a pointer\n"
-    assert compiled(tmp_path, C, *command) == f"{SCHEDULE}\n{null}{REFUSED}"
+    nested = "".join(f"{schedule}\n" for schedule in NESTED)
+    assert compiled(tmp_path, C, *command) == f"{SCHEDULE}\n{null}{REFUSED}{nested}"
 
 
 @pytest.mark.parametrize(
@@ -238,14 +267,36 @@ def test_the_signatures_are_pytorchs() -> None:
 
     from torch.optim import lr_scheduler
 
-    for kind in libsched._lib.kinds():
+    kinds = [kind for kind in libsched._lib.kinds() if hasattr(lr_scheduler, kind)]
+    assert len(kinds) == 12
+    # A callable has no place in a schedule that is a text.
+    left_out = {("CyclicLR", "scale_fn"), ("CyclicLR", "scale_mode")}
+    changed = {
+        # The base rate where they are absent; torch has no such rule.
+        ("OneCycleLR", "max_lr"): None,
+        ("CyclicLR", "base_lr"): None,
+        # Required, behind what may be left out.
+        ("CyclicLR", "max_lr"): ...,
+    }
+    for kind in kinds:
         ours = inspect.signature(getattr(libsched, kind)).parameters
         theirs = inspect.signature(getattr(lr_scheduler, kind)).parameters
-        shared = [name for name in theirs if name not in ("optimizer", "last_epoch", "verbose")]
+        shared = [
+            name
+            for name in theirs
+            if name not in ("optimizer", "last_epoch", "verbose") and (kind, name) not in left_out
+        ]
         assert list(ours) == shared, kind
         for name in shared:
-            expected = theirs[name].default
-            # The base rate is the peak where max_lr is absent; torch has no such rule.
-            if (kind, name) == ("OneCycleLR", "max_lr"):
-                expected = None
+            expected = changed.get((kind, name), theirs[name].default)
             assert ours[name].default == expected, (kind, name)
+
+
+@pytest.mark.parametrize("kind", libsched._lib.kinds())
+def test_every_field_of_a_kind_can_be_read(kind: str) -> None:
+    hidden = set(libsched._lib.fields(kind)) & {
+        *dir(libsched.Schedule),
+        *libsched.Schedule.__slots__,
+    }
+    assert hidden == set()
+    assert getattr(libsched, kind).__annotations__.keys() == libsched._lib.fields(kind).keys()

@@ -65,6 +65,56 @@ def test_a_schedule_that_drives_no_momentum_leaves_it(vector: dict[str, str]) ->
     assert bits(schedule.momenta(3, base=0.123)) == bits([0.123] * 3)
 
 
+FIELD = [
+    pytest.param(vector, id=f"{file}: {vector['vector']}")
+    for file in ("algebra.txt", "shapes.txt", "decays.txt")
+    for vector in records(file)
+]
+
+
+def differences(ours: np.ndarray, theirs: list[float]) -> int:
+    """The most units in the last place between them."""
+    # As integers that are in the order of the doubles, either side of 0.
+    keys = []
+    for values in (np.asarray(ours, np.float64), np.array(theirs)):
+        integers = values.view(np.int64)
+        keys.append([int(i) if i >= 0 else -(2**63) - int(i) for i in integers])
+    return max(abs(a - b) for a, b in zip(*keys, strict=True))
+
+
+@pytest.mark.parametrize("vector", FIELD)
+def test_the_field_agrees(vector: dict[str, str]) -> None:
+    schedule, base = evaluate(vector["text"]), float.fromhex(vector["base"])
+    assert schedule == libsched.parse(vector["text"])
+    assert evaluate(str(schedule)) == schedule
+    first, bound = int(vector.get("first", 0)), int(vector.get("ulps", 0))
+    assert {"closed", "chained"} & set(vector)
+    if "closed" in vector:
+        closed = doubles(vector["closed"])
+        rates = schedule.rates(range(first, first + len(closed)), base)
+        assert differences(rates, closed) <= bound
+    if "chained" in vector:
+        chained = doubles(vector["chained"])
+        scheduler = ls.Scheduler(schedule, base, form="chained")
+        scheduler.seek(first)
+        rates = np.array([*scheduler.rates, *(scheduler.next()[0] for _ in chained[1:])])
+        assert differences(rates, chained) <= bound
+    if "momentum" in vector:
+        momenta = doubles(vector["momentum"])
+        ours = schedule.momenta(range(first, first + len(momenta)), base=0.123)
+        assert differences(ours, momenta) <= bound
+
+
+@pytest.mark.parametrize("vector", FIELD)
+def test_fields_make_the_schedule_again(vector: dict[str, str]) -> None:
+    """Each kind's fields, read as attributes, are what makes it."""
+    schedule = libsched.parse(vector["text"])
+    names = libsched._lib.fields(schedule.kind)
+    fields = {name: getattr(schedule, name) for name in names}
+    assert type(schedule)(**fields) == schedule
+    assert type(schedule)(*fields.values()) == schedule
+
+
 def test_every_kind_has_a_vector() -> None:
     files = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt"]
     texts = " ".join(vector["text"] for file in files for vector in records(file))
@@ -299,6 +349,19 @@ def test_fields_read_as_attributes() -> None:
     assert isinstance(sequence.schedulers[1], ls.OneCycleLR)
     assert (sequence.kind, sequence.last_step, linear.last_step) == ("SequentialLR", 520, None)
     assert {"schedulers", "milestones"} <= set(dir(sequence))
+
+
+def test_schedules_hold_schedules() -> None:
+    clamp = ls.Clamp(ls.Warmup(ls.StepLR(30), 5, shape="1-sqrt"), maximum=0.5)
+    assert isinstance(clamp.schedule, ls.Warmup)
+    assert clamp.schedule.schedule == ls.StepLR(30)
+    assert (clamp.schedule.shape, clamp.schedule.start_lr, clamp.minimum) == ("1-sqrt", None, 0.0)
+    chained = ls.ChainedScheduler([clamp, ls.SequentialLR([ls.Constant()], [])])
+    assert chained.schedulers[1].schedulers == (ls.Constant(),)
+    assert ls.PiecewiseConstant([3], (1, 0.5)).values == (1.0, 0.5)
+    assert ls.CosineRestartLR([3, 4]).restart_weights == ()
+    assert ls.CyclicLR(max_lr=0.5) == ls.CyclicLR(None, 0.5)
+    assert ls.Schedule("Clamp", schedule=ls.StepLR(3)) == ls.Clamp(ls.StepLR(3))
 
 
 def test_numbers_come_from_anywhere() -> None:

@@ -298,6 +298,13 @@ def _field(
         word = _name(Status.SCHED_E_VALUE, f"{kind} {name}", value, accepted(kind, name))
         kept.append(word)
         field.type, field.value.text = _abi.sched_type.SCHED_TEXT, word
+    elif (handle := handle_of(value)) is not None:
+        # The library takes a list of one for one; the other way round it is a mistake.
+        if accepted(kind, name) == "a list of schedules":
+            refused()
+        child = (c_void_p * 1)(handle)
+        kept += [value, child]
+        field.type, field.value.schedules = _abi.sched_type.SCHED_SCHEDULES, _address(child)
     elif _is_list(value):
         items = list(value)
         handles = [handle_of(item) for item in items]

@@ -221,7 +221,7 @@ def declared(init: Callable[P, None]) -> Callable[P, None]:
                 Status.SCHED_E_FIELD,
                 f"{kind} argument {len(names) + 1}",
                 args[len(names)],
-                ", ".join(names),
+                ", ".join(names) or "no fields",
             )
         given = [*zip(names, args, strict=False), *named.items()]
         self._make(
