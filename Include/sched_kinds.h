@@ -344,7 +344,7 @@ static inline sched_status sched_cosine_decay(
  *  k_decay            above 1 it stays high for longer, below 1 it falls
  *                     sooner: a finite number above 0.0 to 8.0; 1.0 by default.
  *  exact_restarts     False: cycles are found by a rounded logarithm, as in
- *                     Keras and timm: 1 or 0; 1 by default.
+ *                     timm: 1 or 0; 1 by default.
  *
  *  Source: Loshchilov and Hutter, SGDR (arXiv:1608.03983); Keras,
  *  CosineDecayRestarts; timm, CosineLRScheduler; fairseq, cosine.

@@ -298,8 +298,8 @@ struct CosineDecayRestartsOptions {
  *  cycle_limit        how many cycles; without end if absent: an integer from 1 to 2^53, or absent.
  *  k_decay            above 1 it stays high for longer, below 1 it falls sooner: a finite number
  *                     above 0.0 to 8.0; 1.0 by default.
- *  exact_restarts     False: cycles are found by a rounded logarithm, as in Keras and timm: true or
- *                     false; true by default.
+ *  exact_restarts     False: cycles are found by a rounded logarithm, as in timm: true or false;
+ *                     true by default.
  *
  *  Source: Loshchilov and Hutter, SGDR (arXiv:1608.03983); Keras, CosineDecayRestarts; timm,
  *  CosineLRScheduler; fairseq, cosine. */

@@ -426,8 +426,8 @@ class CosineDecayRestarts(Schedule):
         cycle_limit: how many cycles; without end if absent: an integer from 1 to 2^53, or absent.
         k_decay: above 1 it stays high for longer, below 1 it falls sooner: a finite number above
             0.0 to 8.0; 1.0 by default.
-        exact_restarts: False: cycles are found by a rounded logarithm, as in Keras and timm: True
-            or False; True by default.
+        exact_restarts: False: cycles are found by a rounded logarithm, as in timm: True or False;
+            True by default.
 
     Raises:
         SchedError: a field is missing, unknown, or does not accept its value.
