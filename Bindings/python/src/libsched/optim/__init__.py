@@ -1,7 +1,8 @@
 """``torch.optim`` without torch: optimizers over numpy arrays and torch's CPU tensors.
 
 They step in place, a group in one call of the library, and keep torch's groups, state dicts and
-messages. :mod:`libsched.optim.lr_scheduler` has the schedulers.
+messages. :mod:`libsched.optim.lr_scheduler` has the schedulers, and
+:mod:`libsched.optim.swa_utils` one more.
 
     >>> import numpy as np
     >>> weights = np.ones(3, np.float32)
@@ -14,9 +15,9 @@ torch is neither needed nor imported.
 """
 
 from .._parameter import Parameter
-from . import lr_scheduler
+from . import lr_scheduler, swa_utils
 from ._optimizer import Optimizer
 from .adamw import AdamW
 from .sgd import SGD
 
-__all__ = ["SGD", "AdamW", "Optimizer", "Parameter", "lr_scheduler"]
+__all__ = ["SGD", "AdamW", "Optimizer", "Parameter", "lr_scheduler", "swa_utils"]

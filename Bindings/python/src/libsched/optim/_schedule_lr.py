@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import _lib
 from .._schedules import Schedule
-from .lr_scheduler import LRScheduler, Rate, _Native, _warn_outside_step
+from .lr_scheduler._base import LRScheduler, Rate, native_of, warn_outside_step
 
 
 class _Factor:
@@ -77,7 +77,7 @@ class _ScheduleLR(LRScheduler):
 
     def get_lr(self) -> list[Rate]:
         if not self._get_lr_called_within_step:
-            _warn_outside_step()
+            warn_outside_step()
         functions, bases = self.lr_lambdas, self.base_lrs
         if not functions or functions.count(functions[0]) != len(bases):
             # Someone has put in others.
@@ -93,7 +93,5 @@ class _ScheduleLR(LRScheduler):
             and all(type(group["lr"]) is float for group in groups)
         ):
             # Nothing but floats: no tensor to fill, and none to clone.
-            if self._libsched is None:
-                self._libsched = _Native(True, None, None, None)
-            self._libsched.answer = rates
+            native_of(self, None).answer = rates
         return rates
