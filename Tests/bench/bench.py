@@ -18,6 +18,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,16 +111,31 @@ def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
 
+LONG = 10**7
+
 SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
     "StepLR": lambda module, optimizer: module.StepLR(optimizer, 30),
-    "CosineAnnealingLR": lambda module, optimizer: module.CosineAnnealingLR(optimizer, 10**6),
-    "LinearLR": lambda module, optimizer: module.LinearLR(optimizer, total_iters=10**7),
-    "OneCycleLR": lambda module, optimizer: module.OneCycleLR(optimizer, 0.1, 10**8),
+    "MultiStepLR": lambda module, optimizer: module.MultiStepLR(optimizer, [30, 80]),
+    "ConstantLR": lambda module, optimizer: module.ConstantLR(optimizer),
+    "LinearLR": lambda module, optimizer: module.LinearLR(optimizer, total_iters=LONG),
+    "ExponentialLR": lambda module, optimizer: module.ExponentialLR(optimizer, 0.9999),
+    "PolynomialLR": lambda module, optimizer: module.PolynomialLR(optimizer, LONG, 2.0),
+    "CosineAnnealingLR": lambda module, optimizer: module.CosineAnnealingLR(optimizer, LONG),
+    "CosineAnnealingWarmRestarts": lambda module, optimizer: module.CosineAnnealingWarmRestarts(
+        optimizer, 100, 2
+    ),
+    "CyclicLR": lambda module, optimizer: module.CyclicLR(optimizer, 0.01, 0.1, 500),
+    "OneCycleLR": lambda module, optimizer: module.OneCycleLR(optimizer, 0.1, LONG),
     "SequentialLR": lambda module, optimizer: module.SequentialLR(
         optimizer,
-        [module.LinearLR(optimizer, total_iters=5), module.CosineAnnealingLR(optimizer, 10**6)],
+        [module.LinearLR(optimizer, total_iters=5), module.CosineAnnealingLR(optimizer, LONG)],
         [5],
     ),
+    "ChainedScheduler": lambda module, optimizer: module.ChainedScheduler(
+        [module.LinearLR(optimizer, total_iters=LONG), module.CosineAnnealingLR(optimizer, LONG)]
+    ),
+    "LambdaLR": lambda module, optimizer: module.LambdaLR(optimizer, lambda t: 1 / (1 + t)),
+    "ReduceLROnPlateau": lambda module, optimizer: module.ReduceLROnPlateau(optimizer),
 }
 
 
@@ -138,10 +154,11 @@ def print_schedulers(seconds: float) -> None:
                 optimizer.step()
                 return made
 
+            metric = (1.0,) if name == "ReduceLROnPlateau" else ()
             took = rounds(
                 {
-                    "libsched": scheduler(lr_scheduler).step,
-                    "torch": scheduler(torch.optim.lr_scheduler).step,
+                    "libsched": partial(scheduler(lr_scheduler).step, *metric),
+                    "torch": partial(scheduler(torch.optim.lr_scheduler).step, *metric),
                 },
                 seconds,
             )
