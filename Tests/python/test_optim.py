@@ -718,6 +718,24 @@ def test_states_that_moved_are_used_where_they_are():
     close(both)
 
 
+@pytest.mark.parametrize("make", [np.copy, as_tensor])
+def test_a_parameter_that_grew_has_outgrown_its_state(make):
+    for ours, settings, name in (
+        (optim.AdamW, {}, "exp_avg"),
+        (optim.SGD, {"momentum": 0.9}, "momentum_buffer"),
+    ):
+        opt = ours([make(np.ones(4, np.float32))], **settings)
+        param = opt.param_groups[0]["params"][0]
+        opt.step(grads=[param.data * 0 + 1])
+        param.data = make(np.ones(6, np.float32)).data if make is as_tensor else np.ones(6, "f4")
+        with pytest.raises(ValueError, match=rf"{name} of .* is of shape \(4,\), not \(6,\)"):
+            opt.step(grads=[param.data * 0 + 1])
+        assert as_array(param).tolist() == [1] * 6
+        opt.state.clear()
+        opt.step(grads=[param.data * 0 + 1])
+        assert (as_array(param) < 1).all()
+
+
 def test_a_cleared_state_is_begun_anew():
     for pair, settings in SETTINGS:
         both = pair_of(*pair, **settings)

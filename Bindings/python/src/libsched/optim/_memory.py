@@ -63,8 +63,17 @@ class Memory(ABC):
         """Looks where the parameters lie."""
 
     @abstractmethod
+    def _in_place(self) -> bool:
+        """Whether the parameters are still what they were."""
+
     def moved(self) -> bool:
-        """Looks whether the parameters still lie where they did, and if not, where they lie."""
+        """Looks whether the parameters are still what they were, and if not, what they are."""
+        if self._in_place():
+            return False
+        # What fitted them then may not fit them now.
+        self._states.clear()
+        self._settle()
+        return True
 
     @abstractmethod
     def grads(self, grads: list[Any]) -> list[int]:
@@ -110,13 +119,10 @@ class ArrayMemory(Memory):
         self.sizes = [array.size for array in arrays]
         self.addresses = list(map(_lib.address, arrays))
 
-    def moved(self) -> bool:
+    def _in_place(self) -> bool:
         arrays = [param.data for param in self.params]
         # An array that we refer to, too, cannot have moved. But it may be read-only by now.
-        if all(map(is_, arrays, self._arrays)) and all(a.flags.writeable for a in arrays):
-            return False
-        self._settle()
-        return True
+        return all(map(is_, arrays, self._arrays)) and all(a.flags.writeable for a in arrays)
 
     def grads(self, grads: list[Any]) -> list[int]:
         self._refuse(
@@ -170,17 +176,14 @@ class TensorMemory(Memory):
         self.sizes = [param.numel() for param in self.params]
         self.addresses = list(map(self._data_ptr, self.params))
 
-    def moved(self) -> bool:
+    def _in_place(self) -> bool:
         params = self.params
         # Whoever assigns to a tensor's data gives it another memory or another shape.
-        if (
+        return (
             list(map(self._data_ptr, params)) == self.addresses
             and list(map(_shape, params)) == self._shapes
             and all(map(self._is_contiguous, params))
-        ):
-            return False
-        self._settle()
-        return True
+        )
 
     def grads(self, grads: list[Any]) -> list[int]:
         try:

@@ -279,28 +279,34 @@ class Table:
         params: All its parameters.
         steps: The steps each has made; the states' ``step`` are views of it.
         counters: Those views.
-        active: Which of them have a gradient.
-        memory: Where those lie.
-        rows: The kernel's table, a row for each of those.
+        next_steps: What the active ones' steps will be.
+        active: The index of those that have a gradient.
+        active_counters: Their counters.
+        memory: Where they lie.
+        rows: The kernel's table, a row for each of them.
     """
 
     N, STEP, PARAM, GRAD, STATE = range(5)
 
+    active: slice | list[int]
+    active_counters: list[Any]
+    next_steps: npt.NDArray[np.float32]
     memory: Memory
     rows: npt.NDArray[np.int64]
     _kernel: _lib.StepList
 
     def __init__(self, group: dict[str, Any], index: int) -> None:
         self.group, self.params, self._index = group, list(group["params"]), index
-        names = group.get("param_names")
+        names = dict(enumerate(group.get("param_names", ())))
         self._names = [
-            f"parameter {i} of group {index}" + (f" ({names[i]!r})" if names else "")
+            f"parameter {i} of group {index}" + (f" ({names[i]!r})" if i in names else "")
             for i in range(len(self.params))
         ]
         everything = memory(self.params, self._names)
         self.steps: npt.NDArray[np.float32] = np.zeros(len(self.params), np.float32)
         self.counters = [everything.counter(self.steps, i) for i in range(len(self.params))]
-        self.active: list[int] = []
+        # The parameters the table is for, by number: all that had a gradient in the last step.
+        self._chosen: list[int] = []
         # Arrays that become part of the state with the step.
         self.new: list[tuple[dict[str, Any], str, Any]] = []
 
@@ -315,29 +321,32 @@ class Table:
 
     def prepare(self, optimizer: Optimizer, grads: list[Any]) -> bool:
         """Fills the table for a step. False when there is nothing to step."""
-        active = [i for i, grad in enumerate(grads) if grad is not None]
-        if not active:
+        chosen = [i for i, grad in enumerate(grads) if grad is not None]
+        if not chosen:
             return False
-        if active != self.active:
-            self._choose(optimizer, active)
+        if chosen != self._chosen:
+            self._choose(optimizer, chosen)
         elif self.memory.moved():
             self._place()
-        if len(active) < len(grads):
-            grads = [grads[i] for i in active]
+        if len(chosen) < len(grads):
+            grads = [grads[i] for i in chosen]
         self.rows[:, self.GRAD] = self.memory.grads(grads)
         self.new.clear()
         optimizer._enter(self, self._kernel.hyper)
         return True
 
-    def _choose(self, optimizer: Optimizer, active: list[int]) -> None:
+    def _choose(self, optimizer: Optimizer, chosen: list[int]) -> None:
         """Makes the table anew, for these parameters."""
-        # Should the memory be refused, nothing is chosen.
-        self.active = []
-        self.memory = memory([self.params[i] for i in active], [self._names[i] for i in active])
-        self._kernel = optimizer._kernel(len(active))
+        # Should the memory be refused, none is chosen.
+        self._chosen = []
+        self.memory = memory([self.params[i] for i in chosen], [self._names[i] for i in chosen])
+        self.active_counters = [self.counters[i] for i in chosen]
+        # All of them are had faster by a slice.
+        self.active = chosen if len(chosen) < len(self.params) else slice(None)
+        self._kernel = optimizer._kernel(len(chosen))
         self.rows = self._kernel.table
         self._place()
-        self.active = active
+        self._chosen = chosen
 
     def _place(self) -> None:
         self.rows[:, self.N] = self.memory.sizes

@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import is_
 from typing import Any
 
+import numpy as np
+
 from .. import _lib
 from ._memory import is_tensor
 from ._optimizer import Optimizer, Table, check_supported, number
@@ -12,6 +14,8 @@ from ._optimizer import Optimizer, Table, check_supported, number
 __all__ = ["AdamW"]
 
 _MOMENTS = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
+# Added to an array it is faster than a number.
+_ONE = np.ones((), np.float32)
 
 
 class AdamW(Optimizer):
@@ -124,11 +128,12 @@ class AdamW(Optimizer):
         group, memory = table.group, table.memory
         check_supported(group)
         names = _MOMENTS if group["amsgrad"] else _MOMENTS[:2]
-        counters = [table.counters[i] for i in table.active]
+        counters = table.active_counters
         states = list(map(self.state.__getitem__, memory.params))
         for i, state in enumerate(states):
             if not state:
-                table.steps[table.active[i]] = 0
+                # The table's own count may be of an earlier life.
+                counters[i][()] = 0.0
                 state["step"] = counters[i]
                 for name in names:
                     state[name] = memory.zeros(memory.params[i])
@@ -138,7 +143,7 @@ class AdamW(Optimizer):
             table.steps[table.active] = [number(step) for step in steps]
             for state, counter in zip(states, counters, strict=True):
                 state["step"] = counter
-        table.rows[:, table.STEP] = table.steps[table.active] + 1
+        table.rows[:, table.STEP] = table.next_steps = table.steps[table.active] + _ONE
         for column, name in enumerate(names):
             table.put_state(column, name, [state[name] for state in states])
         beta1, beta2 = group["betas"]
@@ -148,4 +153,4 @@ class AdamW(Optimizer):
         hyper.amsgrad, hyper.maximize = bool(group["amsgrad"]), bool(group["maximize"])
 
     def _stepped(self, table: Table) -> None:
-        table.steps[table.active] += 1
+        table.steps[table.active] = table.next_steps

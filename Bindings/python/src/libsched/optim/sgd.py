@@ -99,19 +99,18 @@ class SGD(Optimizer):
     def _enter(self, table: Table, hyper: Any) -> None:
         group, memory = table.group, table.memory
         check_supported(group)
-        table.rows[:, table.STEP] = 1
+        # All the kernel asks is whether it is the first, and without momentum not even that.
+        table.rows[:, table.STEP] = 2
         if group["momentum"] != 0:
             name = "momentum_buffer"
             states = list(map(self.state.__getitem__, memory.params))
             buffers = [state.get(name) for state in states]
             for i, buffer in enumerate(buffers):
                 if buffer is None:
+                    table.rows[i, table.STEP] = 1
                     buffers[i] = memory.zeros(memory.params[i])
                     # Not part of the state before a step has filled it.
                     table.new.append((states[i], name, buffers[i]))
-                else:
-                    # All the kernel asks is whether it is the first.
-                    table.rows[i, table.STEP] = 2
             table.put_state(0, name, buffers)
         hyper.lr, hyper.momentum = number(group["lr"]), number(group["momentum"])
         hyper.dampening = number(group["dampening"])
