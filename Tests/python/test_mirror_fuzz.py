@@ -9,6 +9,7 @@ import math
 import os
 import pickle
 import warnings
+from collections import Counter
 from functools import partial
 
 import libsched.optim as own
@@ -17,7 +18,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from libsched.optim import lr_scheduler as ours
+from libsched.optim import swa_utils as our_swa
 from torch.optim import lr_scheduler as theirs
+from torch.optim import swa_utils as their_swa
 
 MORE = os.environ.get("LIBSCHED_FUZZ")
 
@@ -102,6 +105,46 @@ WILD_FLOORS = st.one_of(
 )
 MOMENTA = st.floats(0.5, 0.99)
 
+
+class Power:
+    """A factor that can be called, with attributes that a state dict has."""
+
+    def __init__(self, base):
+        self.base, self.calls = base, 0
+
+    def __call__(self, step):
+        self.calls += 1
+        return self.base**step
+
+
+def half(step):
+    return 0.5
+
+
+def inverse(step):
+    return 1 / (1 + step)
+
+
+FUNCTIONS = st.one_of(st.sampled_from([half, inverse]), st.floats(0.5, 1.0).map(Power))
+WILD_FUNCTIONS = st.one_of(
+    FUNCTIONS,
+    st.sampled_from(
+        [3, math.cos, partial(pow, 0.9), Power(3), Power(-0.5), Power(np.float64(0.9))]
+    ),
+    st.lists(FUNCTIONS, max_size=3),
+)
+MILESTONES = st.lists(st.integers(1, 30), max_size=4)
+WILD_MILESTONES = st.one_of(
+    MILESTONES,
+    st.lists(st.sampled_from([0, -1, 1, 2, 2.0, 2.5, True, 5, np.int64(3), math.inf]), max_size=4),
+    st.sampled_from([3, "ab", (2, 4)]),
+)
+WILD_MOMENTA = st.one_of(
+    MOMENTA, st.sampled_from([0, -0.0, 1, [0.8, 0.85], (0.9,), np.float64(0.85)])
+)
+MODES = st.sampled_from(["triangular", "triangular2", "exp_range"])
+METRICS = st.one_of(st.floats(-1.0, 1.0), st.sampled_from([0.5, 0.5, 1.0, 1.0]))
+
 # Each argument's tame and wild values; those of the first dictionary are always given.
 ARGUMENTS = {
     "StepLR": (
@@ -118,6 +161,86 @@ ARGUMENTS = {
             "start_factor": (FACTORS, WILD_FACTORS),
             "end_factor": (FACTORS, WILD_FACTORS),
             "total_iters": (LENGTHS, WILD_LENGTHS),
+        },
+    ),
+    "MultiStepLR": (
+        {"milestones": (MILESTONES, WILD_MILESTONES)},
+        {"gamma": (FACTORS, WILD_FACTORS)},
+    ),
+    "ConstantLR": (
+        {},
+        {"factor": (FACTORS, WILD_FACTORS), "total_iters": (LENGTHS, WILD_LENGTHS)},
+    ),
+    "ExponentialLR": ({"gamma": (FACTORS, WILD_FACTORS)}, {}),
+    "PolynomialLR": (
+        {},
+        {
+            "total_iters": (LENGTHS, WILD_LENGTHS),
+            "power": (st.floats(0.1, 3.0), st.one_of(st.sampled_from([2, -1.5]), WILD_FACTORS)),
+        },
+    ),
+    "LambdaLR": ({"lr_lambda": (FUNCTIONS, WILD_FUNCTIONS)}, {}),
+    "MultiplicativeLR": ({"lr_lambda": (FUNCTIONS, WILD_FUNCTIONS)}, {}),
+    "CosineAnnealingWarmRestarts": (
+        {"T_0": (LENGTHS, WILD_LENGTHS)},
+        {
+            "T_mult": (st.integers(1, 3), st.one_of(st.integers(1, 3), WILD_LENGTHS)),
+            "eta_min": (FLOORS, st.one_of(WILD_FLOORS, st.just("low"))),
+        },
+    ),
+    "CyclicLR": (
+        {
+            "base_lr": (RATES, st.one_of(WILD_RATES, st.lists(WILD_RATES, max_size=3))),
+            "max_lr": (RATES, st.one_of(WILD_RATES, st.lists(WILD_RATES, max_size=3))),
+            "step_size_up": (LENGTHS, WILD_LENGTHS),
+        },
+        {
+            "step_size_down": (LENGTHS, st.one_of(st.none(), WILD_LENGTHS)),
+            "mode": (MODES, st.one_of(MODES, st.sampled_from(["square", None]))),
+            "gamma": (FACTORS, WILD_FACTORS),
+            "scale_fn": (FUNCTIONS, st.one_of(st.none(), WILD_FUNCTIONS)),
+            "scale_mode": (
+                st.sampled_from(["cycle", "iterations"]),
+                st.sampled_from(["cycle", "iterations", "other"]),
+            ),
+            "cycle_momentum": (st.booleans(), st.booleans()),
+            "base_momentum": (MOMENTA, WILD_MOMENTA),
+            "max_momentum": (MOMENTA, WILD_MOMENTA),
+        },
+    ),
+    "SWALR": (
+        {"swa_lr": (RATES, st.one_of(WILD_RATES, st.lists(WILD_RATES, max_size=3)))},
+        {
+            "anneal_epochs": (st.integers(0, 9), st.one_of(st.integers(-1, 9), WILD_LENGTHS)),
+            "anneal_strategy": (
+                st.sampled_from(["cos", "linear"]),
+                st.sampled_from(["cos", "linear", "exp", None]),
+            ),
+        },
+    ),
+    "ReduceLROnPlateau": (
+        {},
+        {
+            "mode": (
+                st.sampled_from(["min", "max"]),
+                st.sampled_from(["min", "max", "mean", None]),
+            ),
+            "factor": (st.floats(0.01, 0.99), WILD_FACTORS),
+            "patience": (st.integers(0, 3), st.sampled_from([0, -1, 1.5, math.inf])),
+            "threshold": (st.floats(0.0, 0.1), st.sampled_from([0, -1, 2, math.nan])),
+            "threshold_mode": (
+                st.sampled_from(["rel", "abs"]),
+                st.sampled_from(["rel", "abs", "other", None]),
+            ),
+            "cooldown": (st.integers(0, 3), st.sampled_from([0, -1, 1.5])),
+            "min_lr": (
+                st.floats(0.0, 0.1),
+                st.one_of(
+                    st.sampled_from([0, -1, np.float64(0.01)]),
+                    st.lists(st.floats(0.0, 0.1), max_size=3),
+                ),
+            ),
+            "eps": (st.floats(0.0, 1e-3), st.sampled_from([0, 1.0, -1.0])),
         },
     ),
     "OneCycleLR": (
@@ -154,14 +277,14 @@ ARGUMENTS = {
 
 
 @st.composite
-def simple(draw, wild):
-    kind = draw(st.sampled_from(list(ARGUMENTS)))
+def simple(draw, wild, leave=()):
+    kind = draw(st.sampled_from(list(ARGUMENTS)).filter(lambda one: wild or one not in leave))
     always, optional = ARGUMENTS[kind]
     fields = {}
     for name, values in (always | optional).items():
         if name in always or draw(sometimes(40)):
             fields[name] = draw(values[wild and draw(sometimes(40))])
-    if draw(sometimes(10)):
+    if kind != "ReduceLROnPlateau" and draw(sometimes(10)):
         fields["last_epoch"] = draw(st.sampled_from([0, 1, 4, 9, -2] if wild else [0, 1, 4]))
     return kind, fields
 
@@ -184,9 +307,18 @@ def sequence(draw, wild, parts):
     return "SequentialLR", {"schedulers": schedulers, "milestones": milestones}
 
 
+def chain(parts):
+    return st.lists(parts, min_size=1, max_size=3).map(
+        lambda schedulers: ("ChainedScheduler", {"schedulers": schedulers})
+    )
+
+
 def schedulers(wild):
-    part = simple(wild)
-    return st.one_of(part, part, sequence(wild, part), sequence(wild, sequence(wild, part) | part))
+    part = simple(wild, ["ReduceLROnPlateau"])
+    parts = st.one_of(part, part, sequence(wild, part), chain(part))
+    return st.one_of(
+        simple(wild), simple(wild), sequence(wild, part), sequence(wild, parts), chain(parts)
+    )
 
 
 def edits(wild):
@@ -198,6 +330,10 @@ def edits(wild):
         for name, values in (always | optional).items()
         if name not in ("max_lr", "epochs", "steps_per_epoch", "pct_start", "anneal_strategy")
     }
+    # A Counter, which may be another or change.
+    values["milestones"] = (WILD_MILESTONES if wild else MILESTONES).map(
+        lambda drawn: Counter(drawn) if isinstance(drawn, list) else drawn
+    )
     if wild:
         values |= {
             "last_epoch": WILD_EPOCHS,
@@ -205,13 +341,28 @@ def edits(wild):
             "_is_initial": st.booleans(),
             "_anneal_func_type": st.sampled_from(["cos", "linear", "none"]),
             "base_lrs": st.lists(WILD_RATES, max_size=3),
+            "max_lrs": st.lists(WILD_RATES, max_size=3),
+            "min_lrs": st.lists(st.floats(0.0, 0.1), max_size=3),
+            "max_momentums": st.lists(MOMENTA, max_size=3),
+            "T_cur": WILD_EPOCHS,
+            "T_i": WILD_LENGTHS,
+            "step_ratio": st.sampled_from([0.0, 0.3, 1.0]),
+            "lr_lambdas": st.lists(FUNCTIONS, max_size=3),
+            "num_bad_epochs": st.integers(0, 5),
+            "best": st.sampled_from([0.0, math.nan, math.inf]),
         }
     return st.tuples(st.integers(0, 9), st.fixed_dictionaries(values))
 
 
 def operations(wild):
     rates = WILD_RATES if wild else RATES
-    steps = st.tuples(st.just("step"), st.integers(1, 9))
+    metrics = st.one_of(METRICS, st.sampled_from([math.nan, math.inf, 1, "x", None, torch.ones(1)]))
+    steps = st.tuples(
+        st.just("step"),
+        st.tuples(
+            st.integers(1, 9), st.lists(metrics if wild else METRICS, min_size=9, max_size=9)
+        ),
+    )
     return st.one_of(
         steps,
         steps,
@@ -221,6 +372,7 @@ def operations(wild):
         st.tuples(st.just("lr"), st.tuples(st.integers(0, 6), rates)),
         st.tuples(st.just("base"), st.tuples(st.integers(0, 6), rates)),
         st.tuples(st.just("edit"), edits(wild)),
+        st.tuples(st.just("milestone"), st.integers(0, 9)),
         st.tuples(st.just("ask"), st.none()),
         st.tuples(st.just("group"), RATES),
         st.tuples(
@@ -271,9 +423,18 @@ class Run:
     def make(self, spec, depth=0):
         kind, fields = spec
         module = self.modules[depth % len(self.modules)]
+        if kind == "ReduceLROnPlateau" and depth and len(self.modules) > 1:
+            # torch's own do not know ours from other schedulers.
+            module = theirs
+        if kind == "SWALR":
+            module = {theirs: their_swa, ours: our_swa}[module]
         fields = copy.deepcopy(fields)
         if kind == "SequentialLR":
             fields["schedulers"] = [self.make(one, depth + 1) for one in fields["schedulers"]]
+        if kind == "ChainedScheduler":
+            return module.ChainedScheduler(
+                [self.make(one, depth + 1) for one in fields["schedulers"]], self.optimizer
+            )
         return getattr(module, kind)(self.optimizer, **fields)
 
     def add(self, spec):
@@ -298,11 +459,16 @@ class Run:
             groups[j % len(groups)]["lr"] = copy.deepcopy(rate)
             return None
         scheduler = self.schedulers[i]
+        watches = type(scheduler).__name__ == "ReduceLROnPlateau"
         if name == "step":
-            for _ in range(value):
-                scheduler.step()
+            times, metrics = value
+            for metric in metrics[:times]:
+                scheduler.step(*[metric] * watches)
         elif name == "to":
-            scheduler.step(value)
+            scheduler.step(*[0.5] * watches, value)
+        elif name == "milestone":
+            # In place, unlike an edit.
+            scheduler.milestones[value] += 1
         elif name == "base":
             j, rate = value
             scheduler.base_lrs[j % len(scheduler.base_lrs)] = copy.deepcopy(rate)
@@ -311,6 +477,8 @@ class Run:
             while "_schedulers" in vars(scheduler):
                 scheduler = scheduler._schedulers[which % len(scheduler._schedulers)]
             names = [one for one in values if one in vars(scheduler)]
+            if not names:
+                return None
             name = names[which % len(names)]
             setattr(scheduler, name, copy.deepcopy(values[name]))
         elif name == "ask":
