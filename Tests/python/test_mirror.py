@@ -10,6 +10,7 @@ import sys
 import types
 import warnings
 import weakref
+from collections import Counter
 
 import libsched.optim as own
 import numpy as np
@@ -17,10 +18,13 @@ import pytest
 import torch
 from libsched import _lib
 from libsched.optim import lr_scheduler as ours
+from libsched.optim import swa_utils as our_swa
 from torch.optim import lr_scheduler as theirs
+from torch.optim import swa_utils as their_swa
 
 MODULES = (theirs, ours)
-KINDS = ["StepLR", "CosineAnnealingLR", "LinearLR", "OneCycleLR", "SequentialLR"]
+SWA = {theirs: their_swa, ours: our_swa}
+KINDS = theirs.__all__
 
 
 def optimizer(groups=1, lr=0.1, kind=torch.optim.SGD, **settings):
@@ -81,9 +85,14 @@ def warned(make):
 # -- The surface --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "LRScheduler", "_LRScheduler"])
+def test_the_names_are_torch_s():
+    assert set(ours.__all__) == set(theirs.__all__)
+    assert len(ours.__all__) == len(theirs.__all__)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "_LRScheduler", "SWALR"])
 def test_classes_look_like_torch_s(kind):
-    told, got = getattr(theirs, kind), getattr(ours, kind)
+    told, got = (getattr(SWA[module] if kind == "SWALR" else module, kind) for module in MODULES)
     assert got.__name__ == told.__name__
     assert [base.__name__ for base in got.__mro__] == [base.__name__ for base in told.__mro__]
     assert [
@@ -136,6 +145,16 @@ LONG = {
     "CosineAnnealingLR": lambda m, o: m.CosineAnnealingLR(o, 700, eta_min=1e-4),
     "CosineAnnealingLR, to the end": lambda m, o: m.CosineAnnealingLR(o, 10_000),
     "LinearLR": lambda m, o: m.LinearLR(o, start_factor=0.01, end_factor=0.5, total_iters=9_000),
+    "MultiStepLR": lambda m, o: m.MultiStepLR(o, [3_000, 2, 501, 9_000], gamma=0.3),
+    "ConstantLR": lambda m, o: m.ConstantLR(o, 0.3, total_iters=700),
+    "ExponentialLR": lambda m, o: m.ExponentialLR(o, 0.9995),
+    "PolynomialLR": lambda m, o: m.PolynomialLR(o, 9_000, power=1.7),
+    "CosineAnnealingWarmRestarts": lambda m, o: m.CosineAnnealingWarmRestarts(o, 700, eta_min=1e-4),
+    "CosineAnnealingWarmRestarts, longer and longer": (
+        lambda m, o: m.CosineAnnealingWarmRestarts(o, 10, T_mult=2)
+    ),
+    "CyclicLR": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, 211),
+    "CyclicLR, momentum stays": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, cycle_momentum=False),
     "OneCycleLR": lambda m, o: m.OneCycleLR(o, max_lr=0.3, total_steps=10_000),
     "OneCycleLR, linear in three phases": lambda m, o: m.OneCycleLR(
         o, max_lr=0.3, total_steps=10_000, anneal_strategy="linear", three_phase=True, pct_start=0.4
@@ -152,8 +171,59 @@ LONG = {
 }
 
 
+# Those whose rates are computed in Python.
+BY_HAND = {
+    "LambdaLR": lambda m, o: m.LambdaLR(o, inverse),
+    "LambdaLR, an object": lambda m, o: m.LambdaLR(o, Power(0.9999)),
+    "MultiplicativeLR": lambda m, o: m.MultiplicativeLR(o, slower),
+    "MultiStepLR, twice the same": lambda m, o: m.MultiStepLR(o, [7, 5_000, 7, 0], gamma=0.3),
+    "CyclicLR, triangular2": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, mode="triangular2"),
+    "CyclicLR, exp_range": lambda m, o: m.CyclicLR(
+        o, 1e-3, 0.3, 700, mode="exp_range", gamma=0.9995
+    ),
+    "CyclicLR, a scale of one's own": lambda m, o: m.CyclicLR(
+        o, 1e-3, 0.3, 9, scale_fn=inverse, scale_mode="iterations"
+    ),
+    "SWALR": lambda m, o: SWA[m].SWALR(o, 0.05, anneal_epochs=9_000),
+    "SWALR, linear": lambda m, o: SWA[m].SWALR(
+        o, 0.05, anneal_epochs=3_000, anneal_strategy="linear"
+    ),
+    "ChainedScheduler": lambda m, o: m.ChainedScheduler(
+        [
+            m.LinearLR(o, 0.01, total_iters=500),
+            m.ExponentialLR(o, 0.9995),
+            m.MultiplicativeLR(o, slower),
+        ]
+    ),
+    "ChainedScheduler, of a sequence": lambda m, o: m.ChainedScheduler(
+        [
+            m.SequentialLR(o, [m.ConstantLR(o, 0.5, 100), m.PolynomialLR(o, 6_000)], [600]),
+            m.ExponentialLR(o, 0.9999),
+        ],
+        optimizer=o,
+    ),
+}
+ALL = LONG | BY_HAND
+
+
+def inverse(step):
+    return 1 / (1 + step)
+
+
+def slower(step):
+    return 0.9999 if step % 3 else 1.0001
+
+
+class Power:
+    def __init__(self, base):
+        self.base = base
+
+    def __call__(self, step):
+        return self.base**step
+
+
 @pytest.mark.parametrize("groups", [1, 3])
-@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_ten_thousand_steps(make, groups):
     same(make, 10_000, groups)
 
@@ -174,6 +244,54 @@ QUIRKS = {
     "cosine: a whole floor": lambda m, o: m.CosineAnnealingLR(o, 4, eta_min=1),
     "cosine: half a step": lambda m, o: m.CosineAnnealingLR(o, 3.5),
     "cosine: backwards": lambda m, o: m.CosineAnnealingLR(o, -3),
+    "multi step: at once": lambda m, o: m.MultiStepLR(o, [0, 3]),
+    "multi step: twice": lambda m, o: m.MultiStepLR(o, [4, 2, 4], gamma=0.5),
+    "multi step: never": lambda m, o: m.MultiStepLR(o, []),
+    "multi step: before the first": lambda m, o: m.MultiStepLR(o, [-1, 2]),
+    "multi step: floats": lambda m, o: m.MultiStepLR(o, [2.0, 3.5]),
+    "multi step: letters": lambda m, o: m.MultiStepLR(o, "ab"),
+    "multi step: a whole gamma": lambda m, o: m.MultiStepLR(o, [2, 3, 3], gamma=2),
+    "constant: no steps leave the factor": lambda m, o: m.ConstantLR(o, 0.3, 0),
+    "constant: half a step": lambda m, o: m.ConstantLR(o, 0.3, 2.5),
+    "constant: a whole factor": lambda m, o: m.ConstantLR(o, 1, 2),
+    "constant: next to nothing": lambda m, o: m.ConstantLR(o, 5e-324, 2),
+    "exponential: a whole gamma": lambda m, o: m.ExponentialLR(o, 2),
+    "exponential: gamma below nothing": lambda m, o: m.ExponentialLR(o, -0.5),
+    "polynomial: no steps": lambda m, o: m.PolynomialLR(o, 0),
+    "polynomial: half a step": lambda m, o: m.PolynomialLR(o, 2.5, 2),
+    "polynomial: a whole power": lambda m, o: m.PolynomialLR(o, 9, 2),
+    "polynomial: no power": lambda m, o: m.PolynomialLR(o, 9, 0),
+    "restarts: every step": lambda m, o: m.CosineAnnealingWarmRestarts(o, 1),
+    "restarts: longer": lambda m, o: m.CosineAnnealingWarmRestarts(o, 2, 3, eta_min=1),
+    "restarts: true": lambda m, o: m.CosineAnnealingWarmRestarts(o, True, True),
+    "cyclic: down at once": lambda m, o: m.CyclicLR(o, 0.1, 0.2, 3, 2),
+    "cyclic: the peak below": lambda m, o: m.CyclicLR(o, 0.2, 0.1, 3, mode="triangular2"),
+    "cyclic: one a group": lambda m, o: m.CyclicLR(
+        o, [0.1, 0.2], (0.3, 0.4), 3, base_momentum=[0.7, 0.8], max_momentum=(0.9, 0.95)
+    ),
+    "cyclic: a momentum of minus nothing": lambda m, o: m.CyclicLR(
+        o, 0.1, 0.2, 3, base_momentum=-0.0, max_momentum=-0.0
+    ),
+    "cyclic: whole rates": lambda m, o: m.CyclicLR(o, 0, 1, 3),
+    "cyclic: never up": lambda m, o: m.CyclicLR(o, 0.1, 0.2, 3, 0),
+    "cyclic: any mode": lambda m, o: m.CyclicLR(o, 0.1, 0.2, 3, mode="other", scale_fn=inverse),
+    "lambda: one a group": lambda m, o: m.LambdaLR(o, [inverse, Power(0.5)]),
+    "lambda: whole factors": lambda m, o: m.LambdaLR(o, (lambda t: t, lambda t: t // 3)),
+    "multiplicative: one a group": lambda m, o: m.MultiplicativeLR(o, (inverse, slower)),
+    "swa: at once": lambda m, o: SWA[m].SWALR(o, 0.05, anneal_epochs=0),
+    "swa: one a group": lambda m, o: SWA[m].SWALR(o, [0.05, 0.5], 4, "linear"),
+    "swa: after another": lambda m, o: [m.LinearLR(o, 0.1), SWA[m].SWALR(o, 0.05, 4)][1],
+    "chain: an absolute part undoes the rest": lambda m, o: m.ChainedScheduler(
+        [m.ConstantLR(o, 0.5), m.CosineAnnealingWarmRestarts(o, 3), m.ExponentialLR(o, 0.9)]
+    ),
+    "sequence: at the rates of a cycle": lambda m, o: m.SequentialLR(
+        o,
+        [m.MultiStepLR(o, [2]), m.CyclicLR(o, 0.1, 0.2, 3), m.PolynomialLR(o, 4)],
+        [4, 9],
+    ),
+    "sequence: restarts are stepped to": lambda m, o: m.SequentialLR(
+        o, [m.ConstantLR(o), m.CosineAnnealingWarmRestarts(o, 2, 2)], [3]
+    ),
     "one cycle: phases that end on a step": lambda m, o: m.OneCycleLR(o, 0.1, total_steps=20),
     "one cycle: three of them": lambda m, o: m.OneCycleLR(
         o, 0.1, total_steps=30, pct_start=0.3, three_phase=True
@@ -210,6 +328,19 @@ QUIRKS = {
     "resumed in the middle: step": lambda m, o: resumed(m, o, "StepLR", 3),
     "resumed in the middle: linear": lambda m, o: resumed(m, o, "LinearLR", 0.5),
     "resumed in the middle: cosine": lambda m, o: resumed(m, o, "CosineAnnealingLR", 6),
+    "resumed in the middle: multi step": lambda m, o: resumed(m, o, "MultiStepLR", [3, 5, 8]),
+    "resumed in the middle: constant": lambda m, o: resumed(m, o, "ConstantLR", 0.5, 8),
+    "resumed in the middle: exponential": lambda m, o: resumed(m, o, "ExponentialLR", 0.5),
+    "resumed in the middle: polynomial": lambda m, o: resumed(m, o, "PolynomialLR", 9),
+    "resumed in the middle: restarts": lambda m, o: resumed(
+        m, o, "CosineAnnealingWarmRestarts", 4, 2
+    ),
+    "resumed in the middle: cyclic": lambda m, o: resumed(m, o, "CyclicLR", 0.1, 0.2, 4),
+    "resumed in the middle: lambda": lambda m, o: resumed(m, o, "LambdaLR", inverse),
+    "resumed in the middle: multiplicative": lambda m, o: resumed(
+        m, o, "MultiplicativeLR", inverse
+    ),
+    "resumed in the middle: swa": lambda m, o: resumed(SWA[m], o, "SWALR", 0.05, 4),
     "resumed in the middle: one cycle": lambda m, o: resumed(m, o, "OneCycleLR", 0.1, 30),
 }
 
@@ -226,7 +357,15 @@ def test_oddities(make):
 
 
 CLOSED = {
-    **LONG,
+    **{name: make for name, make in ALL.items() if not name.startswith("ChainedScheduler")},
+    "multi step: twice, and before the first": lambda m, o: m.MultiStepLR(o, [30, -3, 2, 30]),
+    "multi step: gamma above 1": lambda m, o: m.MultiStepLR(o, [1, 29], gamma=1.1),
+    "constant: a factor that does not add up": lambda m, o: m.ConstantLR(o, 0.123456789, 30),
+    "exponential: gamma above 1": lambda m, o: m.ExponentialLR(o, 1.1),
+    "exponential: a whole gamma": lambda m, o: m.ExponentialLR(o, 3),
+    "polynomial: a whole power": lambda m, o: m.PolynomialLR(o, 30, 3),
+    "polynomial: a root": lambda m, o: m.PolynomialLR(o, 30, 0.5),
+    "restarts: twice as long": lambda m, o: m.CosineAnnealingWarmRestarts(o, 3, 2, eta_min=0.01),
     "step: a whole gamma": lambda m, o: m.StepLR(o, 1, gamma=3),
     "step: gamma above 1": lambda m, o: m.StepLR(o, 7, gamma=1.1),
     "step: gamma below nothing": lambda m, o: m.StepLR(o, 2, gamma=-0.5),
@@ -254,7 +393,7 @@ def test_any_epoch(make):
             for arguments in ((epoch,), ()):
                 try:
                     scheduler.step(*arguments)
-                except ArithmeticError as error:
+                except (ArithmeticError, ValueError) as error:
                     seen.append(str(error))
                 seen.append(bits(scheduler.get_last_lr()))
         return seen
@@ -292,6 +431,63 @@ def test_as_many_groups_as_there_are(count):
     same(lambda m, o: m.OneCycleLR(o, 0.1, total_steps=9), 8, groups=count)
 
 
+# -- A plateau ----------------------------------------------------------------
+
+METRICS = {
+    "better": [1 - i / 50 for i in range(40)],
+    "flat": [1.0] * 40,
+    "negative and flat": [-1.0] * 40,
+    "a little better": [1 - i * 5e-5 for i in range(40)],
+    "up and down": [math.sin(i) for i in range(40)],
+    "no numbers": [math.nan, math.inf, -math.inf, *[math.nan] * 20],
+    "tensors and whole numbers": [torch.tensor(0.5), 3, np.float32(2), True] * 8,
+}
+PLATEAUS = {
+    "as it comes": {},
+    "impatient": {"patience": 0},
+    "higher is better": {"mode": "max", "patience": 2, "factor": 0.3},
+    "absolute": {"threshold_mode": "abs", "threshold": 0.01, "patience": 1},
+    "absolute, higher": {"mode": "max", "threshold_mode": "abs", "patience": 1},
+    "cooling down": {"patience": 1, "cooldown": 3},
+    "a floor": {"patience": 0, "min_lr": 0.01},
+    "a floor a group": {"patience": 0, "min_lr": [0.01, 0.15]},
+    "a large eps": {"patience": 0, "eps": 0.05},
+    "below nothing": {"patience": 0, "factor": -0.5},
+}
+
+
+@pytest.mark.parametrize("rate", [0.1, torch.tensor(0.1)], ids=["float", "tensor"])
+@pytest.mark.parametrize("metrics", METRICS.values(), ids=METRICS)
+@pytest.mark.parametrize("settings", PLATEAUS.values(), ids=PLATEAUS)
+def test_plateaus(settings, metrics, rate):
+    told, got = (module.ReduceLROnPlateau(optimizer(2, rate), **settings) for module in MODULES)
+    assert list(vars(got)) == list(vars(told))
+    for i, metric in enumerate(metrics):
+        for one in (told, got):
+            one.step(metric)
+        assert bits(got.get_last_lr()) == bits(told.get_last_lr())
+        assert repr(got.state_dict()) == repr(told.state_dict())
+        assert got.in_cooldown == told.in_cooldown
+        if i == 7:
+            first, second = told.state_dict(), got.state_dict()
+            told.load_state_dict(second)
+            got.load_state_dict(first)
+        if i == 11:
+            got = pickle.loads(pickle.dumps(got))
+        if i == 15 and "min_lr" not in settings:
+            for one in (told, got):
+                one.optimizer.add_param_group({"params": [torch.zeros(2)], "lr": 0.5})
+
+
+def test_a_plateau_leaves_the_optimizer_alone():
+    for module in MODULES:
+        opt = optimizer()
+        scheduler = module.ReduceLROnPlateau(opt)
+        assert isinstance(scheduler, module.LRScheduler)
+        assert not hasattr(opt.step, "_wrapped_by_lr_sched")
+        assert "initial_lr" not in opt.param_groups[0]
+
+
 # -- What is refused, and what is warned of -----------------------------------
 
 REFUSED = {
@@ -310,6 +506,78 @@ REFUSED = {
     "linear: from nothing in the middle": lambda m: changed(
         m.LinearLR(optimizer()), start_factor=0.0
     ).step(),
+    "multi step: a number": lambda m: m.MultiStepLR(optimizer(), 3),
+    "multi step: too large a power": lambda m: m.MultiStepLR(optimizer(), [1, 2], 1e200).step(3),
+    "constant: above 1": lambda m: m.ConstantLR(optimizer(), 1.1),
+    "constant: below nothing": lambda m: m.ConstantLR(optimizer(), -0.1),
+    "constant: from nothing": lambda m: run(m.ConstantLR(optimizer(), 0.0, 2), 2),
+    "exponential: no gamma": lambda m: m.ExponentialLR(optimizer()),
+    "exponential: too large a power": lambda m: m.ExponentialLR(optimizer(), 1e200).step(3),
+    "polynomial: no steps, in closed form": lambda m: m.PolynomialLR(optimizer(), 0).step(1),
+    "restarts: no steps": lambda m: m.CosineAnnealingWarmRestarts(optimizer(), 0),
+    "restarts: half a step": lambda m: m.CosineAnnealingWarmRestarts(optimizer(), 2.5),
+    "restarts: shorter": lambda m: m.CosineAnnealingWarmRestarts(optimizer(), 2, 0),
+    "restarts: half as long again": lambda m: m.CosineAnnealingWarmRestarts(optimizer(), 2, 1.5),
+    "restarts: a floor of letters": lambda m: m.CosineAnnealingWarmRestarts(
+        optimizer(), 2, eta_min="low"
+    ),
+    "restarts: before the first": lambda m: m.CosineAnnealingWarmRestarts(optimizer(), 2).step(-1),
+    "restarts: not an optimizer": lambda m: m.CosineAnnealingWarmRestarts("adam", 2),
+    "cyclic: not an optimizer": lambda m: m.CyclicLR("adam", [], []),
+    "cyclic: a rate too many": lambda m: m.CyclicLR(optimizer(), [0.1, 0.2], [0.1, 0.2]),
+    "cyclic: a peak too many": lambda m: m.CyclicLR(optimizer(), 0.1, [0.1, 0.2], mode="other"),
+    "cyclic: no steps": lambda m: m.CyclicLR(optimizer(), 0.1, 0.2, 0, mode="other"),
+    "cyclic: none up": lambda m: m.CyclicLR(optimizer(), 0.1, 0.2, 0, 3),
+    "cyclic: another mode": lambda m: m.CyclicLR(optimizer(), 0.1, 0.2, mode="other"),
+    "cyclic: a momentum too many": lambda m: m.CyclicLR(
+        optimizer(), 0.1, 0.2, base_momentum=[0.8, 0.9], max_momentum=[0.8, 0.9]
+    ),
+    "cyclic: no momentum to cycle": lambda m: m.CyclicLR(
+        optimizer(kind=torch.optim.Adagrad, lr_decay=0.0), 0.1, 0.2
+    ),
+    "cyclic: the same state twice": lambda m: load_twice(m.CyclicLR(optimizer(), 0.1, 0.2)),
+    "lambda: a function too many": lambda m: m.LambdaLR(optimizer(), [inverse, inverse]),
+    "lambda: no function": lambda m: m.LambdaLR(optimizer(), 3),
+    "lambda: not an optimizer": lambda m: m.LambdaLR(3, inverse),
+    "multiplicative: a function too many": lambda m: m.MultiplicativeLR(optimizer(), [inverse] * 2),
+    "multiplicative: no function": lambda m: m.MultiplicativeLR(optimizer(), 3),
+    "multiplicative: not an optimizer": lambda m: m.MultiplicativeLR(3, inverse),
+    "plateau: no reduction": lambda m: m.ReduceLROnPlateau(3, factor=1.0),
+    "plateau: not an optimizer": lambda m: m.ReduceLROnPlateau(3),
+    "plateau: a floor too many": lambda m: m.ReduceLROnPlateau(optimizer(), min_lr=[0, 0]),
+    "plateau: another mode": lambda m: m.ReduceLROnPlateau(optimizer(), "mean"),
+    "plateau: no mode": lambda m: m.ReduceLROnPlateau(optimizer(), None),
+    "plateau: another threshold": lambda m: m.ReduceLROnPlateau(optimizer(), threshold_mode="x"),
+    "plateau: no metric": lambda m: m.ReduceLROnPlateau(optimizer()).step(),
+    "plateau: letters": lambda m: m.ReduceLROnPlateau(optimizer()).step("good"),
+    "plateau: no rates of its own": lambda m: m.ReduceLROnPlateau(optimizer()).get_lr(),
+    "plateau: a group more than floors": lambda m: bad(
+        m.ReduceLROnPlateau(optimizer(), patience=0, min_lr=[0.0])
+    ),
+    "chain: nothing": lambda m: m.ChainedScheduler([]),
+    "chain: no scheduler": lambda m: m.ChainedScheduler([3]),
+    "chain: no scheduler of an optimizer": lambda m: m.ChainedScheduler([3], optimizer()),
+    "chain: a plateau in it": lambda m: m.ChainedScheduler([theirs.ReduceLROnPlateau(optimizer())]),
+    "chain: its own plateau in it": lambda m: m.ChainedScheduler(
+        [m.ReduceLROnPlateau(optimizer())]
+    ),
+    "chain: of another optimizer": lambda m: m.ChainedScheduler(
+        [m.StepLR(optimizer(), 2)], optimizer(2)
+    ),
+    "chain: an epoch": lambda m: m.ChainedScheduler([m.StepLR(optimizer(), 2)]).step(3),
+    "chain: its epoch": lambda m: m.ChainedScheduler([m.StepLR(optimizer(), 2)]).last_epoch,
+    "chain: in a sequence": lambda m: run(ending_in_a_chain(m, optimizer()), 3),
+    "swa: another way": lambda m: SWA[m].SWALR(optimizer(), 0.1, 1.5, "exp"),
+    "swa: half an epoch": lambda m: SWA[m].SWALR(optimizer(), 0.1, 1.5),
+    "swa: less than none": lambda m: SWA[m].SWALR(optimizer(), 0.1, -1),
+    "swa: a rate too many": lambda m: SWA[m].SWALR(optimizer(), [0.1, 0.1], -1),
+    "swa: not an optimizer": lambda m: SWA[m].SWALR(3, 0.1),
+    "a group more in a triangle": lambda m: more(m.CyclicLR(optimizer(), 0.1, 0.2)).step(),
+    "a group more in restarts": lambda m: more(
+        m.CosineAnnealingWarmRestarts(optimizer(), 9)
+    ).step(),
+    "a group more for a function": lambda m: more(m.MultiplicativeLR(optimizer(), slower)).step(),
+    "a group more without its rate": lambda m: more(SWA[m].SWALR(optimizer(), 0.1)).step(),
     "one cycle: no steps": lambda m: m.OneCycleLR(optimizer(), 0.1),
     "one cycle: steps below 1": lambda m: m.OneCycleLR(optimizer(), 0.1, total_steps=0),
     "one cycle: half a step": lambda m: m.OneCycleLR(optimizer(), 0.1, total_steps=2.5),
@@ -348,7 +616,8 @@ REFUSED = {
     "sequence: an epoch": lambda m: m.SequentialLR(*parts(m), [1]).step(3),
     "sequence: no rates of its own": lambda m: m.SequentialLR(*parts(m), [1]).get_lr(),
     "sequence: that ends in one": lambda m: run(ending_in_a_sequence(m, optimizer()), 4),
-    "sequence: a plateau in it": lambda m: with_plateau(m, optimizer()),
+    "sequence: a plateau in it": lambda m: with_plateau(m, theirs, optimizer()),
+    "sequence: its own plateau in it": lambda m: with_plateau(m, m, optimizer()),
     "sequence: state without parts": lambda m: m.SequentialLR(*parts(m), [1]).load_state_dict({}),
     "resumed without an initial rate": lambda m: m.StepLR(optimizer(2), 2, last_epoch=3),
     "no rates": lambda m: m.LRScheduler(optimizer()),
@@ -362,8 +631,25 @@ REFUSED = {
 }
 
 
-def with_plateau(module, opt):
-    module.SequentialLR(opt, [module.StepLR(opt, 2), theirs.ReduceLROnPlateau(opt)], [1])
+def with_plateau(module, plateau, opt):
+    module.SequentialLR(opt, [module.StepLR(opt, 2), plateau.ReduceLROnPlateau(opt)], [1])
+
+
+def ending_in_a_chain(module, opt):
+    chain = module.ChainedScheduler([module.StepLR(opt, 2), module.ConstantLR(opt)])
+    return module.SequentialLR(opt, [module.StepLR(opt, 2), chain], [2])
+
+
+def load_twice(scheduler):
+    state = scheduler.state_dict()
+    for _ in range(2):
+        scheduler.load_state_dict(state)
+
+
+def bad(scheduler):
+    scheduler.optimizer.add_param_group({"params": [torch.zeros(2)], "lr": 0.5})
+    for _ in range(2):
+        scheduler.step(1.0)
 
 
 def ending_in_a_sequence(module, opt):
@@ -427,6 +713,10 @@ WARNED = {
     "the optimizer first": lambda m: stepped(m, 3, optimizer=True),
     "another step": lambda m: stepped(m, 3, override=True),
     "an epoch": lambda m: stepped(m, 2, optimizer=True, epoch=(4,)),
+    "an epoch of restarts": lambda m: m.CosineAnnealingWarmRestarts(optimizer(), 2).step(1.5),
+    "an epoch of a plateau": lambda m: m.ReduceLROnPlateau(optimizer()).step(1.0, 3),
+    "a chain": lambda m: run(m.ChainedScheduler(parts(m)[1]), 3),
+    "rates of swa out of turn": lambda m: SWA[m].SWALR(optimizer(), 0.1).get_lr(),
     "rates out of turn": lambda m: stepped(m, 1, optimizer=True).get_lr(),
     "two schedulers": lambda m: [m.StepLR(one, 2).step() for one in [optimizer()] for _ in "ab"],
     "a sequence": lambda m: run(m.SequentialLR(*parts(m), [1]), 4),
@@ -455,7 +745,7 @@ def test_warnings_point_at_the_caller():
 # -- State --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_attributes_and_state_are_torch_s(make):
     told, got = (make(module, optimizer(2)) for module in MODULES)
     for _ in range(3):
@@ -469,7 +759,7 @@ def test_attributes_and_state_are_torch_s(make):
 
 
 @pytest.mark.parametrize("steps", [0, 3, 501, 6_000])
-@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_states_go_there_and_back(make, steps, tmp_path):
     path = tmp_path / "state.pt"
     for here, there in (MODULES, MODULES[::-1]):
@@ -493,7 +783,7 @@ def test_states_go_there_and_back(make, steps, tmp_path):
 
 
 def test_copies_and_pickles_go_on_alone():
-    for make in LONG.values():
+    for make in ALL.values():
         scheduler = make(ours, optimizer(2))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -520,20 +810,43 @@ def test_a_shallow_copy_shares_the_optimizer():
 # -- Beside torch's -----------------------------------------------------------
 
 
-def test_parts_of_either_in_either():
-    def make(outer, first, second):
-        opt = optimizer(2)
-        return opt, outer.SequentialLR(
-            opt,
-            [first.LinearLR(opt, 0.1, total_iters=3), second.CosineAnnealingLR(opt, 5)],
-            [3],
-        )
+PAIRS = {
+    "in a sequence": lambda m, a, b, o: m.SequentialLR(
+        o, [a.LinearLR(o, 0.1, total_iters=3), b.CosineAnnealingLR(o, 5)], [3]
+    ),
+    "in a sequence, cycles": lambda m, a, b, o: m.SequentialLR(
+        o,
+        [a.CyclicLR(o, 0.1, 0.2, 2), b.CosineAnnealingWarmRestarts(o, 2), a.MultiStepLR(o, [2])],
+        [3, 7],
+    ),
+    "in a sequence, powers": lambda m, a, b, o: m.SequentialLR(
+        o,
+        [a.ConstantLR(o, 0.5, 2), b.PolynomialLR(o, 5, 2), a.LambdaLR(o, inverse)],
+        [3, 7],
+    ),
+    "in a chain": lambda m, a, b, o: m.ChainedScheduler(
+        [a.ConstantLR(o, 0.5), b.ExponentialLR(o, 0.9), a.MultiplicativeLR(o, inverse)]
+    ),
+    "in a chain, a sequence": lambda m, a, b, o: m.ChainedScheduler(
+        [a.SequentialLR(o, [b.LinearLR(o), a.StepLR(o, 2)], [3]), b.PolynomialLR(o, 9)], o
+    ),
+    "in a sequence, a chain": lambda m, a, b, o: m.SequentialLR(
+        o,
+        [a.ChainedScheduler([b.LinearLR(o), a.MultiStepLR(o, [2])]), b.ExponentialLR(o, 0.5)],
+        [4],
+    ),
+}
 
+
+@pytest.mark.filterwarnings("ignore:Detected call")
+@pytest.mark.parametrize("make", PAIRS.values(), ids=PAIRS)
+def test_parts_of_either_in_either(make):
     curves = []
     for outer in MODULES:
         for first in MODULES:
             for second in MODULES:
-                opt, scheduler = make(outer, first, second)
+                opt = optimizer(2)
+                scheduler = make(outer, first, second, opt)
                 seen = [bits(scheduler.get_last_lr())]
                 for _ in range(12):
                     opt.step()
@@ -626,7 +939,7 @@ def test_on_our_own_optimizers(kind):
     opt = kind(
         [{"params": [np.zeros(1, np.float32)], "lr": lr} for lr in (0.1, 0.2)], lr=0.1, **settings
     )
-    for make in LONG.values():
+    for make in ALL.values():
         pair = [(told, make(theirs, told)), (opt, make(ours, opt))]
         for _ in range(20):
             for one, scheduler in pair:
@@ -652,7 +965,7 @@ RATES = {
 
 
 @pytest.mark.parametrize("rate", RATES.values(), ids=RATES)
-@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_rates_stay_what_they_are(make, rate):
     ends = []
     for module in MODULES:
@@ -692,6 +1005,29 @@ def test_a_rate_may_become_a_tensor_and_a_float_again():
 # -- Changed in the middle, and by subclasses ---------------------------------
 
 EDITS = {
+    "MultiStepLR": [
+        {"milestones": Counter([5])},
+        {"gamma": 2.0},
+        {"milestones": Counter([8, 8, 9])},
+        {"milestones": {10: 1}},
+    ],
+    "ConstantLR": [{"total_iters": 3}, {"factor": 0.9, "total_iters": 6}, {"factor": 3}],
+    "ExponentialLR": [{"gamma": 0.5}, {"gamma": 2}, {"gamma": np.float64(0.5)}],
+    "PolynomialLR": [{"power": 2}, {"power": 2.5}, {"total_iters": 50}, {"total_iters": 3}],
+    "CosineAnnealingWarmRestarts": [
+        {"T_i": 5},
+        {"T_cur": 2},
+        {"T_cur": 2.5},
+        {"eta_min": 1},
+        {"T_mult": 1, "T_0": 2},
+    ],
+    "CyclicLR": [
+        {"max_lrs": [0.5, 0.6]},
+        {"total_size": 5.0, "step_ratio": 0.4},
+        {"cycle_momentum": False},
+        {"_scale_fn_ref": math.sqrt},
+        {"_scale_fn_custom": math.exp},
+    ],
     "StepLR": [{"step_size": 2}, {"gamma": 0.5}, {"gamma": 3}, {"step_size": 2.5}],
     "CosineAnnealingLR": [
         {"T_max": 50},
@@ -708,6 +1044,12 @@ FIRST = {
     "CosineAnnealingLR": (9,),
     "LinearLR": (0.1, 0.9, 30),
     "OneCycleLR": (0.1, 40),
+    "MultiStepLR": ([3, 4],),
+    "ConstantLR": (0.3, 4),
+    "ExponentialLR": (0.9,),
+    "PolynomialLR": (9, 1.5),
+    "CosineAnnealingWarmRestarts": (3, 2),
+    "CyclicLR": (0.1, 0.3, 4, 3),
 }
 
 
@@ -724,6 +1066,43 @@ def test_attributes_may_change_at_any_time(kind):
                 opt.step()
                 scheduler.step()
                 seen.append(bits(scheduler.get_last_lr()))
+        curves.append(seen)
+    assert curves[0] == curves[1]
+
+
+def test_milestones_may_change_in_place():
+    curves = []
+    for module in MODULES:
+        opt = optimizer(2)
+        scheduler = module.MultiStepLR(opt, [2])
+        seen = []
+        for milestone in (4, 4, 3, 6, 7):
+            scheduler.milestones[milestone] += 1
+            opt.step()
+            scheduler.step()
+            seen.append((bits(scheduler.get_last_lr()), bits(scheduler._get_closed_form_lr())))
+        scheduler.milestones.clear()
+        scheduler.step()
+        seen.append((bits(scheduler.get_last_lr()), bits(scheduler._get_closed_form_lr())))
+        curves.append(seen)
+    assert curves[0] == curves[1]
+
+
+def test_a_cycle_of_a_subclass_has_its_own_scale():
+    curves = []
+    for module in MODULES:
+
+        class Lower(module.CyclicLR):
+            def scale_fn(self, x):
+                return 0.5 * super().scale_fn(x)
+
+        opt = optimizer(2)
+        scheduler = Lower(opt, 0.1, 0.2, 3)
+        seen = []
+        for _ in range(9):
+            opt.step()
+            scheduler.step()
+            seen.append(bits(scheduler.get_last_lr()))
         curves.append(seen)
     assert curves[0] == curves[1]
 
