@@ -3,8 +3,10 @@
 Contenders take turns, round by round, so that a machine whose speed drifts drifts for all of them.
 The best round counts: what else the machine had to do only ever adds, and most to those whose
 threads wait for each other. Where something else holds a processor all the time, times with as
-many threads as processors are worth nothing. A ratio is the other's time over ours: above 1, libsched is faster. The
-ceiling's is the part of the speed of memory that our step, called from Python, reaches.
+many threads as processors are worth nothing.
+
+A ratio is the other's time over ours: above 1, libsched is faster. The ceiling's is the part of the
+speed of memory that our step, called from Python, reaches.
 """
 
 from __future__ import annotations
