@@ -1,8 +1,12 @@
 """libsched against PyTorch and against the speed of memory, in one run, as ratios.
 
-Contenders take turns, round by round, so that a machine whose speed drifts drifts for all of them;
-the median round counts. A ratio is the other's time over ours: above 1, libsched is faster. The
-ceiling's is the part of the speed of memory that our step, called from Python, reaches.
+Contenders take turns, round by round, so that a machine whose speed drifts drifts for all of them.
+The best round counts: what else the machine had to do only ever adds, and most to those whose
+threads wait for each other. Where something else holds a processor all the time, times with as
+many threads as processors are worth nothing.
+
+A ratio is the other's time over ours: above 1, libsched is faster. The ceiling's is the part of the
+speed of memory that our step, called from Python, reaches.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ Step = Callable[[], object]
 
 
 def rounds(contenders: dict[str, Step], seconds: float, rest: float = 0) -> dict[str, float]:
-    """Each contender's median time a call, in seconds, all taking turns.
+    """Each contender's least time a call, in seconds, all taking turns.
 
     A turn begins with a rest, in which other contenders' threads stop spinning, and a call that
     does not count, which wakes its own and brings its arrays into the cache.
@@ -58,7 +62,7 @@ def rounds(contenders: dict[str, Step], seconds: float, rest: float = 0) -> dict
             for _ in range(calls[name]):
                 step()
             times[name].append((time.perf_counter() - start) / calls[name])
-    return {name: statistics.median(each) for name, each in times.items()}
+    return {name: min(each) for name, each in times.items()}
 
 
 def compiled(source: str, *options: str) -> Path:
@@ -218,7 +222,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
     print(
         f"libsched {libsched.version()}, torch {torch.__version__}, {platform.processor() or platform.machine()},"
-        f" {len(os.sched_getaffinity(0))} processors"
+        f" {len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} before"
     )
     print("A ratio is the other's time over ours: above 1, libsched is faster.")
     for kind in ["AdamW", "SGD"]:

@@ -761,6 +761,9 @@ def test_groups_and_their_parameters_may_be_replaced():
     close(both)
     told, got = (opt.state[params[1]] for params, opt in both)
     assert float(got["step"]) == float(told["step"]) == 1
+    both[1][1].param_groups[0]["params"].append(np.ones(3, np.float32))
+    with pytest.raises(TypeError, match="parameter 3 of group 0 is a ndarray; accepted: a libs"):
+        both[1][1].step()
 
 
 def test_an_array_that_is_another_is_stepped_where_it_is():

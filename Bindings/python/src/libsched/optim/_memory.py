@@ -268,9 +268,16 @@ def _tensor_fault(tensor: Any, shape: Any = None) -> Fault | None:
 
 def memory(params: Sequence[Any], names: Sequence[str]) -> Memory:
     """The memory of parameters that are all numpy's or all torch's."""
-    kinds = {isinstance(param, Parameter) for param in params}
-    if len(kinds) > 1:
+    arrays = [isinstance(param, Parameter) for param in params]
+    for name, param, is_array in zip(names, params, arrays, strict=True):
+        if not is_array and not is_tensor(param):
+            raise TypeError(
+                f"{name} is a {type(param).__name__}; accepted: a libsched.Parameter or a tensor"
+            )
+    if all(arrays):
+        return ArrayMemory(params, names)
+    if any(arrays):
         raise TypeError(
             f"{names[0]} and others of its group are arrays and tensors; accepted: either in a group"
         )
-    return TensorMemory(params, names) if kinds == {False} else ArrayMemory(params, names)
+    return TensorMemory(params, names)
