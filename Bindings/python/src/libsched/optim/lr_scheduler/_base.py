@@ -84,6 +84,9 @@ def for_each_group(name: str, optimizer: Any, value: Any) -> list[Rate]:
 # -- The library's part -------------------------------------------------------
 
 
+_NOTHING = object()
+
+
 class Native:
     """The library's part in a scheduler, as long as the scheduler's fields are these objects.
 
@@ -103,7 +106,7 @@ class Native:
         self.count = 0
         self.call: Callable[..., list[float]]
         # The last rates given out, if nobody's but this module's code has had them.
-        self.answer: object = self
+        self.answer: object = _NOTHING
         self.own = own
 
     def make(self, kind: str, **fields: object) -> None:
@@ -353,7 +356,7 @@ def set_rates(scheduler: LRScheduler, values: list[Rate]) -> None:
     if plain:
         # As many floats as there are groups, whose rates are floats, too: no tensor to fill,
         # and none to clone.
-        native.answer = native
+        native.answer = _NOTHING
         for group, value in zip(scheduler.optimizer.param_groups, values):
             group["lr"] = value
         scheduler._last_lr = values
