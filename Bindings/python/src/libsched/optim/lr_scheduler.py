@@ -103,6 +103,9 @@ def _for_each_group(name: str, optimizer: Any, value: Any) -> list[Rate]:
 # -- The library's part -------------------------------------------------------
 
 
+_NOTHING = object()
+
+
 class _Native:
     """The library's part in a scheduler, as long as the scheduler's fields are these objects.
 
@@ -120,7 +123,7 @@ class _Native:
         self.count = 0
         self.call: Callable[..., list[float]]
         # The last rates given out, if nobody's but this module's code has had them.
-        self.answer: object = self
+        self.answer: object = _NOTHING
         self.own = own
 
     def make(self, kind: str, **fields: float) -> None:
@@ -338,7 +341,7 @@ class LRScheduler:
         if plain:
             # As many floats as there are groups, whose rates are floats, too: no tensor to fill,
             # and none to clone.
-            native.answer = native
+            native.answer = _NOTHING
             for group, value in zip(self.optimizer.param_groups, values):
                 group["lr"] = value
             self._last_lr = values
