@@ -887,13 +887,17 @@ def test_the_step_is_wrapped_once_by_whoever_comes_first():
 
 
 def test_an_optimizer_is_not_kept_alive():
-    opt = own.SGD([np.zeros(2, np.float32)])
-    scheduler = ours.StepLR(opt, 2)
-    gone = []
-    weakref.finalize(opt, gone.append, True)
-    del opt, scheduler
-    gc.collect()
-    assert gone
+    gc.disable()
+    try:
+        opt = own.SGD([np.zeros(2, np.float32)])
+        scheduler = ours.StepLR(opt, 2)
+        opt.step()
+        scheduler.step()
+        gone = [weakref.ref(one) for one in (opt, scheduler, scheduler._libsched.schedule)]
+        del opt, scheduler
+        assert [one() for one in gone] == [None] * 3
+    finally:
+        gc.enable()
 
 
 # -- Whatever has param_groups ------------------------------------------------
