@@ -346,13 +346,18 @@ class CyclicLR(LRScheduler):
         known = self._triangle(height)
         if known is not None:
             return known
+        scale: Callable[[Any], Any] = self._scale
+        plain = type(self) is CyclicLR and self._scale_fn_custom is None
+        if plain and self.base_lrs and self.max_lrs:
+            # A scale of one's own is asked for every rate, as torch does: it may say another.
+            scale = {cycle: scale(cycle)}.__getitem__
         rates = [
-            base + (peak - base) * height * self._scale(cycle)
+            base + (peak - base) * height * scale(cycle)
             for base, peak in zip(self.base_lrs, self.max_lrs, strict=True)
         ]
         if self.cycle_momentum:
             momenta = [
-                high - (high - low) * height * self._scale(cycle)
+                high - (high - low) * height * scale(cycle)
                 for low, high in zip(self.base_momentums, self.max_momentums, strict=True)
             ]
             for group, momentum in zip(self.optimizer.param_groups, momenta, strict=True):
