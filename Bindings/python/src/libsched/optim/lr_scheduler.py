@@ -378,14 +378,16 @@ def _mark_steps_of(optimizer: Any) -> None:
         def owner() -> Any:
             return optimizer
 
-    function = getattr(step, "__func__", None)
+    # A method without its object, for the same reason.
+    function = getattr(step, "__func__", step)
+    is_method = function is not step
 
-    @functools.wraps(function or step)
+    @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         self: Any = owner()
         self._opt_called = True
-        method = function.__get__(self, type(self)) if function else step
-        return method(*args, **kwargs)
+        call = function.__get__(self, type(self)) if is_method else function
+        return call(*args, **kwargs)
 
     wrapper._wrapped_by_lr_sched = True  # type: ignore[attr-defined]
     optimizer.step = wrapper
