@@ -25,6 +25,7 @@ from ._errors import SchedError, Status
 from ._kinds import *
 from ._lib import isa, set_isa, set_threads, threads, version
 from ._parameter import Parameter
+from ._plot import plot
 from ._scheduler import Scheduler
 from ._schedules import Schedule, parse
 
@@ -41,6 +42,7 @@ __all__ = [
     "Verdict",
     "isa",
     "parse",
+    "plot",
     "set_isa",
     "set_threads",
     "threads",
