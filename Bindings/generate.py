@@ -2,7 +2,8 @@
 
 From ``Include/sched.h``: the ctypes prototypes (``_abi.py``). From what each kind of schedule
 declares, asked of the built library: the typed constructors of C (``sched_kinds.h``) and of C++
-(``sched_kinds.hpp``), the Python classes (``_kinds.py``), and the table in ``README.md``.
+(``sched_kinds.hpp``), the Python classes (``_kinds.py``), and the table in ``README.md``. From
+that and the Swift types' doc comments: the pages in ``Bindings/docs``, with their pictures.
 
     python Bindings/generate.py            print them
     python Bindings/generate.py --check    fail when any of them is stale
@@ -21,14 +22,20 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import declarations
+import pictures
+from pages import Pages
 from pycparser import c_ast, c_generator, c_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = ROOT / "Include" / "sched.h"
 PACKAGE = ROOT / "Bindings" / "python" / "src" / "libsched"
+SOURCES = ROOT / "Sources" / "Schedules"
+DOCS = ROOT / "Bindings" / "docs"
 README = ROOT / "README.md"
 
 WIDTH = 100
@@ -701,38 +708,73 @@ def print_readme(kinds: list[Kind]) -> str | None:
 # -- All of them --------------------------------------------------------------
 
 
-def outputs() -> dict[Path, str]:
+def printed() -> Iterator[tuple[Path, str]]:
+    """Every text that is printed, by its path."""
     kinds = describe_kinds()
-    texts = {
-        PACKAGE / "_abi.py": print_abi(),
-        PACKAGE / "_kinds.py": print_python(kinds),
-        ROOT / "Include" / "sched_kinds.h": print_c(kinds),
-        ROOT / "Include" / "sched_kinds.hpp": print_cpp(kinds),
-    }
+    yield PACKAGE / "_abi.py", print_abi()
+    yield PACKAGE / "_kinds.py", print_python(kinds)
+    yield ROOT / "Include" / "sched_kinds.h", print_c(kinds)
+    yield ROOT / "Include" / "sched_kinds.hpp", print_cpp(kinds)
     readme = print_readme(kinds)
-    return texts if readme is None else {**texts, README: readme}
+    if readme is not None:
+        yield README, readme
+    yield from Pages(kinds, declarations.read(SOURCES)).outputs(DOCS).items()
+
+
+def write(path: Path, text: str, *, is_check: bool) -> bool:
+    """Whether that was not what is there, which is shown or mended."""
+    old = path.read_text() if path.exists() else ""
+    if old == text:
+        return False
+    name = str(path.relative_to(ROOT))
+    if is_check:
+        sys.stdout.writelines(
+            difflib.unified_diff(
+                old.splitlines(True), text.splitlines(True), name, f"{name}, printed"
+            )
+        )
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        print(f"printed {name}")
+    return True
+
+
+def draw(path: Path, examples: list[declarations.Example], *, is_check: bool) -> bool:
+    """Whether that was not the picture that is there, which is said or mended."""
+    if pictures.made_from(path) == pictures.recipe(examples):
+        return False
+    name = path.relative_to(ROOT)
+    if is_check:
+        print(f"{name} is stale")
+    else:
+        pictures.draw(path, examples)
+        print(f"drew {name}")
+    return True
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="fail when any output is stale")
     is_check = parser.parse_args().check
-    stale = 0
-    for path, text in outputs().items():
-        old = path.read_text() if path.exists() else ""
-        if old == text:
-            continue
-        stale += 1
-        name = str(path.relative_to(ROOT))
-        if is_check:
-            sys.stdout.writelines(
-                difflib.unified_diff(
-                    old.splitlines(True), text.splitlines(True), name, f"{name}, printed"
-                )
-            )
-        else:
-            path.write_text(text)
-            print(f"printed {name}")
+    texts = dict(printed())
+    stale = [path for path, text in texts.items() if write(path, text, is_check=is_check)]
+    if is_check and PACKAGE / "_abi.py" in stale:
+        return 1
+    # The pictures are drawn by the package, which is what was printed above.
+    sys.path.insert(0, str(PACKAGE.parent))
+    for name, declared in declarations.read(SOURCES).items():
+        picture = DOCS / "schedules" / f"{name}.svg"
+        if declared.examples and draw(picture, declared.examples, is_check=is_check):
+            stale.append(picture)
+    # What no kind has any more.
+    kept = {*texts, *(path.with_suffix(".svg") for path in texts)}
+    for path in sorted((DOCS / "schedules").iterdir()):
+        if path not in kept:
+            stale.append(path)
+            print(f"{path.relative_to(ROOT)} belongs to no schedule")
+            if not is_check:
+                path.unlink()
     return 1 if is_check and stale else 0
 
 

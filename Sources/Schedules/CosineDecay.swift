@@ -15,6 +15,11 @@ import Platform
 /// Source: Keras's `CosineDecay`, whose `alpha` is `minRatio`; optax's
 /// `cosine_decay_schedule` and `warmup_cosine_decay_schedule`; with `etaMin`
 /// timm's `CosineLRScheduler` of one cycle, and MLX's `cosine_decay`.
+///
+/// - Complexity: O(1)
+/// - Example: `CosineDecay(100, min_ratio=0.1, warmup_steps=20)` over 120 steps
+/// - Example: `CosineDecay(100, k_decay=2.0, like='keras')` over 120 steps
+/// - Example: `CosineDecay(100, exponent=2.0)` over 120 steps
 public struct CosineDecay: Schedule {
   /// Steps from the base rate to the floor (Keras), or in all (optax); at least 1.
   public internal(set) var decaySteps = 1

@@ -4,6 +4,18 @@
 /// Steps count from 0, the rate of the first training step, to ``maxStep``.
 /// Adding a schedule is one file with one type, one line in ``registry``, and a
 /// row in the oracle.
+///
+/// The type's doc comment is its page in `Bindings/docs`. Behind the prose it has
+/// what the peers call it, a curve or several for its picture, and its complexity:
+///
+/// ```
+/// - Peers:
+///   - Keras `CosineDecay(lr, S, alpha)`: `CosineDecay(S, min_ratio=alpha)`. A note.
+/// - Complexity: O(1)
+/// - Example: `CosineDecay(90, min_ratio=0.1)` from 0.1 over 120 steps
+/// ```
+///
+/// `Bindings/declarations.py` says more of this form.
 public protocol Schedule: Sendable {
   /// With every field at its default, or at a placeholder where it has none.
   init()

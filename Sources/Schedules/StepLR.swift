@@ -7,6 +7,11 @@ import Platform
 /// ```
 ///
 /// Source: PyTorch's `StepLR`.
+///
+/// - Peers:
+///   - PyTorch `StepLR(step_size, gamma=0.1)`: the same, to the last bit, in both forms.
+/// - Complexity: O(1)
+/// - Example: `StepLR(30)` over 120 steps
 public struct StepLR: Schedule {
   /// Steps from one drop to the next; at least 1.
   public internal(set) var stepSize = 1

@@ -40,7 +40,10 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "Include", tmp_path / "Include")
     shutil.copy(ROOT / "README.md", tmp_path)
     (tmp_path / "Bindings" / "python" / "src").mkdir(parents=True)
-    shutil.copy(ROOT / "Bindings" / "generate.py", tmp_path / "Bindings")
+    for module in (ROOT / "Bindings").glob("*.py"):
+        shutil.copy(module, tmp_path / "Bindings")
+    shutil.copytree(ROOT / "Bindings" / "docs", tmp_path / "Bindings" / "docs")
+    shutil.copytree(ROOT / "Sources" / "Schedules", tmp_path / "Sources" / "Schedules")
     package = Path("Bindings", "python", "src", "libsched")
     shutil.copytree(ROOT / package, tmp_path / package)
     return tmp_path
@@ -54,6 +57,7 @@ def copy(tmp_path: Path) -> Path:
         ("Include/sched_kinds.h", 'sched_real("gamma", gamma)', 'sched_real("gama", gamma)'),
         ("Include/sched_kinds.hpp", "double gamma = 0.1", "double gamma = 0.2"),
         ("README.md", "`gamma=0.1`", "`gamma=0.2`"),
+        ("Bindings/docs/schedules/StepLR.md", "StepLR(30)", "StepLR(40)"),
     ],
 )
 def test_a_stale_file_is_named_and_mended(copy: Path, name: str, old: str, new: str) -> None:
@@ -65,6 +69,33 @@ def test_a_stale_file_is_named_and_mended(copy: Path, name: str, old: str, new: 
     assert f"+++ {name}, printed" in done.stdout
     assert generate(copy).stdout == f"printed {name}\n"
     assert (copy / name).read_text() == printed
+
+
+def test_a_picture_is_drawn_of_what_is_declared(copy: Path) -> None:
+    (source,) = (copy / "Sources").rglob("StepLR.swift")
+    source.write_text(source.read_text().replace("`StepLR(30)`", "`StepLR(40)`"))
+    picture = copy / "Bindings" / "docs" / "schedules" / "StepLR.svg"
+    old = picture.read_text()
+    done = generate(copy, "--check")
+    assert done.returncode == 1
+    assert "Bindings/docs/schedules/StepLR.svg is stale\n" in done.stdout
+    assert picture.read_text() == old
+    assert "drew Bindings/docs/schedules/StepLR.svg\n" in generate(copy).stdout
+    assert picture.read_text() != old
+    source.write_text(source.read_text().replace("`StepLR(40)`", "`StepLR(30)`"))
+    assert generate(copy, "--check").returncode == 1
+    generate(copy)
+    # Drawn again, it is the same to the byte.
+    assert picture.read_text() == old
+
+
+def test_a_page_of_no_schedule_is_removed(copy: Path) -> None:
+    page = copy / "Bindings" / "docs" / "schedules" / "Gone.md"
+    page.write_text("")
+    assert "Gone.md belongs to no schedule" in generate(copy, "--check").stdout
+    assert page.exists()
+    generate(copy)
+    assert not page.exists()
 
 
 def test_a_change_of_the_header_makes_the_prototypes_stale(copy: Path) -> None:
