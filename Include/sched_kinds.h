@@ -698,28 +698,31 @@ static inline sched_status sched_exponential_lr(double gamma,
   return sched_make("ExponentialLR", fields, 1, NULL, schedule);
 }
 
-/*  The base rate for most of the run, then half a cosine down to next to
- *  nothing.
+/*  The base rate, or half a cosine up to it, then half a cosine down, as fastai
+ *  counts.
  *
- *    rate(t) = base up to pct_start * steps, then half a cosine to base /
- *        div_final at steps
+ *    rate(t) = base / div up to base at pct_start * steps, then half a cosine
+ *        to base / div_final at steps
  *
  *  steps      steps in all: an integer from 1 to 2^53.
- *  pct_start  the part of the steps that is flat: a finite number from 0.0 to
- *             1.0; 0.75 by default.
+ *  pct_start  the part of the steps before the way down: a finite number from
+ *             0.0 to 1.0; 0.75 by default.
  *  div_final  the base rate over the last: a finite number above 0.0; 100000.0
  *             by default.
+ *  div        the base rate over the first; 1 is flat: a finite number above
+ *             0.0; 1.0 by default.
  *
- *  Source: fastai, fit_flat_cos. */
+ *  Source: fastai, fit_flat_cos, fit_one_cycle. */
 static inline sched_status sched_flat_cosine(int64_t steps, double pct_start,
-                                             double div_final,
+                                             double div_final, double div,
                                              sched_schedule **schedule) {
-  const sched_field fields[3] = {
+  const sched_field fields[4] = {
       sched_integer("steps", steps),
       sched_real("pct_start", pct_start),
       sched_real("div_final", div_final),
+      sched_real("div", div),
   };
-  return sched_make("FlatCosine", fields, 3, NULL, schedule);
+  return sched_make("FlatCosine", fields, 4, NULL, schedule);
 }
 
 /*  A schedule that stays for ever where it is at a step, past its end or before
@@ -1807,8 +1810,13 @@ static inline sched_status sched_tanh_decay(
  *                  0.0; 0.01 by default.
  *  final_lr_scale  what it ends at, in base rates: a finite number above 0.0;
  *                  0.01 by default.
+ *  max_update      steps in all, divided by phase_ratio; in place of the three:
+ *                  an integer from 1 to 2^53, or absent.
+ *  phase_ratio     the parts of max_update up, held and down, which make 1: a
+ *                  list of: a finite number from 0.0 to 1.0; empty by default.
  *
  *  Source: Park et al., SpecAugment (arXiv:1904.08779); fairseq, tri_stage.
+ *  Absent is NULL for a pointer and 0 for an integer.
  *  Start from SCHED_TRI_STAGE_DEFAULTS, set what differs, and call
  *  sched_tri_stage.
  */
@@ -1818,24 +1826,33 @@ typedef struct sched_tri_stage_options {
   int64_t decay_steps;
   double init_lr_scale;
   double final_lr_scale;
+  int64_t max_update;
+  const double *phase_ratio;
+  size_t phase_ratio_count;
 } sched_tri_stage_options;
 
 #define SCHED_TRI_STAGE_DEFAULTS \
-  {4000, 20000, 60000, 0.01, 0.01}
+  {4000, 20000, 60000, 0.01, 0.01, 0, NULL, 0}
 
 static inline sched_status sched_tri_stage(
     const sched_tri_stage_options *options, sched_schedule **schedule) {
   if (options == NULL) {
     return sched_make("TriStage", NULL, 1, NULL, schedule);
   }
-  const sched_field fields[5] = {
-      sched_integer("warmup_steps", options->warmup_steps),
-      sched_integer("hold_steps", options->hold_steps),
-      sched_integer("decay_steps", options->decay_steps),
-      sched_real("init_lr_scale", options->init_lr_scale),
-      sched_real("final_lr_scale", options->final_lr_scale),
-  };
-  return sched_make("TriStage", fields, 5, NULL, schedule);
+  sched_field fields[7];
+  size_t count = 0;
+  fields[count++] = sched_integer("warmup_steps", options->warmup_steps);
+  fields[count++] = sched_integer("hold_steps", options->hold_steps);
+  fields[count++] = sched_integer("decay_steps", options->decay_steps);
+  fields[count++] = sched_real("init_lr_scale", options->init_lr_scale);
+  fields[count++] = sched_real("final_lr_scale", options->final_lr_scale);
+  if (options->max_update != 0) {
+    fields[count++] = sched_integer("max_update", options->max_update);
+  }
+  fields[count++] =
+      sched_reals("phase_ratio",
+                  options->phase_ratio, options->phase_ratio_count);
+  return sched_make("TriStage", fields, count, NULL, schedule);
 }
 
 /*  Up to the base rate, then any schedule, whose own time starts there.
@@ -1862,6 +1879,8 @@ static inline sched_status sched_tri_stage(
  *  rounding     the order in which a line is computed, for a peer's last bit:
  *               'fraction', 'product', 'slope' or 'rest'; 'fraction' by
  *               default.
+ *  end_lr       what it arrives at, in the units of the rate, in place of the
+ *               base: a finite number from 0.0, or absent.
  *
  *  Source: Goyal et al., Accurate, Large Minibatch SGD (arXiv:1706.02677);
  *  Hugging Face, get_*_schedule_with_warmup; DeepSpeed, WarmupLR; ignite,
@@ -1881,17 +1900,18 @@ typedef struct sched_warmup_options {
   int64_t skip;
   double power;
   const char *rounding;
+  const double *end_lr;
 } sched_warmup_options;
 
 #define SCHED_WARMUP_DEFAULTS \
-  {NULL, -1, "linear", 0.0, NULL, 0, 0, 0, 1.0, "fraction"}
+  {NULL, -1, "linear", 0.0, NULL, 0, 0, 0, 1.0, "fraction", NULL}
 
 static inline sched_status sched_warmup(const sched_warmup_options *options,
                                         sched_schedule **schedule) {
   if (options == NULL) {
     return sched_make("Warmup", NULL, 1, NULL, schedule);
   }
-  sched_field fields[10];
+  sched_field fields[11];
   size_t count = 0;
   fields[count++] = sched_schedules("schedule", &options->schedule, 1);
   fields[count++] = sched_integer("steps", options->steps);
@@ -1907,14 +1927,18 @@ static inline sched_status sched_warmup(const sched_warmup_options *options,
   fields[count++] = sched_integer("skip", options->skip);
   fields[count++] = sched_real("power", options->power);
   fields[count++] = sched_word("rounding", options->rounding);
+  if (options->end_lr != NULL) {
+    fields[count++] = sched_real("end_lr", *options->end_lr);
+  }
   return sched_make("Warmup", fields, count, NULL, schedule);
 }
 
 /*  Up, held for as long as one likes, then a short cool-down to a floor (WSD).
  *
- *    rate(t) = base * (start_ratio up to 1 in num_warmup_steps, 1 for
- *        num_stable_steps, then min_ratio + (1 - min_ratio) * tail(u), u = (s +
- *        offset) / num_decay_steps, s steps on)
+ *    rate(t) = base * (start_ratio up to 1 in num_warmup_steps, stable = (1 +
+ *        since / stable_timescale)^-stable_power for num_stable_steps, then
+ *        min_ratio + (stable - min_ratio) * tail(u), u = (s + offset) /
+ *        num_decay_steps, s steps on)
  *
  *  num_warmup_steps  steps up; 0 for none: an integer from 0 to 2^53.
  *  num_stable_steps  steps at the base rate; 0 for none: an integer from 0 to
@@ -1922,8 +1946,8 @@ static inline sched_status sched_warmup(const sched_warmup_options *options,
  *  num_decay_steps   steps down; 0 for none: an integer from 0 to 2^53.
  *  warmup_type       the way up: 'linear', 'cosine' or '1-sqrt'; 'linear' by
  *                    default.
- *  decay_type        the way down: 'linear', 'cosine', '1-sqrt', '1-square' or
- *                    'exponential'; 'cosine' by default.
+ *  decay_type        the way down: 'linear', 'cosine', '1-sqrt', '1-square',
+ *                    'power' or 'exponential'; 'cosine' by default.
  *  min_ratio         the floor, as a part of the base rate: a finite number
  *                    from 0.0; 0.0 by default.
  *  eta_min           the floor, in the units of the rate, in place of
@@ -1934,10 +1958,18 @@ static inline sched_status sched_warmup(const sched_warmup_options *options,
  *                    0.5 by default.
  *  offset            added to the steps up and down: 1 where a peer counts from
  *                    1: an integer from 0 to 2^53; 0 by default.
+ *  stable_power      the power of time along which the held rate falls: a
+ *                    finite number from 0.0; 0.0 by default.
+ *  stable_timescale  the steps of that fall; num_warmup_steps: a finite number
+ *                    from 1e-09 to 2^53, or absent.
+ *  decay_power       the exponent of the tail power: a finite number above 0.0;
+ *                    0.5 by default.
+ *  decay_ratio       the ratio of the tail exponential: a finite number above
+ *                    0.0 to below 1.0; 0.5 by default.
  *
  *  Source: Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face,
  *  get_wsd_schedule; Megatron-LM, WSD; pytorch_optimizer, get_wsd_schedule;
- *  torchtitan.
+ *  torchtitan; timm, WSDLRScheduler.
  *  Absent is NULL for a pointer and 0 for an integer.
  *  num_warmup_steps, num_stable_steps and num_decay_steps must be set: what is
  *  there at first is refused.
@@ -1955,10 +1987,15 @@ typedef struct sched_warmup_stable_decay_options {
   const double *start_ratio;
   double num_cycles;
   int64_t offset;
+  double stable_power;
+  const double *stable_timescale;
+  double decay_power;
+  double decay_ratio;
 } sched_warmup_stable_decay_options;
 
 #define SCHED_WARMUP_STABLE_DECAY_DEFAULTS \
-  {-1, -1, -1, "linear", "cosine", 0.0, NULL, NULL, 0.5, 0}
+  {-1, -1, -1, "linear", "cosine", 0.0, NULL, NULL, 0.5, 0, 0.0, NULL, 0.5, \
+   0.5}
 
 static inline sched_status sched_warmup_stable_decay(
     const sched_warmup_stable_decay_options *options,
@@ -1966,7 +2003,7 @@ static inline sched_status sched_warmup_stable_decay(
   if (options == NULL) {
     return sched_make("WarmupStableDecay", NULL, 1, NULL, schedule);
   }
-  sched_field fields[10];
+  sched_field fields[14];
   size_t count = 0;
   fields[count++] =
       sched_integer("num_warmup_steps", options->num_warmup_steps);
@@ -1984,6 +2021,13 @@ static inline sched_status sched_warmup_stable_decay(
   }
   fields[count++] = sched_real("num_cycles", options->num_cycles);
   fields[count++] = sched_integer("offset", options->offset);
+  fields[count++] = sched_real("stable_power", options->stable_power);
+  if (options->stable_timescale != NULL) {
+    fields[count++] =
+        sched_real("stable_timescale", *options->stable_timescale);
+  }
+  fields[count++] = sched_real("decay_power", options->decay_power);
+  fields[count++] = sched_real("decay_ratio", options->decay_ratio);
   return sched_make("WarmupStableDecay", fields, count, NULL, schedule);
 }
 

@@ -549,22 +549,27 @@ class ExponentialLR : public Schedule {
       : Schedule("ExponentialLR", Fields().real("gamma", gamma)) {}
 };
 
-/*  The base rate for most of the run, then half a cosine down to next to nothing.
+/*  The base rate, or half a cosine up to it, then half a cosine down, as fastai counts.
  *
- *    rate(t) = base up to pct_start * steps, then half a cosine to base / div_final at steps
+ *    rate(t) = base / div up to base at pct_start * steps, then half a cosine to base / div_final
+ *        at steps
  *
  *  steps      steps in all: an integer from 1 to 2^53.
- *  pct_start  the part of the steps that is flat: a finite number from 0.0 to 1.0; 0.75 by default.
+ *  pct_start  the part of the steps before the way down: a finite number from 0.0 to 1.0; 0.75 by
+ *             default.
  *  div_final  the base rate over the last: a finite number above 0.0; 100000.0 by default.
+ *  div        the base rate over the first; 1 is flat: a finite number above 0.0; 1.0 by default.
  *
- *  Source: fastai, fit_flat_cos. */
+ *  Source: fastai, fit_flat_cos, fit_one_cycle. */
 class FlatCosine : public Schedule {
  public:
-  explicit FlatCosine(std::int64_t steps, double pct_start = 0.75, double div_final = 100000.0)
+  explicit FlatCosine(std::int64_t steps, double pct_start = 0.75, double div_final = 100000.0,
+                      double div = 1.0)
       : Schedule("FlatCosine", Fields()
                                    .integer("steps", steps)
                                    .real("pct_start", pct_start)
-                                   .real("div_final", div_final)) {}
+                                   .real("div_final", div_final)
+                                   .real("div", div)) {}
 };
 
 /*  A schedule that stays for ever where it is at a step, past its end or before it.
@@ -1381,6 +1386,8 @@ struct TriStageOptions {
   std::int64_t decay_steps = 60000;
   double init_lr_scale = 0.01;
   double final_lr_scale = 0.01;
+  std::optional<std::int64_t> max_update = std::nullopt;
+  std::vector<double> phase_ratio = {};
 };
 
 /*  Up in a line, held, and down exponentially, then on the floor.
@@ -1393,6 +1400,10 @@ struct TriStageOptions {
  *  decay_steps     steps down: an integer from 1 to 2^53; 60000 by default.
  *  init_lr_scale   what it starts from, in base rates: a finite number from 0.0; 0.01 by default.
  *  final_lr_scale  what it ends at, in base rates: a finite number above 0.0; 0.01 by default.
+ *  max_update      steps in all, divided by phase_ratio; in place of the three: an integer from 1
+ *                  to 2^53, or absent.
+ *  phase_ratio     the parts of max_update up, held and down, which make 1: a list of: a finite
+ *                  number from 0.0 to 1.0; empty by default.
  *
  *  Source: Park et al., SpecAugment (arXiv:1904.08779); fairseq, tri_stage. */
 class TriStage : public Schedule {
@@ -1403,7 +1414,9 @@ class TriStage : public Schedule {
                                  .integer("hold_steps", options.hold_steps)
                                  .integer("decay_steps", options.decay_steps)
                                  .real("init_lr_scale", options.init_lr_scale)
-                                 .real("final_lr_scale", options.final_lr_scale)) {}
+                                 .real("final_lr_scale", options.final_lr_scale)
+                                 .integer("max_update", options.max_update)
+                                 .reals("phase_ratio", options.phase_ratio)) {}
 };
 
 /*  What Warmup is made of; it starts with the defaults. schedule and steps must be set: what is
@@ -1419,6 +1432,7 @@ struct WarmupOptions {
   std::int64_t skip = 0;
   double power = 1.0;
   std::string rounding = "fraction";
+  std::optional<double> end_lr = std::nullopt;
 };
 
 /*  Up to the base rate, then any schedule, whose own time starts there.
@@ -1442,6 +1456,8 @@ struct WarmupOptions {
  *  power        the exponent of the shape polynomial: a finite number above 0.0; 1.0 by default.
  *  rounding     the order in which a line is computed, for a peer's last bit: 'fraction',
  *               'product', 'slope' or 'rest'; 'fraction' by default.
+ *  end_lr       what it arrives at, in the units of the rate, in place of the base: a finite number
+ *               from 0.0, or absent.
  *
  *  Source: Goyal et al., Accurate, Large Minibatch SGD (arXiv:1706.02677); Hugging Face,
  *  get_*_schedule_with_warmup; DeepSpeed, WarmupLR; ignite, create_lr_scheduler_with_warmup. */
@@ -1458,7 +1474,8 @@ class Warmup : public Schedule {
                                .integer("span", options.span)
                                .integer("skip", options.skip)
                                .real("power", options.power)
-                               .word("rounding", options.rounding)) {}
+                               .word("rounding", options.rounding)
+                               .real("end_lr", options.end_lr)) {}
 };
 
 /*  What WarmupStableDecay is made of; it starts with the defaults. num_warmup_steps,
@@ -1474,19 +1491,24 @@ struct WarmupStableDecayOptions {
   std::optional<double> start_ratio = std::nullopt;
   double num_cycles = 0.5;
   std::int64_t offset = 0;
+  double stable_power = 0.0;
+  std::optional<double> stable_timescale = std::nullopt;
+  double decay_power = 0.5;
+  double decay_ratio = 0.5;
 };
 
 /*  Up, held for as long as one likes, then a short cool-down to a floor (WSD).
  *
- *    rate(t) = base * (start_ratio up to 1 in num_warmup_steps, 1 for num_stable_steps, then
- *        min_ratio + (1 - min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)
+ *    rate(t) = base * (start_ratio up to 1 in num_warmup_steps, stable = (1 + since /
+ *        stable_timescale)^-stable_power for num_stable_steps, then min_ratio + (stable -
+ *        min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)
  *
  *  num_warmup_steps  steps up; 0 for none: an integer from 0 to 2^53.
  *  num_stable_steps  steps at the base rate; 0 for none: an integer from 0 to 2^53.
  *  num_decay_steps   steps down; 0 for none: an integer from 0 to 2^53.
  *  warmup_type       the way up: 'linear', 'cosine' or '1-sqrt'; 'linear' by default.
- *  decay_type        the way down: 'linear', 'cosine', '1-sqrt', '1-square' or 'exponential';
- *                    'cosine' by default.
+ *  decay_type        the way down: 'linear', 'cosine', '1-sqrt', '1-square', 'power' or
+ *                    'exponential'; 'cosine' by default.
  *  min_ratio         the floor, as a part of the base rate: a finite number from 0.0; 0.0 by
  *                    default.
  *  eta_min           the floor, in the units of the rate, in place of min_ratio: a finite number
@@ -1496,9 +1518,16 @@ struct WarmupStableDecayOptions {
  *  num_cycles        waves of the cosine way down: a finite number from 0.0; 0.5 by default.
  *  offset            added to the steps up and down: 1 where a peer counts from 1: an integer from
  *                    0 to 2^53; 0 by default.
+ *  stable_power      the power of time along which the held rate falls: a finite number from 0.0;
+ *                    0.0 by default.
+ *  stable_timescale  the steps of that fall; num_warmup_steps: a finite number from 1e-09 to 2^53,
+ *                    or absent.
+ *  decay_power       the exponent of the tail power: a finite number above 0.0; 0.5 by default.
+ *  decay_ratio       the ratio of the tail exponential: a finite number above 0.0 to below 1.0; 0.5
+ *                    by default.
  *
  *  Source: Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face, get_wsd_schedule; Megatron-LM,
- *  WSD; pytorch_optimizer, get_wsd_schedule; torchtitan. */
+ *  WSD; pytorch_optimizer, get_wsd_schedule; torchtitan; timm, WSDLRScheduler. */
 class WarmupStableDecay : public Schedule {
  public:
   explicit WarmupStableDecay(const WarmupStableDecayOptions &options)
@@ -1512,7 +1541,11 @@ class WarmupStableDecay : public Schedule {
                                           .real("eta_min", options.eta_min)
                                           .real("start_ratio", options.start_ratio)
                                           .real("num_cycles", options.num_cycles)
-                                          .integer("offset", options.offset)) {}
+                                          .integer("offset", options.offset)
+                                          .real("stable_power", options.stable_power)
+                                          .real("stable_timescale", options.stable_timescale)
+                                          .real("decay_power", options.decay_power)
+                                          .real("decay_ratio", options.decay_ratio)) {}
 };
 
 /*  A schedule that runs from one step to another, the base rate before, held after.

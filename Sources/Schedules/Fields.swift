@@ -125,6 +125,11 @@ extension Fields {
       .length)
   }
 
+  /// A length in steps that need not be whole, and may be absent.
+  public func length(_ name: StaticString, _ value: inout Double?, note: StaticString) {
+    visit(Field(name: name, isRequired: false, isLength: true, note: note), &value, .length)
+  }
+
   /// A list of steps.
   public func steps(
     _ name: StaticString, _ value: inout [Int], _ need: Need = .optional, note: StaticString

@@ -9,6 +9,8 @@ import Platform
 /// then: base · finalLRScale
 /// ```
 ///
+/// With `maxUpdate` the steps are parts of it: ⌊maxUpdate · phaseRatio⌋.
+///
 /// Source: Park et al., [SpecAugment](https://arxiv.org/abs/1904.08779);
 /// fairseq's `tri_stage`.
 public struct TriStage: Schedule {
@@ -22,19 +24,26 @@ public struct TriStage: Schedule {
   public internal(set) var initLRScale = 0.01
   /// What it ends at, in base rates; finite, above 0.
   public internal(set) var finalLRScale = 0.01
+  /// Steps in all, of which `phaseRatio` are the parts; in place of the three.
+  public internal(set) var maxUpdate: Int?
+  /// The parts of `maxUpdate` up, held and down: three that make 1.
+  public internal(set) var phaseRatio: [Double] = []
 
   public init() {}
 
   /// Throws when a field is out of its range.
   public init(
     warmupSteps: Int = 4000, holdSteps: Int = 20000, decaySteps: Int = 60000,
-    initLRScale: Double = 0.01, finalLRScale: Double = 0.01
+    initLRScale: Double = 0.01, finalLRScale: Double = 0.01, maxUpdate: Int? = nil,
+    phaseRatio: [Double] = []
   ) throws(Refusal) {
     self.warmupSteps = warmupSteps
     self.holdSteps = holdSteps
     self.decaySteps = decaySteps
     self.initLRScale = initLRScale
     self.finalLRScale = finalLRScale
+    self.maxUpdate = maxUpdate
+    self.phaseRatio = phaseRatio
     try validate()
   }
 
@@ -56,9 +65,47 @@ public struct TriStage: Schedule {
     fields.real("init_lr_scale", &initLRScale, note: "what it starts from, in base rates")
     fields.real(
       "final_lr_scale", &finalLRScale, accepts: .positive, note: "what it ends at, in base rates")
+    fields.steps(
+      "max_update", &maxUpdate, note: "steps in all, divided by phase_ratio; in place of the three")
+    fields.reals(
+      "phase_ratio", &phaseRatio, accepts: .fraction,
+      note: "the parts of max_update up, held and down, which make 1")
+  }
+
+  public func inconsistency() -> Refusal? {
+    guard let maxUpdate else {
+      return phaseRatio.isEmpty
+        ? nil
+        : Refusal(.missing, "TriStage max_update", accepted: "the steps that phase_ratio divides")
+    }
+    guard phaseRatio.count == 3 else {
+      return Refusal(
+        .value, "TriStage parts of phase_ratio", value: "\(phaseRatio.count)", accepted: "3")
+    }
+    // Parts such as 0.7, 0.2 and 0.1 need not make 1 to the last bit.
+    let sum = phaseRatio[0] + phaseRatio[1] + phaseRatio[2]
+    guard abs(sum - 1) < 1e-9 else {
+      return Refusal(.value, "TriStage sum of phase_ratio", value: "\(sum)", accepted: "1.0")
+    }
+    guard stages.down > 0 else {
+      return Refusal(
+        .value, "TriStage phase_ratio[2]", value: "\(phaseRatio[2])",
+        accepted: "more, so that a step of max_update=\(maxUpdate) goes down")
+    }
+    return nil
+  }
+
+  /// Steps up, held and down.
+  public var stages: (up: Int, held: Int, down: Int) {
+    guard let maxUpdate, phaseRatio.count == 3 else { return (warmupSteps, holdSteps, decaySteps) }
+    let steps = Double(maxUpdate)
+    return (
+      Int(steps * phaseRatio[0]), Int(steps * phaseRatio[1]), Int(steps * phaseRatio[2])
+    )
   }
 
   public func rate(at t: Int, base: Double) -> Double {
+    let (warmupSteps, holdSteps, decaySteps) = stages
     if t < warmupSteps {
       let start = initLRScale * base
       return start + (base - start) / Double(warmupSteps) * Double(t)

@@ -7,7 +7,9 @@ import Platform
 /// else:      schedule.rate(t − steps + skip)
 /// ```
 ///
-/// With `startLR` it starts from that rate instead of a part of the base rate.
+/// With `startLR` it starts from that rate instead of a part of the base rate,
+/// and with `endLR` it arrives at that one instead of the base rate, from where
+/// the schedule may jump.
 /// The shapes of the ramp are ``Ramp``'s, and `geometric`, which multiplies:
 /// base · startRatio^(1 − u).
 ///
@@ -57,6 +59,8 @@ public struct Warmup: Schedule {
   public internal(set) var startRatio = 0.0
   /// The rate that it starts from, in place of `startRatio`.
   public internal(set) var startLR: Double?
+  /// The rate that it arrives at, in place of the base rate.
+  public internal(set) var endLR: Double?
   /// Added to the step: 1 for peers that count from 1.
   public internal(set) var offset = 0
   /// What the step is divided by; `nil` for `steps`.
@@ -73,7 +77,7 @@ public struct Warmup: Schedule {
   public init(
     _ schedule: AnySchedule, steps: Int, shape: Ramp = .linear, startRatio: Double = 0,
     startLR: Double? = nil, offset: Int = 0, span: Int? = nil, skip: Int = 0, power: Double = 1,
-    rounding: Rounding = .fraction
+    rounding: Rounding = .fraction, endLR: Double? = nil
   ) throws(Refusal) {
     self.schedule = schedule
     self.steps = steps
@@ -85,6 +89,7 @@ public struct Warmup: Schedule {
     self.skip = skip
     self.power = power
     self.rounding = rounding
+    self.endLR = endLR
     try validate()
   }
 
@@ -92,7 +97,7 @@ public struct Warmup: Schedule {
   public init(
     _ schedule: some Schedule, steps: Int, shape: Ramp = .linear, startRatio: Double = 0,
     startLR: Double? = nil, offset: Int = 0, span: Int? = nil, skip: Int = 0, power: Double = 1,
-    rounding: Rounding = .fraction
+    rounding: Rounding = .fraction, endLR: Double? = nil
   ) throws(Refusal) {
     try self.init(
       AnySchedule(schedule), steps: steps, shape: shape, startRatio: startRatio, startLR: startLR,
@@ -125,6 +130,8 @@ public struct Warmup: Schedule {
     fields.real("power", &power, accepts: .positive, note: "the exponent of the shape polynomial")
     fields.word(
       "rounding", &rounding, note: "the order in which a line is computed, for a peer's last bit")
+    fields.real(
+      "end_lr", &endLR, note: "what it arrives at, in the units of the rate, in place of the base")
   }
 
   /// What the step is divided by.
@@ -147,6 +154,11 @@ public struct Warmup: Schedule {
       return Refusal(
         .value, "Warmup start_ratio", value: "\(startRatio)",
         accepted: "above 0.0, and no start_lr: no factor leads up from 0")
+    }
+    if let endLR, shape == .geometric {
+      return Refusal(
+        .value, "Warmup end_lr", value: "\(endLR)",
+        accepted: "none with the shape 'geometric', which is a factor of the base rate")
     }
     return nil
   }
@@ -176,7 +188,10 @@ public struct Warmup: Schedule {
     let span = Double(span)
     let place = min(Double(t + offset), shape == .exponential ? .infinity : span)
     if shape == .geometric { return base * pow(startRatio, 1 - place / span) }
-    let (start, top) = startLR.map { ($0, base) } ?? (startRatio, 1)
+    // In base rates, unless one of the ends is a rate.
+    let isRate = startLR != nil || endLR != nil
+    let start = startLR ?? (isRate ? startRatio * base : startRatio)
+    let top = endLR ?? (isRate ? base : 1)
     let rise = top - start
     let way = shape.value(at: place, of: span, power: power)
     let value =
@@ -186,6 +201,6 @@ public struct Warmup: Schedule {
       case (_, .rest): (start - top) * (1 - way) + top
       default: start + rise * way
       }
-    return startLR == nil ? base * value : value
+    return isRate ? value : base * value
   }
 }

@@ -4,30 +4,35 @@ import Platform
 ///
 /// ```
 /// up:    start + (1 − start) · ramp((t + offset) / numWarmupSteps)
-/// held:  1 for `numStableSteps`
-/// down:  minRatio + (1 − minRatio) · tail(u), u = (s + offset) / numDecaySteps
+/// held:  stable = (1 + τ / stableTimescale)^−stablePower for `numStableSteps`
+/// down:  minRatio + (stable − minRatio) · tail(u), u = (s + offset) / numDecaySteps
 /// then:  minRatio
 /// ```
 ///
-/// in base rates, s steps into the cool-down. Its tails:
+/// in base rates, τ steps after the warm-up and s steps into the cool-down. By
+/// default `stablePower` is 0 and stable 1; with more it falls through both
+/// phases, to the floor at most. The tails:
 ///
 /// ```
 /// linear:      1 − u
 /// cosine:      (1 + cos(2π · numCycles · u)) / 2
 /// 1-sqrt:      1 − √u
 /// 1-square:    1 − u²
-/// exponential: 2 · ½ᵘ − 1
+/// power:       1 − u^decayPower
+/// exponential: (rᵘ − r) / (1 − r), r = decayRatio; 2 · ½ᵘ − 1 by default
 /// ```
 ///
 /// Source: Hu et al., [MiniCPM](https://arxiv.org/abs/2404.06395); Hägele et
 /// al., [Scaling Laws Beyond Fixed Training Durations](https://arxiv.org/abs/2405.18392)
-/// (1-sqrt); Hugging Face's `warmup_stable_decay`, Megatron's `WSD`
-/// (exponential), pytorch_optimizer's `get_wsd_schedule` (1-square), torchtitan
-/// (`offset=1`).
+/// (1-sqrt); Zhai et al., [Scaling Vision Transformers](https://arxiv.org/abs/2106.04560)
+/// (a stable power of 0.5, big_vision's rsqrt); Hugging Face's
+/// `warmup_stable_decay`, Megatron's `WSD` (exponential), pytorch_optimizer's
+/// `get_wsd_schedule` (1-square), torchtitan (`offset=1`), timm's
+/// `WSDLRScheduler` (power, and exponential with a ratio).
 public struct WarmupStableDecay: Schedule {
   /// The way down from 1 to 0.
   public enum Tail: Word {
-    case linear, cosine, minusSqrt, minusSquare, exponential
+    case linear, cosine, minusSqrt, minusSquare, power, exponential
 
     public var word: StaticString {
       switch self {
@@ -35,6 +40,7 @@ public struct WarmupStableDecay: Schedule {
       case .cosine: "cosine"
       case .minusSqrt: "1-sqrt"
       case .minusSquare: "1-square"
+      case .power: "power"
       case .exponential: "exponential"
       }
     }
@@ -73,6 +79,17 @@ public struct WarmupStableDecay: Schedule {
   public internal(set) var numCycles = 0.5
   /// Added to the steps up and down: 1 for peers that count from 1.
   public internal(set) var offset = 0
+  /// The power of time along which the rate falls before the cool-down and in
+  /// it; 0 for none.
+  public internal(set) var stablePower = 0.0
+  /// The steps after the warm-up by which the base of that power is 2; `nil` for
+  /// as many as the warm-up's.
+  public internal(set) var stableTimescale: Double?
+  /// The exponent of the tail `power`; finite, above 0.
+  public internal(set) var decayPower = 0.5
+  /// What the tail `exponential` would fall to if it were not brought to 0;
+  /// above 0, below 1.
+  public internal(set) var decayRatio = 0.5
 
   public init() {}
 
@@ -80,7 +97,8 @@ public struct WarmupStableDecay: Schedule {
   public init(
     numWarmupSteps: Int, numStableSteps: Int, numDecaySteps: Int, warmupType: Rise = .linear,
     decayType: Tail = .cosine, minRatio: Double = 0, etaMin: Double? = nil,
-    startRatio: Double? = nil, numCycles: Double = 0.5, offset: Int = 0
+    startRatio: Double? = nil, numCycles: Double = 0.5, offset: Int = 0, stablePower: Double = 0,
+    stableTimescale: Double? = nil, decayPower: Double = 0.5, decayRatio: Double = 0.5
   ) throws(Refusal) {
     self.numWarmupSteps = numWarmupSteps
     self.numStableSteps = numStableSteps
@@ -92,6 +110,10 @@ public struct WarmupStableDecay: Schedule {
     self.startRatio = startRatio
     self.numCycles = numCycles
     self.offset = offset
+    self.stablePower = stablePower
+    self.stableTimescale = stableTimescale
+    self.decayPower = decayPower
+    self.decayRatio = decayRatio
     try validate()
   }
 
@@ -100,10 +122,10 @@ public struct WarmupStableDecay: Schedule {
     "Up, held for as long as one likes, then a short cool-down to a floor (WSD)."
   }
   public static var formula: StaticString {
-    "rate(t) = base * (start_ratio up to 1 in num_warmup_steps, 1 for num_stable_steps, then min_ratio + (1 - min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)"
+    "rate(t) = base * (start_ratio up to 1 in num_warmup_steps, stable = (1 + since / stable_timescale)^-stable_power for num_stable_steps, then min_ratio + (stable - min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)"
   }
   public static var source: StaticString {
-    "Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face, get_wsd_schedule; Megatron-LM, WSD; pytorch_optimizer, get_wsd_schedule; torchtitan"
+    "Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face, get_wsd_schedule; Megatron-LM, WSD; pytorch_optimizer, get_wsd_schedule; torchtitan; timm, WSDLRScheduler"
   }
 
   public mutating func describe(_ fields: Fields) {
@@ -120,9 +142,25 @@ public struct WarmupStableDecay: Schedule {
     fields.real("num_cycles", &numCycles, note: "waves of the cosine way down")
     fields.step(
       "offset", &offset, note: "added to the steps up and down: 1 where a peer counts from 1")
+    fields.real(
+      "stable_power", &stablePower, note: "the power of time along which the held rate falls")
+    fields.length(
+      "stable_timescale", &stableTimescale, note: "the steps of that fall; num_warmup_steps")
+    fields.real(
+      "decay_power", &decayPower, accepts: .positive, note: "the exponent of the tail power")
+    fields.real(
+      "decay_ratio", &decayRatio, accepts: Reals(0, 1, lowerIsOpen: true, upperIsOpen: true),
+      note: "the ratio of the tail exponential")
   }
 
-  public func inconsistency() -> Refusal? { twoFloors("WarmupStableDecay", minRatio, etaMin) }
+  public func inconsistency() -> Refusal? {
+    if stablePower != 0, stableTimescale == nil, numWarmupSteps == 0 {
+      return Refusal(
+        .missing, "WarmupStableDecay stable_timescale",
+        accepted: "a number of steps, where there is no warm-up to take it from")
+    }
+    return twoFloors("WarmupStableDecay", minRatio, etaMin)
+  }
 
   public func rate(at t: Int, base: Double) -> Double {
     if t < numWarmupSteps {
@@ -132,10 +170,13 @@ public struct WarmupStableDecay: Schedule {
       return above(startRatio, nil, factor, base: base)
     }
     let s = t - numWarmupSteps - numStableSteps
-    if s < 0 { return base }
-    if s >= numDecaySteps { return etaMin ?? base * minRatio }
-    let factor = tail(min(1, (Double(s) + Double(offset)) / Double(numDecaySteps)))
-    return above(minRatio, etaMin, factor, base: base)
+    let floor = etaMin ?? base * minRatio
+    if s >= numDecaySteps { return floor }
+    let factor = s < 0 ? 1 : tail(min(1, (Double(s) + Double(offset)) / Double(numDecaySteps)))
+    if stablePower == 0 { return s < 0 ? base : above(minRatio, etaMin, factor, base: base) }
+    let since = Double(t - numWarmupSteps) / (stableTimescale ?? Double(numWarmupSteps))
+    let stable = max(base * pow(1 + since, -stablePower), floor)
+    return s < 0 ? stable : above(0, floor, factor, base: stable)
   }
 
   private func tail(_ u: Double) -> Double {
@@ -144,7 +185,8 @@ public struct WarmupStableDecay: Schedule {
     case .cosine: 0.5 * (1 + cos(.pi * numCycles * 2 * u))
     case .minusSqrt: 1 - u.squareRoot()
     case .minusSquare: 1 - u * u
-    case .exponential: 2 * pow(0.5, u) - 1
+    case .power: 1 - pow(u, decayPower)
+    case .exponential: (pow(decayRatio, u) - decayRatio) / (1 - decayRatio)
     }
   }
 }

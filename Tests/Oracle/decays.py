@@ -1,16 +1,16 @@
 """What the field's warm-ups and decays answered, as schedules of ours.
 
-Hugging Face, DeepSpeed, Megatron-LM, torchtitan, pytorch_optimizer, ignite, pytorch_warmup, optax
-and fastai were run and their answers recorded in Tests/Vectors/peers. Here each recording becomes
+Hugging Face, DeepSpeed, Megatron-LM, torchtitan, pytorch_optimizer, ignite, pytorch_warmup, optax,
+fastai and timm were run and their answers recorded in Tests/Vectors/peers. Here each recording becomes
 the text of a schedule, a base rate and the rates it must give. Left out is what those peers do and
 we do not:
 
 - Hugging Face past the end where nothing is left to decay, and where it raises;
 - pytorch_optimizer's warmup-stable-decay with a floor its tail ignores and then jumps up to, its
-  Chebyshev nodes for fewer than five steps, of which it leaves some out, and its cosine past the end;
-- ignite's warm-up to another rate than the one the schedule after it starts from.
+  Chebyshev nodes for fewer than five steps, of which it leaves some out, its cosine and its line past
+  the end, and what follows the warm-up of its PolyScheduler, which climbs without an end.
 
-Of fairseq, PaddlePaddle, fastai's fit_flat_cos, mmcv and Adafactor there is no recording; what they
+Of fairseq, PaddlePaddle, fastai's fit_flat_cos in float64, mmcv and Adafactor there is no recording; what they
 compute is computed here in float64, in the order of operations of their code.
 
 The bound in ulps is 0 where a peer's order of operations is ours. Where it is not, a difference of
@@ -245,6 +245,21 @@ def pytorch_optimizer(recorded: dict[str, Any]) -> Iterator[Row]:
         text = warmup(after, warm, start_lr=args["init_lr"], rounding="product")
         # The first value is the construction's, and past the end the wave goes on.
         yield Row(reason, text, args["max_lr"], values[1 : total + 2])
+    elif name == "LinearScheduler":
+        warm, total = args["warmup_steps"], args["t_max"]
+        after = call("LinearDecay", steps=total - warm, eta_min=args["min_lr"])
+        text = warmup(after, warm, start_lr=args["init_lr"], rounding="product")
+        # Past the end it goes on below the floor, and below 0. It takes its line from the top, and
+        # so rounds as the top does where the floor is.
+        top, floor = args["max_lr"], args["min_lr"]
+        ulps = 4 * round(top / floor) if floor else 64
+        yield Row(reason, text, top, values[1 : total + 2], ulps)
+    elif name == "PolyScheduler":
+        # After its warm-up it climbs without an end, a power of the steps that are behind it.
+        text = warmup(
+            "Constant()", args["warmup_steps"], start_lr=args["init_lr"], rounding="product"
+        )
+        yield Row(reason, text, args["max_lr"], values[1 : args["warmup_steps"] + 2])
     elif name == "get_wsd_schedule":
         tail = args["cooldown_type"]
         if tail != "cosine" and args["min_lr_ratio"] != 0:
@@ -270,14 +285,18 @@ def pytorch_optimizer(recorded: dict[str, Any]) -> Iterator[Row]:
 
 def ignite(recorded: dict[str, Any]) -> Iterator[Row]:
     args = recorded["args"]
-    if "raises" in recorded or args.get("warmup_end_value", 0.1) != recorded["lr"]:
+    if "raises" in recorded:
         return
     kind, fields = args["scheduler"]
+    end, steps = args.get("warmup_end_value", recorded["lr"]), args["warmup_duration"]
+    # The schedule's first step is the warm-up's last where they agree, and else comes after it.
+    is_end = end == recorded["lr"]
     text = warmup(
         call(kind, **fields),
-        # The schedule's first step is the warm-up's last.
-        args["warmup_duration"] - 1,
+        steps - 1 if is_end else steps,
         start_lr=args["warmup_start_value"],
+        end_lr=None if is_end else end,
+        span=None if is_end else steps - 1,
         rounding="product",
     )
     reason = said(f"warm-up to {kind}", args)
@@ -317,12 +336,60 @@ def optax(recorded: dict[str, Any]) -> Iterator[Row]:
 
 
 def fastai(recorded: dict[str, Any]) -> Iterator[Row]:
-    name, args, places = recorded["name"], recorded["args"], recorded["positions"]
-    steps = len(places) - 1
-    text = warmup(
-        "Constant()", steps, shape="polynomial", start_lr=args["start"], power=float(args["power"])
+    name, args, values = recorded["name"], recorded["args"], recorded["values"]
+    steps = len(recorded["positions"]) - 1
+    start, end, reason = args["start"], args["end"], said(name, args)
+    if name == "SchedNo":
+        yield Row(reason, "Constant()", start, values)
+    elif name == "SchedLin":
+        yield Row(reason, warmup("Constant()", steps, start_lr=start), end, values[:steps])
+    elif name == "SchedExp":
+        text = call("ExponentialDecay", decay_steps=steps, decay_rate=end / start)
+        yield Row(reason, text, start, values)
+    elif name == "SchedCos":
+        text = call("FlatCosine", steps=steps, pct_start=0.0, div_final=start / end)
+        # The end is a quotient here, and there it is given.
+        yield Row(reason, text, start, values, 4)
+    elif name == "SchedPoly":
+        power = float(args["power"])
+        text = warmup("Constant()", steps, shape="polynomial", start_lr=start, power=power)
+        yield Row(reason, text, end, values[:steps])
+    else:
+        fields = {"div": args["middle"] / start, "div_final": args["middle"] / end}
+        text = call("FlatCosine", steps=steps, pct_start=args["pct"], **fields)
+        # combine_scheds finds the place in float32, half an ulp of which is 2^28 of a double's,
+        # and more where the end is a part of the middle.
+        yield Row(reason, text, args["middle"], values, 2**34)
+
+
+# -- timm ---------------------------------------------------------------------
+
+
+def timm(recorded: dict[str, Any]) -> Iterator[Row]:
+    name, args = recorded["name"], recorded["args"]
+    if name != "WSDLRScheduler" or {"raises", "lr_scale", "torch_rng"} & set(recorded):
+        return
+    total, down, warm = args["t_initial"], args["decay_t"], args.get("warmup_t", 0)
+    stable, tail = args.get("stable_fn", "constant"), args.get("decay_fn", "1-sqrt")
+    power = {"constant": None, "rsqrt": 0.5, "power": args.get("stable_power", 0.5)}[stable]
+    after = call(
+        "WarmupStableDecay",
+        num_warmup_steps=0,
+        # A step later and counted from 1, so that the decay's first is the held rate itself.
+        num_stable_steps=total - down + 1,
+        num_decay_steps=down,
+        offset=1,
+        decay_type={"exp": "exponential"}.get(tail, tail),
+        eta_min=args.get("lr_min", 0.0),
+        stable_power=power,
+        stable_timescale=power and float(args.get("stable_timescale", warm)),
+        decay_power=args.get("decay_power", 0.5) if tail == "power" else None,
+        decay_ratio=args.get("decay_ratio", 0.1) if tail == "exp" else None,
     )
-    yield Row(said(name, args), text, args["end"], recorded["values"][:steps])
+    text = warmup(after, warm, start_lr=args.get("warmup_lr_init", 0.0), rounding="slope")
+    for group, lr in enumerate(recorded["lrs"]):
+        rates = [values[group] for values in recorded["values"]]
+        yield Row(said(name, args, f", base {lr}"), text, lr, rates)
 
 
 RECORDED: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
@@ -334,7 +401,8 @@ RECORDED: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
     "ignite_warmup": ignite,
     "pytorch_warmup": pytorch_warmup,
     "optax_warmup": optax,
-    "fastai_poly": fastai,
+    "fastai": fastai,
+    "timm": timm,
 }
 
 
@@ -353,6 +421,16 @@ def fairseq_tri_stage(
     if t <= up + hold + down:
         return peak * math.exp(-(-math.log(ends[1]) / down) * (t - up - hold))
     return last
+
+
+def fairseq_polynomial(
+    t: int, peak: float, warm: int, total: int, end: float, power: float
+) -> float:
+    if warm > 0 and t <= warm:
+        return t / float(warm) * peak
+    if t >= total:
+        return end
+    return float((peak - end) * (1 - (t - warm) / (total - warm)) ** power + end)
 
 
 def fairseq_inverse_sqrt(t: int, peak: float, warm: int, first: float) -> float:
@@ -391,6 +469,19 @@ def computed() -> Iterator[tuple[str, Row]]:
             )
             rates = [fairseq_tri_stage(t, 5e-4, stages, ends) for t in range(60)]
             yield "fairseq, computed", Row(f"tri_stage: {stages}, {ends}", text, 5e-4, rates)
+
+    for total, ratio in ((50, (0.1, 0.4, 0.5)), (47, (0.25, 0.5, 0.25)), (30, (0.7, 0.2, 0.1))):
+        up, hold, down = (int(total * part) for part in ratio)
+        text = call("TriStage", max_update=total, phase_ratio=list(ratio))
+        rates = [fairseq_tri_stage(t, 5e-4, (up, hold, down), (0.01, 0.01)) for t in range(60)]
+        yield "fairseq, computed", Row(f"tri_stage: {ratio} of {total}", text, 5e-4, rates)
+
+    for warm, total, end, power in ((0, 40, 0.0, 1.0), (10, 40, 1e-5, 2.0), (5, 5, 0.0, 1.0)):
+        rates = [fairseq_polynomial(t, 5e-4, warm, total, end, power) for t in range(60)]
+        after = call("PolynomialDecay", steps=max(1, total - warm), lr_end=end, power=power)
+        reason = f"polynomial_decay: warmup {warm} of {total}, to {end}, power {power}"
+        # What is left is 1 minus a part there, and a part here.
+        yield "fairseq, computed", Row(reason, warmup(after, warm), 5e-4, rates, 2)
 
     for warm, first in ((10, 0.0), (4, 1e-7), (1, 0.0), (30, 2e-4)):
         rates = [fairseq_inverse_sqrt(t, 5e-4, warm, first) for t in range(60)]

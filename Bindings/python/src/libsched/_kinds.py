@@ -784,22 +784,24 @@ class ExponentialLR(Schedule):
 
 
 class FlatCosine(Schedule):
-    """The base rate for most of the run, then half a cosine down to next to nothing.
+    """The base rate, or half a cosine up to it, then half a cosine down, as fastai counts.
 
     ::
 
-        rate(t) = base up to pct_start * steps, then half a cosine to base / div_final at steps
+        rate(t) = base / div up to base at pct_start * steps, then half a cosine to base / div_final
+            at steps
 
     Args:
         steps: steps in all: an integer from 1 to 2^53.
-        pct_start: the part of the steps that is flat: a finite number from 0.0 to 1.0; 0.75 by
-            default.
+        pct_start: the part of the steps before the way down: a finite number from 0.0 to 1.0; 0.75
+            by default.
         div_final: the base rate over the last: a finite number above 0.0; 100000.0 by default.
+        div: the base rate over the first; 1 is flat: a finite number above 0.0; 1.0 by default.
 
     Raises:
         SchedError: a field is missing, unknown, or does not accept its value.
 
-    Source: fastai, fit_flat_cos.
+    Source: fastai, fit_flat_cos, fit_one_cycle.
     """
 
     __slots__ = ()
@@ -807,10 +809,11 @@ class FlatCosine(Schedule):
     steps: int
     pct_start: float
     div_final: float
+    div: float
 
     @declared
     def __init__(
-        self, steps: int, pct_start: float = 0.75, div_final: float = 100000.0
+        self, steps: int, pct_start: float = 0.75, div_final: float = 100000.0, div: float = 1.0
     ) -> None: ...
 
 
@@ -1954,6 +1957,10 @@ class TriStage(Schedule):
         init_lr_scale: what it starts from, in base rates: a finite number from 0.0; 0.01 by
             default.
         final_lr_scale: what it ends at, in base rates: a finite number above 0.0; 0.01 by default.
+        max_update: steps in all, divided by phase_ratio; in place of the three: an integer from 1
+            to 2^53, or absent.
+        phase_ratio: the parts of max_update up, held and down, which make 1: a list of: a finite
+            number from 0.0 to 1.0; empty by default.
 
     Raises:
         SchedError: a field is missing, unknown, or does not accept its value.
@@ -1968,6 +1975,8 @@ class TriStage(Schedule):
     decay_steps: int
     init_lr_scale: float
     final_lr_scale: float
+    max_update: int | None
+    phase_ratio: tuple[float, ...]
 
     @declared
     def __init__(
@@ -1977,6 +1986,8 @@ class TriStage(Schedule):
         decay_steps: int = 60000,
         init_lr_scale: float = 0.01,
         final_lr_scale: float = 0.01,
+        max_update: int | None = None,
+        phase_ratio: Sequence[float] = (),
     ) -> None: ...
 
 
@@ -2004,6 +2015,8 @@ class Warmup(Schedule):
         power: the exponent of the shape polynomial: a finite number above 0.0; 1.0 by default.
         rounding: the order in which a line is computed, for a peer's last bit: 'fraction',
             'product', 'slope' or 'rest'; 'fraction' by default.
+        end_lr: what it arrives at, in the units of the rate, in place of the base: a finite number
+            from 0.0, or absent.
 
     Raises:
         SchedError: a field is missing, unknown, or does not accept its value.
@@ -2026,6 +2039,7 @@ class Warmup(Schedule):
     skip: int
     power: float
     rounding: Literal["fraction", "product", "slope", "rest"]
+    end_lr: float | None
 
     @declared
     def __init__(
@@ -2049,6 +2063,7 @@ class Warmup(Schedule):
         skip: int = 0,
         power: float = 1.0,
         rounding: Literal["fraction", "product", "slope", "rest"] = "fraction",
+        end_lr: float | None = None,
     ) -> None: ...
 
 
@@ -2057,16 +2072,17 @@ class WarmupStableDecay(Schedule):
 
     ::
 
-        rate(t) = base * (start_ratio up to 1 in num_warmup_steps, 1 for num_stable_steps, then
-            min_ratio + (1 - min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)
+        rate(t) = base * (start_ratio up to 1 in num_warmup_steps, stable = (1 + since /
+            stable_timescale)^-stable_power for num_stable_steps, then min_ratio + (stable -
+            min_ratio) * tail(u), u = (s + offset) / num_decay_steps, s steps on)
 
     Args:
         num_warmup_steps: steps up; 0 for none: an integer from 0 to 2^53.
         num_stable_steps: steps at the base rate; 0 for none: an integer from 0 to 2^53.
         num_decay_steps: steps down; 0 for none: an integer from 0 to 2^53.
         warmup_type: the way up: 'linear', 'cosine' or '1-sqrt'; 'linear' by default.
-        decay_type: the way down: 'linear', 'cosine', '1-sqrt', '1-square' or 'exponential';
-            'cosine' by default.
+        decay_type: the way down: 'linear', 'cosine', '1-sqrt', '1-square', 'power' or
+            'exponential'; 'cosine' by default.
         min_ratio: the floor, as a part of the base rate: a finite number from 0.0; 0.0 by default.
         eta_min: the floor, in the units of the rate, in place of min_ratio: a finite number from
             0.0, or absent.
@@ -2075,12 +2091,19 @@ class WarmupStableDecay(Schedule):
         num_cycles: waves of the cosine way down: a finite number from 0.0; 0.5 by default.
         offset: added to the steps up and down: 1 where a peer counts from 1: an integer from 0 to
             2^53; 0 by default.
+        stable_power: the power of time along which the held rate falls: a finite number from 0.0;
+            0.0 by default.
+        stable_timescale: the steps of that fall; num_warmup_steps: a finite number from 1e-09 to
+            2^53, or absent.
+        decay_power: the exponent of the tail power: a finite number above 0.0; 0.5 by default.
+        decay_ratio: the ratio of the tail exponential: a finite number above 0.0 to below 1.0; 0.5
+            by default.
 
     Raises:
         SchedError: a field is missing, unknown, or does not accept its value.
 
     Source: Hu et al., MiniCPM (arXiv:2404.06395); Hugging Face, get_wsd_schedule; Megatron-LM, WSD;
-    pytorch_optimizer, get_wsd_schedule; torchtitan.
+    pytorch_optimizer, get_wsd_schedule; torchtitan; timm, WSDLRScheduler.
     """
 
     __slots__ = ()
@@ -2089,12 +2112,16 @@ class WarmupStableDecay(Schedule):
     num_stable_steps: int
     num_decay_steps: int
     warmup_type: Literal["linear", "cosine", "1-sqrt"]
-    decay_type: Literal["linear", "cosine", "1-sqrt", "1-square", "exponential"]
+    decay_type: Literal["linear", "cosine", "1-sqrt", "1-square", "power", "exponential"]
     min_ratio: float
     eta_min: float | None
     start_ratio: float | None
     num_cycles: float
     offset: int
+    stable_power: float
+    stable_timescale: float | None
+    decay_power: float
+    decay_ratio: float
 
     @declared
     def __init__(
@@ -2103,12 +2130,18 @@ class WarmupStableDecay(Schedule):
         num_stable_steps: int,
         num_decay_steps: int,
         warmup_type: Literal["linear", "cosine", "1-sqrt"] = "linear",
-        decay_type: Literal["linear", "cosine", "1-sqrt", "1-square", "exponential"] = "cosine",
+        decay_type: Literal[
+            "linear", "cosine", "1-sqrt", "1-square", "power", "exponential"
+        ] = "cosine",
         min_ratio: float = 0.0,
         eta_min: float | None = None,
         start_ratio: float | None = None,
         num_cycles: float = 0.5,
         offset: int = 0,
+        stable_power: float = 0.0,
+        stable_timescale: float | None = None,
+        decay_power: float = 0.5,
+        decay_ratio: float = 0.5,
     ) -> None: ...
 
 
