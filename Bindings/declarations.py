@@ -22,7 +22,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PEER = re.compile(r"(?P<peer>[^`]+?) (?P<theirs>`[^`]+`(?:(?:, | and )`[^`]+`)*): (?P<rest>.+)")
+PEER = re.compile(
+    r"(?P<peer>[^`]+?) (?P<theirs>`[^`]+`(?:(?:, | and | with )`[^`]+`)*): (?P<rest>.+)"
+)
 OURS = re.compile(r"`(?P<ours>[A-Za-z.]+\(.*?\))`(?:[.;,] ?|$)")
 EXAMPLE = re.compile(
     r"`(?P<text>.+)`(?: from (?P<base>\S+))? over (?P<steps>\d+) steps(?P<log> on a log scale)?"
@@ -60,6 +62,8 @@ class Declaration:
     examples: list[Example] = field(default_factory=list)
     # The initialiser's parameters: what the label is, and of which type.
     parameters: dict[str, str] = field(default_factory=dict)
+    # Whether an initialiser takes schedules of any type, or only an AnySchedule.
+    is_generic: bool = False
     # The enumerations of the file: type, then case by word.
     words: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -122,6 +126,7 @@ def declaration(name: str, comment: list[str], source: str, where: str) -> Decla
             )
     answer.peers = peers(listed, where)
     body = source.split(f"public struct {name}:", 1)[1].split("\npublic struct ", 1)[0]
+    answer.is_generic = re.search(r"  public init\S*\([^)]*(some|repeat each) S", body) is not None
     for parameters in re.findall(r"  public init\(([^<]*?)\) throws", body, re.DOTALL):
         answer.parameters |= {
             label: kind.strip()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -35,20 +37,37 @@ def given(call: ast.Call, kind: Kind) -> dict[str, ast.expr]:
 
 
 def wrapped(line: str) -> str:
-    """A statement, broken between arguments where it is too long for a line."""
-    return "\n".join(
-        textwrap.wrap(
-            line, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        )
+    """A statement, broken after its parenthesis where it is too long for a line."""
+    if len(line) <= WIDTH:
+        return line
+    head, rest = line.split("(", 1)
+    # A label stays with its value.
+    lines = textwrap.wrap(
+        rest.replace(": ", ":\0"),
+        WIDTH,
+        initial_indent="    ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return "\n".join([f"{head}(", *lines]).replace("\0", " ")
 
 
 # -- Python -------------------------------------------------------------------
 
 
-def python(text: str) -> str:
-    call = ast.unparse(tree(text))
-    return wrapped("schedule = " + re.sub(r"\b([A-Z]\w*)\(", r"libsched.\1(", call))
+def python(texts: list[str]) -> list[str]:
+    """All at once, and as ruff lays them out, which looks into pages, too."""
+    mark = "# --\n"
+    calls = [re.sub(r"\b([A-Z]\w*)\(", r"libsched.\1(", ast.unparse(tree(text))) for text in texts]
+    laid_out = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100", "-"],
+        input=mark.join(f"schedule = {call}\n" for call in calls),
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return [text.strip() for text in laid_out.split(mark)]
 
 
 # -- C ------------------------------------------------------------------------
@@ -123,7 +142,9 @@ class Swift:
         self.declarations = declarations
 
     def written(self, text: str) -> str:
-        return wrapped(f"let schedule = try {self.call(tree(text))}")
+        call = tree(text)
+        attempt = "try " if call.args or call.keywords else ""
+        return wrapped(f"let schedule = {attempt}{self.call(call)}")
 
     def call(self, call: ast.Call) -> str:
         kind = self.kinds[name(call)]
@@ -134,7 +155,8 @@ class Swift:
         first: list[str] = []
         for field, value in given(call, kind).items():
             if types[field] == "schedule":
-                first.append(self.value(value, {}))
+                part = self.value(value, {})
+                first.append(part if declared.is_generic else f"AnySchedule({part})")
             elif types[field] == "schedules":
                 assert isinstance(value, ast.List)
                 first += [self.value(one, {}) for one in value.elts]

@@ -35,6 +35,9 @@ class Pages:
     def __init__(self, kinds: list[Kind], declarations: dict[str, Declaration]) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self.declarations = declarations
+        shown = [kind for kind in self.kinds if declarations[kind].examples]
+        texts = languages.python([declarations[kind].examples[0].text for kind in shown])
+        self.python = dict(zip(shown, texts, strict=True))
 
     # -- A page
 
@@ -65,7 +68,7 @@ class Pages:
         parts.append(f"{source}.\n")
         if declared.examples:
             parts.append("## In each language\n")
-            parts += self.written(declared.examples[0].text)
+            parts += self.written(kind.name)
         return "\n".join(parts)
 
     def outside(self, kind: Kind, declared: Declaration) -> str:
@@ -103,11 +106,12 @@ class Pages:
         end = "" if f"{ours}{peer.note}".endswith(".") else "."
         return f"- {peer.package} {peer.theirs}: {ours}{separator}{peer.note}{end}"
 
-    def written(self, text: str) -> list[str]:
+    def written(self, kind: str) -> list[str]:
+        text = self.declarations[kind].examples[0].text
         swift = languages.Swift(self.kinds, self.declarations)
         return [
             "Python:\n",
-            code("python", languages.python(text)),
+            code("python", self.python[kind]),
             "C:\n",
             code("c", languages.c(text)),
             "C++:\n",

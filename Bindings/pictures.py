@@ -23,8 +23,6 @@ STYLE = {
     "grid.alpha": 0.3,
     "axes.spines.top": False,
     "lines.linewidth": 1.6,
-    # Points on a straight line are left out.
-    "path.simplify_threshold": 1 / 9,
 }
 
 
@@ -90,5 +88,10 @@ def draw(path: Path, examples: list[Example]) -> None:
 def smaller(svg: str) -> str:
     """The same picture in half the bytes, whatever the last digits were."""
     svg = re.sub(r"\n\s+|\s+\n", "\n", svg)
-    svg = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", svg)
-    return re.sub(r"(?<=[ \"])-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}", svg)
+    return re.sub(r"<[^>]*>", lambda tag: smaller_tag(tag[0]), svg)
+
+
+def smaller_tag(tag: str) -> str:
+    tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", tag)
+    tag = re.sub(r"\s*\b([MLCQz])\b\s*(?=[-\d\"])", r"\1", tag)
+    return re.sub(r"(?<=[ \"ML])-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}", tag)

@@ -15,6 +15,14 @@ import Platform
 /// Schedules](https://arxiv.org/abs/2103.01338); pytorch_optimizer's
 /// `get_chebyshev_schedule`, with `lag=2`. pytorch_optimizer leaves nodes out
 /// for fewer than five steps; this does not.
+///
+/// - Peers:
+///   - pytorch_optimizer `get_chebyshev_schedule(num_epochs)`: `Chebyshev(num_epochs, lag=2)`.
+///     Its first node comes at step 3, and below five steps it leaves nodes out.
+///   - pytorch_optimizer `get_chebyshev_schedule(num_epochs, is_warmup=True)`:
+///     `Chebyshev(num_epochs, lag=2)`. Only what follows its warm-up.
+/// - Complexity: O(log n), n the steps
+/// - Example: `Chebyshev(32)` over 40 steps on a log scale
 public struct Chebyshev: Schedule {
   /// Steps in all, rounded up to a power of two; at least 1.
   public internal(set) var steps = 1

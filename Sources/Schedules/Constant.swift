@@ -5,6 +5,17 @@
 /// ```
 ///
 /// Source: optax's `constant_schedule`, Hugging Face's `constant`.
+///
+/// - Peers:
+///   - Hugging Face `get_constant_schedule`: The same.
+///   - optax `constant_schedule(value)`: The same with value for the base rate.
+///   - fairseq `fixed(lr)`, `pass_through`: The same without a warm-up; a list of rates, one an
+///     epoch, is a PiecewiseConstant.
+///   - fvcore `ConstantParamScheduler(value)`: The same with value for the base rate.
+///   - Burn `ConstantLr`: The same.
+///   - ParameterSchedulers.jl `Constant(value)`: The same with value for the base rate.
+/// - Complexity: O(1)
+/// - Example: `Constant()` from 0.1 over 100 steps
 public struct Constant: Schedule {
   public init() {}
 

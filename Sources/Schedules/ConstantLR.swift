@@ -5,6 +5,17 @@
 /// ```
 ///
 /// Source: PyTorch's `ConstantLR`.
+///
+/// - Peers:
+///   - PyTorch `ConstantLR(factor=1/3, total_iters=5)`: The same fields and bits, in closed
+///     form and step by step. There total_iters=0 never comes back to the base rate, and
+///     factor=0 fails when it would; here they do.
+///   - MMEngine `ConstantLR(factor, begin, end)`: `Window(ConstantLR(factor,
+///     total_iters=end-begin-1), begin, end)`. It counts one step fewer than its window.
+///   - Composer `ConstantScheduler(alpha=1.0, t_max='1dur')`: `ConstantLR(alpha,
+///     total_iters=N)`. alpha until t_max, then 1.
+/// - Complexity: O(1)
+/// - Example: `ConstantLR(0.5, total_iters=40)` over 100 steps
 public struct ConstantLR: Schedule {
   /// The multiple of the base rate at first; finite, at least 0.
   public internal(set) var factor = 1.0 / 3

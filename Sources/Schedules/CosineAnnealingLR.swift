@@ -8,6 +8,23 @@ import Platform
 ///
 /// Source: [SGDR](https://arxiv.org/abs/1608.03983), without the restarts;
 /// PyTorch's `CosineAnnealingLR`.
+///
+/// - Peers:
+///   - PyTorch `CosineAnnealingLR(T_max, eta_min=0.0)`: The same fields and bits, in closed
+///     form and step by step.
+///   - MMEngine `CosineAnnealingLR(T_max, eta_min)`: The same; T_max is end - begin where it is
+///     left out. Its window is Window(schedule, begin, end).
+///   - PaddlePaddle `CosineAnnealingDecay(learning_rate, T_max, eta_min)`: The same with
+///     learning_rate for the base rate.
+///   - Burn `CosineAnnealingLrScheduler(initial_lr, num_iters, min_lr)`:
+///     `CosineAnnealingLR(num_iters, min_lr)`. It rises again past num_iters, too.
+///   - ParameterSchedulers.jl `CosAnneal(l0, l1, period, restart=false)`:
+///     `CosineAnnealingLR(period, l1)`. Its first step is 1: our t is its t - 1; with
+///     restart=true it is Loop(CosineAnnealingLR(period, l1), period).
+///   - tinygrad `CosineAnnealingLR(T_max, eta_min)`: The same curve.
+/// - Complexity: O(1)
+/// - Example: `CosineAnnealingLR(50)` over 150 steps
+/// - Example: `CosineAnnealingLR(50, eta_min=0.2)` over 150 steps
 public struct CosineAnnealingLR: Schedule {
   /// Steps from the base rate to the floor; at least 1.
   public internal(set) var tMax = 1

@@ -12,6 +12,21 @@ import Platform
 ///
 /// Source: Loshchilov and Hutter, [SGDR](https://arxiv.org/abs/1608.03983);
 /// PyTorch's `CosineAnnealingWarmRestarts`.
+///
+/// - Peers:
+///   - PyTorch `CosineAnnealingWarmRestarts(T_0, T_mult=1, eta_min=0.0)`: The same fields and
+///     bits, in closed form and step by step. There resuming by last_epoch loses the place in a
+///     grown cycle; here the step is all there is.
+///   - PaddlePaddle `CosineAnnealingWarmRestarts(learning_rate, T_0, T_mult, eta_min)`: The
+///     same with learning_rate for the base rate.
+///   - Composer `CosineAnnealingWarmRestartsScheduler(t_0, t_mult=1.0, alpha_f=0.0)`:
+///     `CosineDecayRestarts(t_0, t_mul=t_mult, min_ratio=alpha_f)`. Its t_mult need not be
+///     whole and its floor is a part of the base rate.
+///   - fastai `fit_sgdr(n_cycles, cycle_len, cycle_mult=2)`:
+///     `CosineAnnealingWarmRestarts(cycle_len, T_mult=cycle_mult)`. Its cycle_len counts
+///     epochs: multiply by the batches of one.
+/// - Complexity: O(1) for T_mult = 1, else O(log t)
+/// - Example: `CosineAnnealingWarmRestarts(20, T_mult=2)` over 140 steps
 public struct CosineAnnealingWarmRestarts: Schedule {
   /// Steps of the first cycle; at least 1.
   public internal(set) var t0 = 1

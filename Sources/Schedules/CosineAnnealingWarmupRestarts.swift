@@ -14,6 +14,17 @@ import Platform
 ///
 /// Source: the `CosineAnnealingWarmupRestarts` of pytorch_optimizer, whose
 /// first rate is the floor even without a warm-up.
+///
+/// - Peers:
+///   - pytorch_optimizer `CosineAnnealingWarmupRestarts(first_cycle_steps, cycle_mult, max_lr,
+///     min_lr, warmup_steps, gamma)`: The same with max_lr for the base rate, which there is
+///     one for all groups. Its first rate is the floor even without a warm-up.
+///   - optax `sgdr_schedule(cosine_kwargs)`: `SequentialLR([CosineDecay(S1, warmup_steps=W1),
+///     CosineDecay(S2, warmup_steps=W2)], milestones=[S1])`. A cycle each, where every one may
+///     have its own peak: libsched.optax has it whole.
+/// - Complexity: O(cycles), whose lengths multiply; O(1) for cycle_mult = 1
+/// - Example: `CosineAnnealingWarmupRestarts(40, cycle_mult=1.5, warmup_steps=10, gamma=0.8)`
+///   over 200 steps
 public struct CosineAnnealingWarmupRestarts: Schedule {
   /// Steps of the first cycle, warm-up included.
   public internal(set) var firstCycleSteps = 1

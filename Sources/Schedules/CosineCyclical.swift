@@ -13,6 +13,16 @@ import Platform
 /// after each cycle, T and `warmupDuration` rounded down.
 ///
 /// Source: ignite's `CosineAnnealingScheduler`.
+///
+/// - Peers:
+///   - ignite `CosineAnnealingScheduler(start_value, end_value, cycle_size, cycle_mult,
+///     start_value_mult, end_value_mult, warmup_duration)`: The same; start_value is the base
+///     rate where it is left out. There it drives any field of the optimizer, and after its
+///     first event is at step 0.
+///   - fastai `SchedCos(start, end)`: `CosineDecay(N, eta_min=end)`. Half a cycle, from start
+///     for the base rate.
+/// - Complexity: O(cycles), whose lengths multiply; O(1) for cycle_mult = 1
+/// - Example: `CosineCyclical(0.1, 40, start_value_mult=0.7)` over 160 steps
 public struct CosineCyclical: Schedule {
   /// The value at the end of a cycle, in the units of the rate.
   public internal(set) var endValue = 0.0

@@ -16,6 +16,28 @@ import Platform
 /// `cosine_decay_schedule` and `warmup_cosine_decay_schedule`; with `etaMin`
 /// timm's `CosineLRScheduler` of one cycle, and MLX's `cosine_decay`.
 ///
+/// - Peers:
+///   - Keras `CosineDecay(initial_learning_rate, decay_steps, alpha)`:
+///     `CosineDecay(decay_steps, min_ratio=alpha, like='keras')`
+///   - Keras `CosineDecay(initial_learning_rate, decay_steps, alpha, warmup_target,
+///     warmup_steps)`: `CosineDecay(decay_steps, min_ratio=alpha, warmup_steps=W,
+///     warmup_init=initial_learning_rate, like='keras')`. The base rate is warmup_target, and
+///     decay_steps begin after the warm-up.
+///   - optax `cosine_decay_schedule(init_value, decay_steps, alpha, exponent)`:
+///     `CosineDecay(decay_steps, min_ratio=alpha, exponent=exponent)`
+///   - optax `warmup_cosine_decay_schedule(init_value, peak_value, warmup_steps, decay_steps,
+///     end_value, exponent)`: `CosineDecay(decay_steps, min_ratio=end_value/peak_value,
+///     warmup_steps=W, warmup_init=init_value, exponent=exponent)`. The base rate is
+///     peak_value, and decay_steps include the warm-up.
+///   - timm `CosineLRScheduler(t_initial, lr_min, k_decay)`: `CosineDecay(t_initial,
+///     eta_min=lr_min, k_decay=k_decay)`. One cycle; with several it is CosineDecayRestarts.
+///   - MLX `cosine_decay(init, decay_steps, end=0.0)`: `CosineDecay(decay_steps, eta_min=end)`
+///   - Composer `CosineAnnealingScheduler(t_max, alpha_f=0.0)`: `CosineDecay(N,
+///     min_ratio=alpha_f)`
+///   - Composer `CosineAnnealingWithWarmupScheduler(t_warmup, t_max, alpha_f=0.0)`:
+///     `CosineDecay(N, min_ratio=alpha_f, warmup_steps=W)`. Its t_max includes the warm-up.
+///   - fvcore `CosineParamScheduler(start_value, end_value)`: `CosineDecay(N,
+///     eta_min=end_value)`. It is asked for a part of the run from 0 to 1, not for a step.
 /// - Complexity: O(1)
 /// - Example: `CosineDecay(100, min_ratio=0.1, warmup_steps=20)` over 120 steps
 /// - Example: `CosineDecay(100, k_decay=2.0, like='keras')` over 120 steps

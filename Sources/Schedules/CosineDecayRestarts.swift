@@ -18,6 +18,23 @@ import Platform
 /// `CosineLRScheduler` (`etaMin`) and, where the floor shrinks too, fairseq's
 /// `cosine`. These two find the cycle by a logarithm, which at some restarts is
 /// a step late: without `exactRestarts` so is this.
+///
+/// - Peers:
+///   - Keras `CosineDecayRestarts(initial_learning_rate, first_decay_steps, t_mul=2.0,
+///     m_mul=1.0, alpha=0.0)`: `CosineDecayRestarts(first_decay_steps, t_mul, m_mul,
+///     min_ratio=alpha)`
+///   - timm `CosineLRScheduler(t_initial, lr_min, cycle_mul, cycle_decay, cycle_limit,
+///     k_decay)`: `CosineDecayRestarts(t_initial, t_mul=cycle_mul, m_mul=cycle_decay,
+///     eta_min=lr_min, cycle_limit=cycle_limit, k_decay=k_decay, exact_restarts=False)`. A
+///     warm-up without warmup_prefix is Warmup(..., skip=W). Its factory's cycle_decay is 0.1,
+///     its class's 1.
+///   - fairseq `cosine(t_mult=1, lr_period_updates, lr_shrink=0.1)`:
+///     `CosineDecayRestarts(lr_period_updates, t_mul=t_mult, m_mul=lr_shrink, eta_min=min_lr,
+///     shrink_min=True, exact_restarts=False)`. The base rate is max_lr; the floor shrinks with
+///     the top.
+/// - Complexity: O(1)
+/// - Example: `CosineDecayRestarts(20, m_mul=0.8)` over 160 steps
+/// - Example: `CosineDecayRestarts(20, t_mul=1.5, m_mul=0.5, cycle_limit=3)` over 160 steps
 public struct CosineDecayRestarts: Schedule {
   /// Steps of the first cycle; at least 1.
   public internal(set) var firstDecaySteps = 1

@@ -12,6 +12,13 @@ import Platform
 /// many there are.
 ///
 /// Source: Hugging Face's `cosine_with_restarts`.
+///
+/// - Peers:
+///   - Hugging Face `get_cosine_with_hard_restarts_schedule_with_warmup(num_warmup_steps,
+///     num_training_steps, num_cycles=1)`: `Warmup(CosineHardRestarts(N-W,
+///     num_cycles=num_cycles), W)`. The steps include the warm-up there.
+/// - Complexity: O(1)
+/// - Example: `CosineHardRestarts(100, num_cycles=4)` over 120 steps
 public struct CosineHardRestarts: Schedule {
   /// Steps of all the cycles; at least 1.
   public internal(set) var steps = 1

@@ -10,6 +10,17 @@
 /// Source: Smith and Topin, [Super-Convergence](https://arxiv.org/abs/1708.07120);
 /// optax's `cosine_onecycle_schedule`. PyTorch's turns come a step earlier: see
 /// ``OneCycleLR``.
+///
+/// - Peers:
+///   - optax `cosine_onecycle_schedule(transition_steps, peak_value, pct_start=0.3,
+///     div_factor=25.0, final_div_factor=1e4)`: `CosineOneCycle(transition_steps, pct_start,
+///     div_factor, final_div_factor)`. The base rate is peak_value; its last rate is peak_value
+///     / (div_factor * final_div_factor).
+///   - ParameterSchedulers.jl `OneCycle(nsteps, maxval)`: `CosineOneCycle(nsteps,
+///     pct_start=0.25, div_factor=25.0, final_div_factor=4000.0)`. Its first step is 1: our t
+///     is its t - 1.
+/// - Complexity: O(1)
+/// - Example: `CosineOneCycle(100)` over 120 steps
 public struct CosineOneCycle: Schedule {
   /// The step at which it arrives; at least 1.
   public internal(set) var totalSteps = 1

@@ -11,6 +11,14 @@ import Platform
 /// the weight w, and floor is `etaMin` or base · minRatio.
 ///
 /// Source: mmengine's `CosineRestartLR`.
+///
+/// - Peers:
+///   - MMEngine `CosineRestartLR(periods, restart_weights=(1,), eta_min, eta_min_ratio)`:
+///     `CosineRestartLR(periods, restart_weights, eta_min=eta_min)`. eta_min_ratio is
+///     min_ratio. There one weight stands for all of 1.
+/// - Complexity: O(n), n the periods
+/// - Example: `CosineRestartLR([20, 40, 60], restart_weights=[1.0, 0.5, 0.25], min_ratio=0.02)`
+///   over 140 steps
 public struct CosineRestartLR: Schedule {
   /// Steps of each cosine; at least one of them, each at least 1.
   public internal(set) var periods: [Int] = [1]

@@ -12,6 +12,32 @@ import Platform
 ///
 /// Source: Hugging Face's `cosine`, `cosine_with_min_lr`, which go on;
 /// DeepSpeed's `WarmupCosineLR` and Megatron's `cosine`, which hold.
+///
+/// - Peers:
+///   - Hugging Face `get_cosine_schedule_with_warmup(num_warmup_steps, num_training_steps,
+///     num_cycles=0.5)`: `Warmup(CosineWave(N-W, num_cycles=num_cycles, hold=False), W)`. The
+///     steps include the warm-up there, and past them the wave goes on.
+///   - Hugging Face `get_cosine_with_min_lr_schedule_with_warmup(min_lr_rate, num_cycles=0.5)`:
+///     `Warmup(CosineWave(N-W, num_cycles=num_cycles, min_ratio=min_lr_rate, hold=False), W)`.
+///     Its min_lr is divided by the optimizer's default rate for every group; eta_min is a
+///     rate.
+///   - Hugging Face `get_cosine_with_min_lr_schedule_with_warmup_lr_rate(min_lr_rate)`:
+///     `Warmup(CosineWave(N-W, min_ratio=min_lr_rate, hold=False), W, offset=1, skip=1)`. Its
+///     steps count from 1. With warmup_lr_rate=r instead of offset: start_ratio=r, span=W-1.
+///   - DeepSpeed `WarmupCosineLR(total_num_steps, warmup_min_ratio=0.0, warmup_num_steps=1000,
+///     cos_min_ratio=1e-4, warmup_type='log')`: `Warmup(CosineWave(N-W,
+///     min_ratio=cos_min_ratio), W, shape='log', start_ratio=warmup_min_ratio, span=W-1,
+///     skip=1)`. Its last_batch_iteration is our step; it is -1 until the first step().
+///   - Megatron-LM `lr_decay_style='cosine'`: `Warmup(CosineWave(N-W, eta_min=min_lr), W,
+///     start_lr=init_lr, rounding='product')`. The base rate is max_lr, and lr_decay_steps
+///     include the warm-up.
+///   - pytorch_optimizer `CosineScheduler(t_max, max_lr, min_lr, init_lr, warmup_steps)`:
+///     `Warmup(CosineWave(N-W, eta_min=min_lr), W, start_lr=init_lr, rounding='product')`. It
+///     is a step ahead from its construction, and past the end rises again.
+/// - Complexity: O(1)
+/// - Example: `CosineWave(100)` over 120 steps
+/// - Example: `CosineWave(100, num_cycles=2.5, min_ratio=0.1)` over 120 steps
+/// - Example: `CosineWave(80, hold=False)` over 120 steps
 public struct CosineWave: Schedule {
   /// Steps of all the waves; at least 1.
   public internal(set) var steps = 1

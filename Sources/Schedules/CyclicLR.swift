@@ -12,6 +12,33 @@ import Platform
 ///
 /// Source: Smith, [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186);
 /// PyTorch's `CyclicLR`.
+///
+/// - Peers:
+///   - PyTorch `CyclicLR(base_lr, max_lr, step_size_up=2000, step_size_down=None,
+///     mode='triangular', gamma=1.0, cycle_momentum=True)`: The same bits. There base_lr takes
+///     the place of the optimizer's rate; here it is the base rate where it is left out.
+///     scale_fn, a function, is the mirror's alone.
+///   - TensorFlow Addons `TriangularCyclicalLearningRate(initial, maximal, step_size)`:
+///     `CyclicLR(initial, maximal, step_size_up=step_size, cycle_momentum=False)`. Both halves
+///     are step_size long.
+///   - TensorFlow Addons `Triangular2CyclicalLearningRate(initial, maximal, step_size)`:
+///     `CyclicLR(initial, maximal, step_size_up=step_size, mode='triangular2',
+///     cycle_momentum=False)`. With its scale_mode 'cycle', the default.
+///   - TensorFlow Addons `ExponentialCyclicalLearningRate(initial, maximal, step_size,
+///     gamma=1.0)`: `CyclicLR(initial, maximal, step_size_up=step_size, mode='exp_range',
+///     gamma=gamma, cycle_momentum=False)`. With its scale_mode 'iterations', the default.
+///   - PaddlePaddle `CyclicLR(base_learning_rate, max_learning_rate, step_size_up,
+///     step_size_down, mode, exp_gamma)`: `CyclicLR(base_learning_rate, max_learning_rate,
+///     step_size_up, step_size_down, mode, exp_gamma, cycle_momentum=False)`. It has no
+///     momentum.
+///   - ParameterSchedulers.jl `Triangle(l0, l1, period)`: `CyclicLR(l0, l1,
+///     step_size_up=period//2, cycle_momentum=False)`. The period is a whole cycle there, and
+///     its first step is 1. TriangleDecay2 is mode='triangular2', TriangleExp mode='exp_range'.
+/// - Complexity: O(1)
+/// - Example: `CyclicLR(max_lr=1.0, step_size_up=20, step_size_down=40)` from 0.1 over 180
+///   steps
+/// - Example: `CyclicLR(max_lr=1.0, step_size_up=30, mode='triangular2', cycle_momentum=False)`
+///   from 0.1 over 180 steps
 public struct CyclicLR: Schedule {
   /// How cycles differ.
   public enum Mode: Word {

@@ -19,6 +19,23 @@ import Platform
 /// Source: Ma and Yarats, [On the adequacy of untuned warmup for adaptive
 /// optimization](https://arxiv.org/abs/1910.04209); Liu et al.,
 /// [RAdam](https://arxiv.org/abs/1908.03265); pytorch_warmup.
+///
+/// - Peers:
+///   - pytorch_warmup `LinearWarmup(warmup_period)`: `Dampening(schedule,
+///     period=warmup_period)`. There as a context around the other scheduler's step.
+///   - pytorch_warmup `ExponentialWarmup(warmup_period)`: `Dampening(schedule,
+///     shape='exponential', period=warmup_period)`
+///   - pytorch_warmup `UntunedLinearWarmup`: `Dampening(schedule, beta2=beta2)`. There every
+///     group's own beta2; here the field.
+///   - pytorch_warmup `UntunedExponentialWarmup`: `Dampening(schedule, shape='exponential',
+///     beta2=beta2)`. As above.
+///   - pytorch_warmup `RAdamWarmup`: `Dampening(schedule, shape='radam', beta2=beta2)`. As
+///     above.
+/// - Complexity: that of the schedule; O(1) of its own
+/// - Example: `Dampening(CosineAnnealingLR(100), period=20)` over 100 steps
+/// - Example: `Dampening(CosineAnnealingLR(100), shape='exponential', period=10)` over 100
+///   steps
+/// - Example: `Dampening(CosineAnnealingLR(100), shape='radam', beta2=0.97)` over 100 steps
 public struct Dampening: Schedule {
   public enum Shape: Word {
     case linear, exponential, radam

@@ -12,6 +12,29 @@ import Platform
 ///
 /// Source: Keras's `ExponentialDecay`; optax's `exponential_decay`, where
 /// `begin` is `transition_begin`.
+///
+/// - Peers:
+///   - Keras `ExponentialDecay(initial_learning_rate, decay_steps, decay_rate,
+///     staircase=False)`: `ExponentialDecay(decay_steps, decay_rate, staircase)`
+///   - optax `exponential_decay(init_value, transition_steps, decay_rate, transition_begin,
+///     staircase, end_value)`: `ExponentialDecay(transition_steps, decay_rate, staircase,
+///     transition_begin, end_value)`. Without positive transition_steps, or with a decay_rate
+///     of 0, it is constant there and refused here.
+///   - optax `warmup_exponential_decay_schedule(init_value, peak_value, warmup_steps,
+///     transition_steps, decay_rate)`: `Warmup(ExponentialDecay(transition_steps, decay_rate),
+///     W, start_lr=init_value, rounding='rest')`. The base rate is peak_value.
+///   - timm `StepLRScheduler(decay_t, decay_rate=1.0)`: `ExponentialDecay(decay_t, decay_rate,
+///     staircase=True)`. For a decay_t that is not whole, where its t // decay_t may drop a
+///     step later: 1.1 at step 11.
+///   - fastai `SchedExp(start, end)`: `ExponentialDecay(N, end/start)`
+///   - Composer `ExponentialScheduler(gamma, decay_period='1ep')`:
+///     `ExponentialDecay(decay_period, gamma)`
+///   - fvcore `ExponentialParamScheduler(start_value, decay)`: `ExponentialDecay(N, decay)`. It
+///     is asked for a part of the run from 0 to 1, not for a step.
+/// - Complexity: O(1)
+/// - Example: `ExponentialDecay(20, 0.5)` over 120 steps
+/// - Example: `ExponentialDecay(20, 0.5, staircase=True)` over 120 steps
+/// - Example: `ExponentialDecay(20, 0.5, begin=40, end_value=0.2)` over 120 steps
 public struct ExponentialDecay: Schedule {
   /// The steps in which the rate is multiplied by `decayRate`; not always
   /// whole.

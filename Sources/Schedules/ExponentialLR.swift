@@ -7,6 +7,20 @@ import Platform
 /// ```
 ///
 /// Source: PyTorch's `ExponentialLR`.
+///
+/// - Peers:
+///   - PyTorch `ExponentialLR(gamma)`: The same fields and bits, in closed form and step by
+///     step.
+///   - MMEngine `ExponentialLR(gamma)`: The same within its window.
+///   - PaddlePaddle `ExponentialDecay(learning_rate, gamma)`: The same with learning_rate for
+///     the base rate.
+///   - MLX `exponential_decay(init, decay_rate)`: `ExponentialLR(decay_rate)`
+///   - Burn `ExponentialLrScheduler(initial_lr, gamma)`: The same; its gamma is above 0 and at
+///     most 1.
+///   - ParameterSchedulers.jl `Exp(start, decay)`: `ExponentialLR(decay)`. Its first step is 1:
+///     our t is its t - 1.
+/// - Complexity: O(1)
+/// - Example: `ExponentialLR(0.97)` over 120 steps
 public struct ExponentialLR: Schedule {
   /// What each step leaves of the rate; finite, at least 0.
   public internal(set) var gamma = 0.9

@@ -16,6 +16,21 @@ import Platform
 ///
 /// Source: fastai's `fit_flat_cos`, `fit_one_cycle`. fastai finds p in float32;
 /// this does not.
+///
+/// - Peers:
+///   - fastai `fit_flat_cos(n_epoch, lr, div_final=1e5, pct_start=0.75)`: `FlatCosine(N,
+///     pct_start, div_final)`. It finds its place in float32.
+///   - fastai `fit_one_cycle(n_epoch, lr_max, div=25.0, div_final=1e5, pct_start=0.25)`:
+///     `FlatCosine(N, pct_start, div_final, div=div)`. Its last rate is lr_max / div_final;
+///     PyTorch's and optax's is lr_max / (div * final_div). moms=(0.95, 0.85, 0.95) is
+///     FlatCosine(N, 0.25, div_final=0.85/0.95, div=0.85/0.95) of a base of 0.85.
+///   - fastai `combined_cos(pct, start, middle, end)`: `FlatCosine(N, pct, middle/end,
+///     div=middle/start)`. The base is middle.
+///   - MMEngine `CosineAnnealingLR(begin=b, end=e)`: `Window(CosineDecay(e-b, eta_min=eta_min),
+///     b, e)`. A cosine that begins late.
+/// - Complexity: O(1)
+/// - Example: `FlatCosine(100)` over 120 steps
+/// - Example: `FlatCosine(100, pct_start=0.25, div=25.0)` over 120 steps
 public struct FlatCosine: Schedule {
   /// Steps in all; at least 1. Past them the last rate holds.
   public internal(set) var steps = 1

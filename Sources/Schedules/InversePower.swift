@@ -8,6 +8,17 @@ import Platform
 ///
 /// Source: Caffe's `inv`; ParameterSchedulers.jl's `Inv`. With a scale of s
 /// steps instead of gamma, gamma is 1 / s.
+///
+/// - Peers:
+///   - Caffe `lr_policy: "inv"`: The same fields, gamma and power.
+///   - ParameterSchedulers.jl `Inv(start, decay, degree)`: `InversePower(decay, degree)`. Its
+///     first step is 1: our t is its t - 1.
+///   - PyTorch `Adagrad(lr_decay=d)`: `InversePower(d)`. Built into the optimizer, whose step 1
+///     is our step 0.
+/// - Complexity: O(1)
+/// - Example: `InversePower(0.1)` over 120 steps
+/// - Example: `InversePower(0.1, power=0.5)` over 120 steps
+/// - Example: `InversePower(0.1, power=2.0)` over 120 steps
 public struct InversePower: Schedule {
   /// How fast the time counts; finite, at least 0.
   public internal(set) var gamma = 1e-4

@@ -11,6 +11,21 @@
 /// Source: Vaswani et al., [Attention Is All You Need](https://arxiv.org/abs/1706.03762);
 /// Hugging Face's `inverse_sqrt`, fairseq's `inverse_sqrt`, Megatron's
 /// `inverse-square-root`, big_vision's `rsqrt`.
+///
+/// - Peers:
+///   - Hugging Face `get_inverse_sqrt_schedule(num_warmup_steps, timescale=None)`:
+///     `Warmup(InverseSqrt(timescale), W)`. The timescale is W where it is left out, or 10,000
+///     where that is 0.
+///   - fairseq `inverse_sqrt(warmup_updates=4000, warmup_init_lr=-1)`: `Warmup(InverseSqrt(W),
+///     W, start_lr=warmup_init_lr, rounding='slope')`. A warmup_init_lr below 0 is 0 with a
+///     warm-up, and the rate itself without.
+///   - Megatron-LM `lr_decay_style='inverse-square-root'`: `Warmup(InverseSqrt(W,
+///     eta_min=min_lr), W, start_lr=init_lr, rounding='product')`. Past lr_decay_steps it is
+///     min_lr there.
+///   - big_vision `rsqrt(timescale=10000)`: `Warmup(InverseSqrt(timescale), W)`
+/// - Complexity: O(1)
+/// - Example: `InverseSqrt(20)` over 200 steps
+/// - Example: `Warmup(InverseSqrt(20), 20)` over 200 steps
 public struct InverseSqrt: Schedule {
   /// Three of these on, the rate is half; at least 1.
   public internal(set) var timescale = 1

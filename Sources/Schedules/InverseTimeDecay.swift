@@ -6,6 +6,17 @@
 ///
 /// Source: Keras's `InverseTimeDecay`; with `decaySteps` 1 Paddle's, the `decay`
 /// of older optimizers, and the `lr_decay` of PyTorch's Adagrad.
+///
+/// - Peers:
+///   - Keras `InverseTimeDecay(initial_learning_rate, decay_steps, decay_rate,
+///     staircase=False)`: `InverseTimeDecay(decay_steps, decay_rate, staircase)`
+///   - PaddlePaddle `InverseTimeDecay(learning_rate, gamma)`: `InverseTimeDecay(1, gamma)`
+///   - Keras `decay=d`: `InverseTimeDecay(1, d)`. The argument of its optimizers up to 2.10.
+///   - swift-apis `decay`: `InverseTimeDecay(1, decay)`. A property of every optimizer there; d
+///     = 0 is Constant().
+/// - Complexity: O(1)
+/// - Example: `InverseTimeDecay(20, 1.0)` over 120 steps
+/// - Example: `InverseTimeDecay(20, 1.0, staircase=True)` over 120 steps
 public struct InverseTimeDecay: Schedule {
   /// The steps in which the divisor grows by `decayRate`; not always whole.
   public internal(set) var decaySteps = 1.0

@@ -8,6 +8,16 @@
 ///
 /// Source: Smith, [A disciplined approach](https://arxiv.org/abs/1803.09820);
 /// DeepSpeed's `LRRangeTest`, whose `last_batch_iteration` is t − 1.
+///
+/// - Peers:
+///   - DeepSpeed `LRRangeTest(lr_range_test_min_lr=1e-3, lr_range_test_step_size=2000,
+///     lr_range_test_step_rate=1.0, lr_range_test_staircase=False)`:
+///     `LRRangeTest(lr_range_test_step_size, lr_range_test_step_rate,
+///     lr_range_test_staircase)`. The base rate is lr_range_test_min_lr, and its
+///     last_batch_iteration is t - 1.
+/// - Complexity: O(1)
+/// - Example: `LRRangeTest(20, step_rate=1.0)` from 0.01 over 100 steps
+/// - Example: `LRRangeTest(20, step_rate=1.0, staircase=True)` from 0.01 over 100 steps
 public struct LRRangeTest: Schedule {
   /// Steps in which the rate grows by `stepRate` times the base rate; at
   /// least 1.

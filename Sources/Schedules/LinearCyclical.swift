@@ -13,6 +13,18 @@
 ///
 /// Source: ignite's `LinearCyclicalScheduler`; where only the end is multiplied
 /// fairseq's `triangular`, whose `lr_shrink` is `endValueMult`.
+///
+/// - Peers:
+///   - ignite `LinearCyclicalScheduler(start_value, end_value, cycle_size, cycle_mult,
+///     start_value_mult, end_value_mult, warmup_duration, monotonic)`: The same; start_value is
+///     the base rate where it is left out. There it drives any field of the optimizer.
+///   - fairseq `triangular(max_lr, lr_period_updates=5000, lr_shrink=0.1, shrink_min=False)`:
+///     `LinearCyclical(max_lr, lr_period_updates, end_value_mult=lr_shrink)`. The base rate is
+///     the lower one; with shrink_min also start_value_mult=lr_shrink.
+/// - Complexity: O(cycles), whose lengths multiply; O(1) for cycle_mult = 1
+/// - Example: `LinearCyclical(1.0, 40, end_value_mult=0.7)` from 0.1 over 160 steps
+/// - Example: `LinearCyclical(0.1, 40, start_value=0.8, monotonic=True)` from 0.1 over 160
+///   steps
 public struct LinearCyclical: Schedule {
   /// The value in the middle of a cycle, or at the end of a monotonic one.
   public internal(set) var endValue = 1.0

@@ -12,6 +12,14 @@
 /// Source: Smith and Topin, [Super-Convergence](https://arxiv.org/abs/1708.07120);
 /// optax's `linear_onecycle_schedule`. PyTorch's three phases are cut otherwise:
 /// see ``OneCycleLR``.
+///
+/// - Peers:
+///   - optax `linear_onecycle_schedule(transition_steps, peak_value, pct_start=0.3,
+///     pct_final=0.85, div_factor=25.0, final_div_factor=1e4)`:
+///     `LinearOneCycle(transition_steps, pct_start, pct_final, div_factor, final_div_factor)`.
+///     The base rate is peak_value.
+/// - Complexity: O(1)
+/// - Example: `LinearOneCycle(100)` over 120 steps
 public struct LinearOneCycle: Schedule {
   /// The step at which it arrives; at least 1.
   public internal(set) var totalSteps = 1

@@ -7,6 +7,22 @@ import Platform
 /// ```
 ///
 /// Source: PyTorch's `MultiStepLR`.
+///
+/// - Peers:
+///   - PyTorch `MultiStepLR(milestones, gamma=0.1)`: The same fields and bits, in closed form
+///     and step by step. There milestones may come in any order, and one that stands twice
+///     counts twice; here they increase.
+///   - MMEngine `MultiStepLR(milestones, gamma)`: The same within its window.
+///   - PaddlePaddle `MultiStepDecay(learning_rate, milestones, gamma)`: The same with
+///     learning_rate for the base rate.
+///   - Composer `MultiStepScheduler(milestones, gamma)`: The same; its milestones are times
+///     such as '10ep'.
+///   - timm `MultiStepLRScheduler(decay_t, decay_rate)`: `MultiStepLR([29, 59],
+///     gamma=decay_rate)`. For its decay_t=[30, 60]: it compares with t + 1, and so drops a
+///     step early.
+///   - tinygrad `MultiStepLR(milestones, gamma=0.1)`: The same curve.
+/// - Complexity: O(log n), n the milestones
+/// - Example: `MultiStepLR([30, 80], gamma=0.5)` over 120 steps
 public struct MultiStepLR: Schedule {
   /// The steps of the drops, in increasing order.
   public internal(set) var milestones: [Int] = []

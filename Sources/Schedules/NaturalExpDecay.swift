@@ -7,6 +7,12 @@ import Platform
 /// ```
 ///
 /// Source: Paddle's `NaturalExpDecay`.
+///
+/// - Peers:
+///   - PaddlePaddle `NaturalExpDecay(learning_rate, gamma)`: The same with learning_rate for
+///     the base rate.
+/// - Complexity: O(1)
+/// - Example: `NaturalExpDecay(0.03)` over 120 steps
 public struct NaturalExpDecay: Schedule {
   /// The part of the rate lost in a step, where it is small; finite, at least 0.
   public internal(set) var gamma = 0.1

@@ -12,6 +12,17 @@ import Platform
 ///
 /// Source: Vaswani et al., [Attention Is All You Need](https://arxiv.org/abs/1706.03762), 5.3;
 /// PaddlePaddle's `NoamDecay`, ESPnet's `NoamLR`, Burn's `NoamLrScheduler`.
+///
+/// - Peers:
+///   - PaddlePaddle `NoamDecay(d_model, warmup_steps, learning_rate=1.0)`: `Noam(d_model,
+///     warmup_steps, offset=0)`. The base rate is learning_rate; its first rate is 0.
+///   - Burn `NoamLrScheduler(factor, warmup_steps=4000, model_size=512)`: `Noam(model_size,
+///     warmup_steps)`. The base rate is factor; its first rate is that of step 1.
+///   - ESPnet `NoamLR(model_size, warmup_steps)`: `Noam(model_size, warmup_steps)`. The
+///     optimizer's rate is the factor.
+/// - Complexity: O(1)
+/// - Example: `Noam(512, 40)` over 200 steps
+/// - Example: `Noam(1024, 40)` over 200 steps
 public struct Noam: Schedule {
   /// The width of the model; at least 1.
   public internal(set) var dModel = 512

@@ -25,6 +25,15 @@ import Platform
 /// Source: timm's noise, which draws from PyTorch's generator seeded with
 /// seed + t; Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, for
 /// Philox.
+///
+/// - Peers:
+///   - timm `noise_range_t=[a, b], noise_pct=0.67, noise_std=1.0, noise_seed=42`:
+///     `Noise(schedule, pct=noise_pct, std=noise_std, seed=noise_seed, begin=a, end=b)`. The
+///     same distribution from other random numbers: timm draws from PyTorch's generator, which
+///     libsched.timm does as well. timm's own noise_std is without effect.
+/// - Complexity: that of the schedule; O(1) of its own
+/// - Example: `Noise(CosineAnnealingLR(100), pct=0.3, std=0.1)` over 100 steps
+/// - Example: `CosineAnnealingLR(100)` over 100 steps
 public struct Noise: Schedule {
   /// How the noise is distributed.
   public enum Distribution: Word {

@@ -13,6 +13,31 @@
 /// Source: Smith and Topin, [Super-Convergence](https://arxiv.org/abs/1708.07120);
 /// PyTorch's `OneCycleLR`, whose phases end one step early, too. PyTorch goes on
 /// to a step `totalSteps`, back up; here the last step is `totalSteps` − 1.
+///
+/// - Peers:
+///   - PyTorch `OneCycleLR(max_lr, total_steps, pct_start=0.3, anneal_strategy='cos',
+///     base_momentum=0.85, max_momentum=0.95, div_factor=25.0, final_div_factor=1e4,
+///     three_phase=False)`: The same fields and bits; max_lr is the base rate where it is left
+///     out. There a step N goes back up; here the last is N - 1.
+///   - MMEngine `OneCycleLR(eta_max, total_steps, pct_start, div_factor, final_div_factor,
+///     three_phase)`: `OneCycleLR(eta_max, total_steps, pct_start=pct_start,
+///     div_factor=div_factor, final_div_factor=final_div_factor, three_phase=three_phase,
+///     cycle_momentum=False)`. Its momentum is a scheduler of its own, OneCycleMomentum.
+///   - PaddlePaddle `OneCycleLR(max_learning_rate, total_steps, divide_factor=25.0,
+///     end_learning_rate=1e-4, phase_pct=0.3, three_phase=False)`:
+///     `OneCycleLR(max_learning_rate, total_steps, pct_start=phase_pct,
+///     div_factor=divide_factor,
+///     final_div_factor=max_learning_rate/divide_factor/end_learning_rate,
+///     three_phase=three_phase, cycle_momentum=False)`. Its last rate is given, not divided
+///     for.
+///   - tinygrad `OneCycleLR(max_lr, div_factor, final_div_factor, total_steps, pct_start)`:
+///     `OneCycleLR(max_lr, total_steps, pct_start=pct_start, div_factor=div_factor,
+///     final_div_factor=final_div_factor, anneal_strategy='linear', cycle_momentum=False)`. In
+///     straight lines.
+/// - Complexity: O(1)
+/// - Example: `OneCycleLR(max_lr=1.0, total_steps=100)` over 100 steps
+/// - Example: `OneCycleLR(max_lr=1.0, total_steps=100, anneal_strategy='linear',
+///   cycle_momentum=False, three_phase=True)` over 100 steps
 public struct OneCycleLR: Schedule {
   /// The peak, in the units of the rate; `nil` takes the base rate for it.
   public internal(set) var maxLR: Double?

@@ -16,6 +16,16 @@ import Platform
 /// Source: Smith, [A disciplined approach](https://arxiv.org/abs/1803.09820);
 /// DeepSpeed's `OneCycle`, whose `last_batch_iteration` is t − 1. DeepSpeed's
 /// momentum grows past 1.
+///
+/// - Peers:
+///   - DeepSpeed `OneCycle(cycle_min_lr, cycle_max_lr, decay_lr_rate=0.0,
+///     cycle_first_step_size=2000, decay_step_size=0, cycle_momentum=True, cycle_min_mom=0.8,
+///     cycle_max_mom=0.9, decay_mom_rate=0.0)`: The same fields; a size or a count of 0 is left
+///     out here. Its last_batch_iteration is t - 1, its first momentum the lowest until the
+///     first step(), its beta2 always 0.99, and its momentum grows past 1.
+/// - Complexity: O(1)
+/// - Example: `OneCycleStairs(cycle_max_lr=1.0, decay_lr_rate=0.5, cycle_first_step_size=30,
+///   cycle_first_stair_count=6, decay_step_size=20)` from 0.1 over 140 steps
 public struct OneCycleStairs: Schedule {
   /// The rate at both ends, in its units; `nil` takes the base rate for it.
   public internal(set) var cycleMinLR: Double?

@@ -27,6 +27,25 @@ public enum Side: Word {
 /// Source: Keras's `PiecewiseConstantDecay`, whose boundaries belong to the
 /// value before (`left`); Paddle's `PiecewiseDecay`, where they belong to the
 /// value after (`right`).
+///
+/// - Peers:
+///   - Keras `PiecewiseConstantDecay(boundaries, values)`: `PiecewiseConstant(boundaries,
+///     values, side='left')`. At a boundary itself it is still the value before: a step later
+///     than PyTorch's MultiStepLR.
+///   - PaddlePaddle `PiecewiseDecay(boundaries, values)`: The same, with side='right', the
+///     default.
+///   - fvcore `MultiStepParamScheduler(values, num_updates, milestones)`:
+///     `PiecewiseConstant(milestones, values)`
+///   - fvcore `StepParamScheduler(values, num_updates)`: `PiecewiseConstant([N//2], values)`.
+///     As many equal parts as values: here for two.
+///   - fairseq `manual(update2lr)`: `PiecewiseConstant(boundaries, values)`. With epoch2lr in
+///     epochs: multiply by the updates of one.
+///   - fairseq `fixed(lr=[...], force_anneal, lr_shrink=0.1)`: `PiecewiseConstant(boundaries,
+///     values)`. One value an epoch; from force_anneal on each is lr_shrink of the one before.
+///   - TensorFlow `PiecewiseConstant(boundaries, values)`: `PiecewiseConstant(boundaries,
+///     values, side='left')`
+/// - Complexity: O(log n), n the boundaries
+/// - Example: `PiecewiseConstant([30, 80], [1.0, 0.4, 0.1])` over 120 steps
 public struct PiecewiseConstant: Schedule {
   /// Where each value but the first begins, increasing.
   public internal(set) var boundaries: [Int] = []

@@ -13,7 +13,14 @@
 ///
 /// Source: optax's `piecewise_interpolate_schedule`.
 ///
-/// - Complexity: O(k)
+/// - Peers:
+///   - optax `piecewise_interpolate_schedule('linear', init_value, boundaries_and_scales)`:
+///     `PiecewiseInterpolate(boundaries, scales)`. 'cosine' is anneal_strategy='cos'; its
+///     boundaries may be 0.
+/// - Complexity: O(n), n the boundaries that are passed
+/// - Example: `PiecewiseInterpolate([20, 60, 100], [3.0, 0.5, 0.1])` over 120 steps
+/// - Example: `PiecewiseInterpolate([20, 60, 100], [3.0, 0.5, 0.1], anneal_strategy='cos')`
+///   over 120 steps
 public struct PiecewiseInterpolate: Schedule {
   /// The steps at which the factors are reached, increasing.
   public internal(set) var boundaries: [Int] = []

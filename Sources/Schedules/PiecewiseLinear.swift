@@ -11,6 +11,19 @@
 /// where s and e are the milestones around t, and a and b their values.
 ///
 /// Source: ignite's `PiecewiseLinear`; fastai's `combined_cos` for half cosines.
+///
+/// - Peers:
+///   - ignite `PiecewiseLinear(param_name, milestones_values)`: `PiecewiseLinear(milestones,
+///     values)`. Its pairs as two lists; it drives any field of the optimizer.
+///   - fastai `combine_scheds(pcts, scheds)`: `PiecewiseLinear(milestones, values,
+///     anneal_strategy='cos')`. Its parts of the run, as steps.
+///   - fvcore `CompositeParamScheduler(schedulers, lengths, interval_scaling)`:
+///     `PiecewiseLinear(milestones, values)`. Where its parts are lines; of any parts,
+///     SequentialLR.
+/// - Complexity: O(log n), n the milestones
+/// - Example: `PiecewiseLinear([0, 20, 60, 100], [0.1, 1.0, 0.4, 0.0])` over 120 steps
+/// - Example: `PiecewiseLinear([0, 20, 60, 100], [0.1, 1.0, 0.4, 0.0], anneal_strategy='cos')`
+///   over 120 steps
 public struct PiecewiseLinear: Schedule {
   /// The steps of the values, increasing.
   public internal(set) var milestones: [Int] = [0]

@@ -7,7 +7,11 @@
 ///
 /// Source: optax's `piecewise_constant_schedule`.
 ///
-/// - Complexity: O(k)
+/// - Peers:
+///   - optax `piecewise_constant_schedule(init_value, boundaries_and_scales)`:
+///     `PiecewiseScale(boundaries, scales)`. Its dictionary as two lists.
+/// - Complexity: O(n), n the boundaries that are passed
+/// - Example: `PiecewiseScale([30, 60, 90], [0.5, 1.5, 0.2])` over 120 steps
 public struct PiecewiseScale: Schedule {
   /// The steps of the factors, increasing.
   public internal(set) var boundaries: [Int] = []

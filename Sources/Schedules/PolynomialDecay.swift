@@ -17,6 +17,41 @@ import Platform
 /// `linear_schedule`, where `begin` is `transition_begin`; Hugging Face's
 /// `polynomial` after its warm-up, where `lrInit` is the optimizer's default
 /// rate; [k-decay](https://arxiv.org/abs/2004.05909).
+///
+/// - Peers:
+///   - Keras `PolynomialDecay(initial_learning_rate, decay_steps, end_learning_rate=1e-4,
+///     power=1.0, cycle=False)`: `PolynomialDecay(decay_steps, end_learning_rate, power,
+///     cycle=cycle)`
+///   - optax `polynomial_schedule(init_value, end_value, power, transition_steps,
+///     transition_begin=0)`: `PolynomialDecay(transition_steps, end_value, power,
+///     begin=transition_begin)`. A whole power is like='optax', which multiplies it out.
+///   - optax `linear_schedule(init_value, end_value, transition_steps, transition_begin=0)`:
+///     `PolynomialDecay(transition_steps, end_value, begin=transition_begin, like='optax')`.
+///     Without positive steps it is constant there and refused here.
+///   - Hugging Face `get_polynomial_decay_schedule_with_warmup(num_warmup_steps,
+///     num_training_steps, lr_end=1e-7, power=1.0)`: `Warmup(PolynomialDecay(N-W, lr_end,
+///     power, lr_init=lr), W)`. Its lr is the optimizer's default rate for every group; without
+///     lr_init each group ends at lr_end.
+///   - timm `PolyLRScheduler(t_initial, power=0.5, lr_min, k_decay)`:
+///     `PolynomialDecay(t_initial, lr_min, power, k_decay=k_decay)`. One cycle; with several it
+///     is PolynomialDecayRestarts.
+///   - fairseq `polynomial_decay(warmup_updates, end_learning_rate, power, total_num_update)`:
+///     `Warmup(PolynomialDecay(N-W, end_learning_rate, power), W)`
+///   - PaddlePaddle `PolynomialDecay(learning_rate, decay_steps, end_lr=1e-4, power=1.0,
+///     cycle=False)`: `PolynomialDecay(decay_steps, end_lr, power, cycle=cycle)`
+///   - MMEngine `PolyLR(eta_min=0, power=1, begin, end)`: `Window(PolynomialDecay(end-begin-1,
+///     eta_min, power), begin, end)`. It counts one step fewer than its window.
+///   - Composer `PolynomialScheduler(power, t_max, alpha_f=0.0)`: `PolynomialDecay(N,
+///     alpha_f*lr, power)`. Its floor is a part of the base rate.
+///   - Composer `PolynomialWithWarmupScheduler(t_warmup, power=2.0, alpha_f=0.0)`:
+///     `Warmup(PolynomialDecay(N-W, alpha_f*lr, power), W)`
+///   - fastai `SchedPoly(start, end, power)`: `Warmup(Constant(), N, shape='polynomial',
+///     start_lr=start, power=power)`. With end for the base rate: the power is of the part that
+///     is gone, not of what is left.
+/// - Complexity: O(1)
+/// - Example: `PolynomialDecay(100, lr_end=0.1, power=2.0)` over 120 steps
+/// - Example: `PolynomialDecay(100, lr_end=0.1, power=0.5)` over 120 steps
+/// - Example: `PolynomialDecay(30, cycle=True)` over 120 steps
 public struct PolynomialDecay: Schedule {
   /// Steps from the base rate to the end; at least 1.
   public internal(set) var steps = 1

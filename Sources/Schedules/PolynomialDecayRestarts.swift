@@ -14,6 +14,15 @@ import Platform
 /// Source: timm's `PolyLRScheduler`, whose default power is ½. timm finds the
 /// cycle by a logarithm, which at some restarts is a step late: without
 /// `exactRestarts` so is this.
+///
+/// - Peers:
+///   - timm `PolyLRScheduler(t_initial, power=0.5, lr_min, cycle_mul, cycle_decay, cycle_limit,
+///     k_decay)`: `PolynomialDecayRestarts(t_initial, power, t_mul=cycle_mul,
+///     m_mul=cycle_decay, eta_min=lr_min, cycle_limit=cycle_limit, k_decay=k_decay,
+///     exact_restarts=False)`
+/// - Complexity: O(1)
+/// - Example: `PolynomialDecayRestarts(40, power=2.0, m_mul=0.7, cycle_limit=3)` over 140 steps
+/// - Example: `PolynomialDecayRestarts(20, power=0.5, t_mul=2.0)` over 140 steps
 public struct PolynomialDecayRestarts: Schedule {
   /// Steps of the first cycle; at least 1.
   public internal(set) var firstDecaySteps = 1

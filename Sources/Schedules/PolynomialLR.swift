@@ -7,6 +7,18 @@ import Platform
 /// ```
 ///
 /// Source: PyTorch's `PolynomialLR`.
+///
+/// - Peers:
+///   - PyTorch `PolynomialLR(total_iters=5, power=1.0)`: The same fields and bits, in closed
+///     form and step by step. total_iters=0 is constant there and refused here.
+///   - fvcore `PolynomialDecayParamScheduler(base_value, power)`: `PolynomialLR(N, power)`. It
+///     is asked for a part of the run from 0 to 1, not for a step.
+///   - ParameterSchedulers.jl `Poly(start, degree, max_iter)`: `PolynomialLR(max_iter,
+///     degree)`. Its first step is 1, and past max_iter it fails.
+/// - Complexity: O(1)
+/// - Example: `PolynomialLR(100)` over 120 steps
+/// - Example: `PolynomialLR(100, power=2.0)` over 120 steps
+/// - Example: `PolynomialLR(100, power=0.5)` over 120 steps
 public struct PolynomialLR: Schedule {
   /// Steps from the base rate to 0; at least 1.
   public internal(set) var totalIters = 5

@@ -7,6 +7,14 @@
 ///
 /// Source: Chen et al., [REX](https://arxiv.org/abs/2107.04197);
 /// pytorch_optimizer's `REXScheduler`.
+///
+/// - Peers:
+///   - pytorch_optimizer `REXScheduler(total_steps, max_lr=1.0, min_lr=0.0)`: `REX(total_steps,
+///     eta_min=min_lr)`. The base rate is max_lr, there one for all groups; it is at the floor
+///     until its first step.
+/// - Complexity: O(1)
+/// - Example: `REX(100)` over 120 steps
+/// - Example: `LinearDecay(100)` over 120 steps
 public struct REX: Schedule {
   /// Steps from the base rate to the floor; at least 1.
   public internal(set) var steps = 1

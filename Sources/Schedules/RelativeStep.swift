@@ -10,6 +10,16 @@
 /// Source: Shazeer and Stern, [Adafactor](https://arxiv.org/abs/1804.04235);
 /// Raffel et al., [T5](https://arxiv.org/abs/1910.10683); Hugging Face's
 /// `Adafactor(relative_step=True)`.
+///
+/// - Peers:
+///   - Hugging Face `Adafactor(relative_step=True, warmup_init=False)`:
+///     `RelativeStep(warmup_init)`. Built into the optimizer, whose step 1 is our step 0;
+///     AdafactorSchedule only shows it.
+///   - Keras `Adafactor(relative_step=True)`: `RelativeStep()`. There min(learning_rate,
+///     1/sqrt(step)), which is this for a learning_rate of 0.01.
+/// - Complexity: O(1)
+/// - Example: `RelativeStep()` over 40000 steps
+/// - Example: `RelativeStep(warmup_init=True)` over 40000 steps
 public struct RelativeStep: Schedule {
   /// Whether it starts in a line from next to nothing.
   public internal(set) var warmupInit = false

@@ -7,6 +7,24 @@
 ///
 /// Source: PyTorch's `SequentialLR`. Where PyTorch's starts the parts of a
 /// nested sequence one step early, this does not: nested equals flat.
+///
+/// - Peers:
+///   - PyTorch `SequentialLR(schedulers, milestones)`: The same bits. There milestones may come
+///     in any order, and the parts of a nested one start a step early.
+///   - optax `join_schedules(schedules, boundaries)`: `SequentialLR(schedules, boundaries)`.
+///     The parts have peaks of their own there: libsched.optax has it whole.
+///   - MLX `join_schedules(schedules, boundaries)`: `SequentialLR(schedules, boundaries)`. As
+///     optax's.
+///   - ignite `ConcatScheduler(schedulers, durations)`: `SequentialLR(schedulers, milestones)`.
+///     Its durations, added up.
+///   - fvcore `CompositeParamScheduler(schedulers, lengths, interval_scaling)`:
+///     `SequentialLR(schedulers, milestones)`. Its lengths are parts of the run.
+///   - Burn `SequentialLrScheduler`: `SequentialLR(schedules, milestones)`
+///   - ParameterSchedulers.jl `Sequence(schedules, step_sizes)`: `SequentialLR(schedules,
+///     milestones)`. Its sizes, added up; its first step is 1.
+/// - Complexity: that of the part in force, and O(log n), n the milestones
+/// - Example: `SequentialLR([LinearLR(0.1, total_iters=20), CosineAnnealingLR(80)],
+///   milestones=[20])` over 101 steps
 public struct SequentialLR: Schedule {
   /// The parts, at least one.
   public internal(set) var schedules: [AnySchedule] = []

@@ -11,6 +11,14 @@ import Platform
 ///
 /// Source: ParameterSchedulers.jl's `Sin`, `SinDecay2` and `SinExp`, whose first
 /// step is 1.
+///
+/// - Peers:
+///   - ParameterSchedulers.jl `Sin(l0, l1, period)`: `SineCyclicLR(l1, period, base_lr=l0)`.
+///     Its first step is 1: our t is its t - 1. SinDecay2 is mode='sin_decay2', SinExp
+///     mode='sin_exp'.
+/// - Complexity: O(1)
+/// - Example: `SineCyclicLR(1.0, 40)` from 0.1 over 160 steps
+/// - Example: `SineCyclicLR(1.0, 40, mode='sin_decay2')` from 0.1 over 160 steps
 public struct SineCyclicLR: Schedule {
   /// How periods differ.
   public enum Mode: Word {

@@ -9,9 +9,24 @@ import Platform
 /// Source: PyTorch's `StepLR`.
 ///
 /// - Peers:
-///   - PyTorch `StepLR(step_size, gamma=0.1)`: the same, to the last bit, in both forms.
+///   - PyTorch `StepLR(step_size, gamma=0.1)`: The same fields and bits, in closed form and
+///     step by step. There step_size may be a float or below 0, and fails at the first step
+///     where it is 0.
+///   - MMEngine `StepLR(step_size, gamma)`: The same within its window.
+///   - PaddlePaddle `StepDecay(learning_rate, step_size, gamma=0.1)`: The same with
+///     learning_rate for the base rate.
+///   - MLX `step_decay(init, decay_rate, step_size)`: `StepLR(step_size, decay_rate)`
+///   - Composer `StepScheduler(step_size, gamma=0.1)`: The same; its step_size is a time such
+///     as '10ep'.
+///   - fairseq `step(lr_decay_period=25000, lr_decay=0.5)`: `StepLR(lr_decay_period,
+///     lr_decay)`. Its min_lr is Clamp's minimum, and its option is spelled lr_deacy_period.
+///   - timm `StepLRScheduler(decay_t, decay_rate=1.0)`: `StepLR(decay_t, decay_rate)`. A
+///     decay_t that is not whole is ExponentialDecay's, as a staircase.
+///   - Burn `StepLrScheduler(initial_lr, step_size, gamma=0.1)`: The same.
+///   - ParameterSchedulers.jl `Step(start, decay, step_sizes)`: `StepLR(step_sizes, decay)`.
+///     Its first step is 1; a list of sizes is a MultiStepLR.
 /// - Complexity: O(1)
-/// - Example: `StepLR(30)` over 120 steps
+/// - Example: `StepLR(30, gamma=0.5)` over 120 steps
 public struct StepLR: Schedule {
   /// Steps from one drop to the next; at least 1.
   public internal(set) var stepSize = 1

@@ -15,6 +15,14 @@ import Platform
 /// Hyperbolic-Tangent Decay](https://arxiv.org/abs/1806.01593); timm's
 /// `TanhLRScheduler`, which finds the cycle by a logarithm: without
 /// `exactRestarts` so does this.
+///
+/// - Peers:
+///   - timm `TanhLRScheduler(t_initial, lb=-7.0, ub=3.0, lr_min, cycle_mul, cycle_decay,
+///     cycle_limit)`: `TanhDecay(t_initial, lb, ub, eta_min=lr_min, t_mul=cycle_mul,
+///     m_mul=cycle_decay, cycle_limit=cycle_limit, exact_restarts=False)`
+/// - Complexity: O(1)
+/// - Example: `TanhDecay(100)` over 120 steps
+/// - Example: `TanhDecay(40, lb=-4.0, m_mul=0.6, cycle_limit=3)` over 120 steps
 public struct TanhDecay: Schedule {
   /// Steps of the first cycle; at least 1.
   public internal(set) var steps = 1

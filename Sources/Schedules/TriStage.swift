@@ -13,6 +13,14 @@ import Platform
 ///
 /// Source: Park et al., [SpecAugment](https://arxiv.org/abs/1904.08779);
 /// fairseq's `tri_stage`.
+///
+/// - Peers:
+///   - fairseq `tri_stage(warmup_steps, hold_steps, decay_steps, init_lr_scale=0.01,
+///     final_lr_scale=0.01)`: The same fields.
+///   - fairseq `tri_stage(phase_ratio, max_update)`: `TriStage(max_update=max_update,
+///     phase_ratio=phase_ratio)`. Its parts must make 1 to the last bit; here to 1e-9.
+/// - Complexity: O(1)
+/// - Example: `TriStage(20, 40, 40)` over 120 steps
 public struct TriStage: Schedule {
   /// Steps up; 0 for none.
   public internal(set) var warmupSteps = 4000

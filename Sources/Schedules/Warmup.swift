@@ -27,6 +27,43 @@ import Platform
 /// gradual warm-up; Hugging Face's `get_*_schedule_with_warmup`, DeepSpeed's
 /// `WarmupLR`, mmcv's `LrUpdaterHook` (constant, exp), ignite's
 /// `create_lr_scheduler_with_warmup`.
+///
+/// - Peers:
+///   - Hugging Face `get_constant_schedule_with_warmup(num_warmup_steps)`: `Warmup(Constant(),
+///     W)`. From 0 at t = 0 to the base rate at W.
+///   - optax `warmup_constant_schedule(init_value, peak_value, warmup_steps)`:
+///     `Warmup(Constant(), W, start_lr=init_value, rounding='rest')`. The base rate is
+///     peak_value.
+///   - DeepSpeed `WarmupLR(warmup_min_lr=0.0, warmup_max_lr=1e-3, warmup_num_steps=1000,
+///     warmup_type='log')`: `Warmup(Constant(), W, shape='log', start_lr=warmup_min_lr,
+///     span=W-1)`. The base rate is warmup_max_lr; with warmup_type='linear' without shape and
+///     span. Its last_batch_iteration is our step.
+///   - ignite `create_lr_scheduler_with_warmup(lr_scheduler, warmup_start_value,
+///     warmup_duration, warmup_end_value)`: `Warmup(schedule, warmup_duration-1,
+///     start_lr=warmup_start_value, rounding='product')`. The schedule's first step is the
+///     warm-up's last. Where it ends elsewhere than the schedule begins: steps=warmup_duration,
+///     span=warmup_duration-1, end_lr=warmup_end_value.
+///   - PaddlePaddle `LinearWarmup(learning_rate, warmup_steps, start_lr, end_lr)`:
+///     `Warmup(schedule, W, start_lr=start_lr, end_lr=end_lr, rounding='product')`. The base
+///     rate is the schedule's own.
+///   - fairseq `fixed(warmup_updates)`: `Warmup(Constant(), W, offset=1)`. From 1/W at t = 0 to
+///     the base rate at W - 1.
+///   - pytorch_warmup `LinearWarmup(warmup_period)`: `Warmup(Constant(), W, offset=1)`. In
+///     front of a constant rate; any other schedule runs on meanwhile, as in Dampening.
+///   - Composer `ConstantWithWarmupScheduler(t_warmup, alpha=1.0)`: `Warmup(Constant(), W)`
+///   - timm `warmup_t, warmup_lr_init, warmup_prefix=False`: `Warmup(schedule, warmup_t,
+///     start_lr=warmup_lr_init, skip=warmup_t)`. What follows has run all along; with
+///     warmup_prefix=True without skip.
+///   - fvcore `WarmupParamScheduler(scheduler, warmup_factor, warmup_length)`:
+///     `Warmup(schedule, W, start_ratio=warmup_factor, skip=W)`. It aims at where the schedule
+///     is by then, which for a flat start is the base rate.
+///   - MMCV `LrUpdaterHook(warmup='exp', warmup_ratio)`: `Warmup(schedule, W,
+///     shape='geometric', start_ratio=warmup_ratio)`. warmup='constant' is shape='constant'.
+/// - Complexity: that of the schedule; O(1) of its own
+/// - Example: `Warmup(LinearDecay(80), 40)` over 120 steps
+/// - Example: `Warmup(LinearDecay(80), 40, shape='cosine')` over 120 steps
+/// - Example: `Warmup(LinearDecay(80), 40, shape='1-sqrt')` over 120 steps
+/// - Example: `Warmup(LinearDecay(80), 40, shape='log')` over 120 steps
 public struct Warmup: Schedule {
   /// In which order a straight line is computed. It moves the last bit only,
   /// and lets each peer's bits be had.

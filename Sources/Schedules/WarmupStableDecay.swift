@@ -29,6 +29,40 @@ import Platform
 /// `warmup_stable_decay`, Megatron's `WSD` (exponential), pytorch_optimizer's
 /// `get_wsd_schedule` (1-square), torchtitan (`offset=1`), timm's
 /// `WSDLRScheduler` (power, and exponential with a ratio).
+///
+/// - Peers:
+///   - Hugging Face `get_wsd_schedule(num_warmup_steps, num_decay_steps, num_training_steps,
+///     num_stable_steps, warmup_type, decay_type, min_lr_ratio, num_cycles=0.5)`:
+///     `WarmupStableDecay(W, num_stable_steps, num_decay_steps, warmup_type, decay_type,
+///     min_ratio=min_lr_ratio, num_cycles=num_cycles)`. num_stable_steps is what the others
+///     leave of num_training_steps where it is left out; the warm-up starts at min_lr_ratio,
+///     too.
+///   - Megatron-LM `lr_decay_style='WSD', wsd_decay_steps, lr_wsd_decay_style='exponential'`:
+///     `Warmup(WarmupStableDecay(0, N-W-wsd_decay_steps, wsd_decay_steps,
+///     decay_type='exponential', eta_min=min_lr), W, start_lr=init_lr, rounding='product')`.
+///     'minus_sqrt' is '1-sqrt'; lr_decay_steps include the warm-up.
+///   - torchtitan `warmup_steps=200, decay_ratio, decay_type='linear', min_lr_factor=0.0`:
+///     `WarmupStableDecay(W, N+1-W-D, D, decay_type='linear', min_ratio=min_lr_factor,
+///     start_ratio=0.0, offset=1)`. D is round(N * decay_ratio), or N - W without one; 'sqrt'
+///     is '1-sqrt'. Its end is a step past the last.
+///   - pytorch_optimizer `get_wsd_schedule(num_warmup_steps, num_stable_steps, num_decay_steps,
+///     min_lr_ratio, cooldown_type='1-sqrt')`: `WarmupStableDecay(W, num_stable_steps,
+///     num_decay_steps, decay_type='1-sqrt', min_ratio=min_lr_ratio, start_ratio=0.0)`. Its
+///     tails other than the cosine end at 0 and then jump up to the floor.
+///   - timm `WSDLRScheduler(t_initial, decay_t, lr_min, decay_fn='1-sqrt', warmup_t,
+///     warmup_lr_init)`: `Warmup(WarmupStableDecay(0, t_initial-decay_t+1, decay_t, offset=1,
+///     decay_type='1-sqrt', eta_min=lr_min), warmup_t, start_lr=warmup_lr_init,
+///     rounding='slope')`. Its t_initial leaves the warm-up out. 'exp' is 'exponential' with
+///     decay_ratio=0.1, 'power' has decay_power=0.5; stable_fn='rsqrt' is stable_power=0.5 with
+///     stable_timescale=warmup_t.
+///   - big_vision `rsqrt` with `cooldown_steps`: `WarmupStableDecay(W, N-W-D, D,
+///     decay_type='linear', stable_power=0.5, stable_timescale=timescale)`. D is the
+///     cool-down's steps.
+/// - Complexity: O(1)
+/// - Example: `WarmupStableDecay(20, 50, 40)` over 120 steps
+/// - Example: `WarmupStableDecay(20, 50, 40, decay_type='1-sqrt')` over 120 steps
+/// - Example: `WarmupStableDecay(20, 50, 40, decay_type='exponential')` over 120 steps
+/// - Example: `WarmupStableDecay(20, 50, 40, decay_type='1-square')` over 120 steps
 public struct WarmupStableDecay: Schedule {
   /// The way down from 1 to 0.
   public enum Tail: Word {

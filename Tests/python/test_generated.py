@@ -57,7 +57,7 @@ def copy(tmp_path: Path) -> Path:
         ("Include/sched_kinds.h", 'sched_real("gamma", gamma)', 'sched_real("gama", gamma)'),
         ("Include/sched_kinds.hpp", "double gamma = 0.1", "double gamma = 0.2"),
         ("README.md", "`gamma=0.1`", "`gamma=0.2`"),
-        ("Bindings/docs/schedules/StepLR.md", "StepLR(30)", "StepLR(40)"),
+        ("Bindings/docs/schedules/StepLR.md", "StepLR(30, ", "StepLR(40, "),
     ],
 )
 def test_a_stale_file_is_named_and_mended(copy: Path, name: str, old: str, new: str) -> None:
@@ -73,7 +73,7 @@ def test_a_stale_file_is_named_and_mended(copy: Path, name: str, old: str, new: 
 
 def test_a_picture_is_drawn_of_what_is_declared(copy: Path) -> None:
     (source,) = (copy / "Sources").rglob("StepLR.swift")
-    source.write_text(source.read_text().replace("`StepLR(30)`", "`StepLR(40)`"))
+    source.write_text(source.read_text().replace("`StepLR(30, ", "`StepLR(40, "))
     picture = copy / "Bindings" / "docs" / "schedules" / "StepLR.svg"
     old = picture.read_text()
     done = generate(copy, "--check")
@@ -82,7 +82,7 @@ def test_a_picture_is_drawn_of_what_is_declared(copy: Path) -> None:
     assert picture.read_text() == old
     assert "drew Bindings/docs/schedules/StepLR.svg\n" in generate(copy).stdout
     assert picture.read_text() != old
-    source.write_text(source.read_text().replace("`StepLR(40)`", "`StepLR(30)`"))
+    source.write_text(source.read_text().replace("`StepLR(40, ", "`StepLR(30, "))
     assert generate(copy, "--check").returncode == 1
     generate(copy)
     # Drawn again, it is the same to the byte.

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import libsched
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,21 +64,35 @@ def test_c_and_cpp_as_the_readme_compiles_them(
 
 
 def test_swift(tmp_path: Path) -> None:
+    """The README's program, and one of what every page has."""
     (text,) = snippets("swift")
-    (tmp_path / "Sources" / "train").mkdir(parents=True)
-    (tmp_path / "Sources" / "train" / "main.swift").write_text(text)
+    pages, expected = [], []
+    for path in sorted((ROOT / "Bindings" / "docs" / "schedules").glob("[A-Z]*.md")):
+        found = dict(
+            re.findall(r"^```(\w+)\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL)
+        )
+        if "swift" in found:
+            pages.append(f"do {{\n{found['swift']}print(schedule.text)\n}}\n")
+            scope = {"libsched": libsched}
+            exec(found["python"], scope)  # noqa: S102
+            expected.append(str(scope["schedule"]))
+    assert expected
+    for name, program in [("train", text), ("pages", "import Sched\n\n" + "".join(pages))]:
+        (tmp_path / "Sources" / name).mkdir(parents=True)
+        (tmp_path / "Sources" / name / "main.swift").write_text(program)
     (tmp_path / "Package.swift").write_text(f"""// swift-tools-version: 6.0
 import PackageDescription
 
 let package = Package(
-  name: "train",
+  name: "programs",
   dependencies: [.package(name: "libsched", path: "{ROOT}")],
-  targets: [
-    .executableTarget(name: "train", dependencies: [.product(name: "Sched", package: "libsched")])
-  ]
+  targets: ["train", "pages"].map {{
+    .executableTarget(name: $0, dependencies: [.product(name: "Sched", package: "libsched")])
+  }}
 )
 """)
-    assert run("swift", "run", "--quiet", cwd=tmp_path)
+    assert run("swift", "run", "--quiet", "train", cwd=tmp_path)
+    assert run("swift", "run", "--quiet", "pages", cwd=tmp_path).splitlines() == expected
 
 
 def test_the_commands_are_targets() -> None:
@@ -90,8 +105,6 @@ def test_the_commands_are_targets() -> None:
 
 
 def test_the_refusal_is_the_library_s() -> None:
-    import libsched
-
     (quoted,) = (text for tag, text in SNIPPETS if tag == "" and "T_max=0" in text)
     with pytest.raises(libsched.SchedError) as refused:
         libsched.CosineAnnealingLR(T_max=0)
@@ -101,7 +114,5 @@ def test_the_refusal_is_the_library_s() -> None:
 def test_the_version_is_one() -> None:
     header = (ROOT / "Include/sched.h").read_text()
     (version,) = re.findall(r'#define SCHED_VERSION "(.*)"', header)
-    import libsched
-
     assert libsched.version() == version
     assert f'from: "{version}"' in (ROOT / "README.md").read_text()

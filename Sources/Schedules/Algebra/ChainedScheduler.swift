@@ -9,6 +9,19 @@
 ///
 /// Source: PyTorch's `ChainedScheduler`, whose order of application it keeps in
 /// the chained form.
+///
+/// - Peers:
+///   - PyTorch `ChainedScheduler(schedulers)`: The same bits in the chained form. There a part
+///     that is no multiple of the rate in force, such as CosineAnnealingWarmRestarts, forgets
+///     the parts before it; here it takes their rate for its base.
+///   - Burn `ComposedLrScheduler`: `ChainedScheduler(schedulers)`. Its product; its sum and
+///     average are not here.
+///   - ParameterSchedulers.jl `ComposedSchedule`: `ChainedScheduler(schedulers)`. Where a
+///     parameter of one schedule is another, only a rate that is a multiple of its base carries
+///     over.
+/// - Complexity: that of each part, added up
+/// - Example: `ChainedScheduler([LinearLR(0.1, total_iters=20), ExponentialLR(0.98)])` over 120
+///   steps
 public struct ChainedScheduler: Schedule {
   /// The parts in their order, at least one.
   public internal(set) var schedules: [AnySchedule] = []

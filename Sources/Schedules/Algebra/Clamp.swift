@@ -5,6 +5,18 @@
 /// ```
 ///
 /// Source: the `min_lr` and `max_lr` that many peers build into one schedule.
+///
+/// - Peers:
+///   - fairseq `step(min_lr)`: `Clamp(StepLR(lr_decay_period, gamma=lr_decay),
+///     minimum=min_lr)`. Its default gamma is 0.5, and its option is spelled lr_deacy_period.
+///   - optax `exponential_decay(end_value=e)`: `ExponentialDecay(S, r, end_value=e)`. Clamped
+///     from below where the rate falls, from above where it climbs, as ExponentialDecay's own
+///     end_value does.
+///   - Megatron-LM `min_lr`: `Clamp(schedule, minimum=min_lr)`. For the inverse square root;
+///     its cosine and its line end on the floor instead, with eta_min.
+/// - Complexity: that of the schedule
+/// - Example: `Clamp(CosineAnnealingLR(50), minimum=0.2, maximum=0.8)` over 120 steps
+/// - Example: `CosineAnnealingLR(50)` over 120 steps
 public struct Clamp: Schedule {
   public internal(set) var schedule = AnySchedule(Constant())
   /// The least rate, in its units; finite, at least 0.

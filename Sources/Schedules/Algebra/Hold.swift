@@ -6,6 +6,15 @@
 /// ```
 ///
 /// Source: what MLX, optax and Keras do at the end of every decay.
+///
+/// - Peers:
+///   - PyTorch `OneCycleLR`: `Hold(OneCycleLR(max_lr, total_steps=N))`. There a step past the
+///     last raises; held, it stays at the last rate.
+///   - MLX `cosine_decay`, `linear_schedule`: `Hold(CosineAnnealingLR(N), last=N)`. What it
+///     does at the end of a decay.
+/// - Complexity: that of the schedule
+/// - Example: `Hold(CosineAnnealingLR(50), last=35)` over 120 steps
+/// - Example: `CosineAnnealingLR(50)` over 120 steps
 public struct Hold: Schedule {
   public internal(set) var schedule = AnySchedule(Constant())
   /// The step from which the rate stays; `nil` for the schedule's last.

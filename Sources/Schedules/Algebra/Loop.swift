@@ -5,6 +5,15 @@
 /// ```
 ///
 /// Source: ParameterSchedulers.jl's `Loop`.
+///
+/// - Peers:
+///   - ParameterSchedulers.jl `Loop(f, period)`: `Loop(schedule, period)`. Its first step is 1:
+///     our t is its t - 1.
+///   - ParameterSchedulers.jl `CosAnneal(restart=true)`: `Loop(CosineAnnealingLR(period),
+///     period)`. A cosine that starts again at the top.
+/// - Complexity: that of the schedule
+/// - Example: `Loop(ExponentialLR(0.95), 40)` over 160 steps
+/// - Example: `ExponentialLR(0.95)` over 160 steps
 public struct Loop: Schedule {
   public internal(set) var schedule = AnySchedule(Constant())
   /// Steps from one start to the next; at least 1.

@@ -6,6 +6,13 @@
 ///
 /// Source: ParameterSchedulers.jl's `Shifted`. To begin later instead, see
 /// ``Window``.
+///
+/// - Peers:
+///   - ParameterSchedulers.jl `Shifted(schedule, offset)`: `Shift(schedule, offset-1)`. Its
+///     first step is 1.
+/// - Complexity: that of the schedule
+/// - Example: `Shift(CosineAnnealingLR(50), 25)` over 120 steps
+/// - Example: `CosineAnnealingLR(50)` over 120 steps
 public struct Shift: Schedule {
   public internal(set) var schedule = AnySchedule(Constant())
   /// The schedule's step at step 0.

@@ -9,6 +9,17 @@
 /// multiply its lengths instead: ``Schedule/scaled(by:)``.
 ///
 /// Source: ParameterSchedulers.jl's `Interpolator`, in whole steps.
+///
+/// - Peers:
+///   - ParameterSchedulers.jl `Interpolator(schedule, rate)`: `Stretch(schedule, rate)`. Its
+///     rate need not be whole, and its curve is not a staircase.
+///   - MMEngine `by_epoch=True`: `Stretch(schedule, epoch_length)`. With convert_to_iter_based
+///     the smooth curve: schedule.scaled(epoch_length), a method.
+///   - Composer `scale_schedule_ratio`: `Stretch(schedule, ratio)`. There every time of the
+///     schedule is multiplied, as Swift's scaled(by:) does.
+/// - Complexity: that of the schedule
+/// - Example: `Stretch(CosineAnnealingLR(10), 10)` over 120 steps
+/// - Example: `CosineAnnealingLR(100)` over 120 steps
 public struct Stretch: Schedule {
   public internal(set) var schedule = AnySchedule(Constant())
   /// Steps that one of the schedule's lasts; at least 1.

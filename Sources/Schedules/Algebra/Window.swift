@@ -8,6 +8,13 @@
 /// ```
 ///
 /// Source: the `begin` and `end` of mmengine's schedulers.
+///
+/// - Peers:
+///   - MMEngine `begin=b, end=e`: `Window(schedule, b, e)`. The end is exclusive. There several
+///     windows add up, and LinearLR and ConstantLR count end - begin - 1 steps.
+/// - Complexity: that of the schedule
+/// - Example: `Window(CosineAnnealingLR(50), begin=30, end=65)` over 120 steps
+/// - Example: `CosineAnnealingLR(50)` over 120 steps
 public struct Window: Schedule {
   public internal(set) var schedule = AnySchedule(Constant())
   /// The schedule's step 0.

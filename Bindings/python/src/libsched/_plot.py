@@ -59,7 +59,8 @@ def plot(
             an end.
         base: The base rate, or several: a line each. A Scheduler has its own.
         labels: What the legend calls the schedules; their text by default.
-        log: Whether the axis of rates is logarithmic; rates that are not above 0 are left out.
+        log: Whether the axis of rates is logarithmic, and rates that are not above 0 are left out;
+            otherwise it reaches down to 0.
         ax: Where to draw; a new figure by default.
 
     Returns:
@@ -99,6 +100,10 @@ def plot(
                 right = ax.twinx()
                 right.set_ylabel("momentum (dashed)")
             right.plot(line.steps, line.momenta, "--", color=color, linewidth=1)
+    if lines and not log:
+        # From 0 up, so that half the height is half the rate.
+        ax.update_datalim([(0.0, 0.0)], updatex=False)
+        ax.autoscale_view()
     if len(lines) > 1:
         ax.legend()
     return ax

@@ -1,0 +1,118 @@
+"""Every schedule has its page, and what the pages say is so."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import libsched
+import pytest
+from test_readme import run
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "Bindings" / "docs"
+KINDS = libsched._lib.kinds()
+
+sys.path.insert(0, str(ROOT / "Bindings"))
+
+import declarations
+
+# What no other package has.
+ALONE: set[str] = set()
+
+DECLARED = declarations.read(ROOT / "Sources")
+
+
+def page(kind: str) -> str:
+    return (DOCS / "schedules" / f"{kind}.md").read_text()
+
+
+def snippets(language: str) -> dict[str, str]:
+    """What each page has in a language."""
+    found = {}
+    for kind in KINDS:
+        (found[kind],) = re.findall(
+            rf"^```{language}\n(.*?)^```$", page(kind), re.MULTILINE | re.DOTALL
+        )
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_its_page(kind: str) -> None:
+    text = page(kind)
+    declared = DECLARED[kind]
+    assert declared.prose
+    assert "\n```\n" in declared.prose, "no formula"
+    assert declared.complexity
+    assert f"at any step: {declared.complexity}." in text
+    assert declared.examples[0].text.startswith(f"{kind}(")
+    assert re.search(r"## Source\n\n\S.*\.\n", text)
+    assert f"({kind}.svg)" in text
+    for field in libsched._lib.fields(kind):
+        assert f"\n| `{field}` |" in text
+    picture = (DOCS / "schedules" / f"{kind}.svg").read_text()
+    assert len(picture) < 16_000
+    for label in ("step", "learning rate"):
+        assert f">{label}</text>" in picture
+    index = (DOCS / "schedules" / "README.md").read_text()
+    assert f"[`{kind}`]({kind}.md)" in index
+    assert f'src="{kind}.svg"' in index
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_says_what_its_peers_call_it(kind: str) -> None:
+    peers = DECLARED[kind].peers
+    assert bool(peers) == (kind not in ALONE)
+    for peer in peers:
+        calls = [] if not peer.ours else [*ast.walk(ast.parse(peer.ours, mode="eval"))]
+        for call in (node for node in calls if isinstance(node, ast.Call)):
+            assert isinstance(call.func, ast.Name)
+            fields = [*libsched._lib.fields(call.func.id)]
+            assert len(call.args) <= len(fields), peer.ours
+            by_place = fields[: len(call.args)]
+            names = [keyword.arg for keyword in call.keywords]
+            assert set(names) <= {*fields} - {*by_place}, peer.ours
+
+
+def texts(kinds: dict[str, str]) -> list[str]:
+    """What a program says that prints each of these schedules."""
+    return [str(libsched.parse(DECLARED[kind].examples[0].text)) for kind in kinds]
+
+
+def test_python_as_the_pages_have_it() -> None:
+    for kind, text in snippets("python").items():
+        scope = {"libsched": libsched}
+        exec(text, scope)  # noqa: S102
+        assert scope["schedule"] == libsched.parse(DECLARED[kind].examples[0].text)
+
+
+def test_c_as_the_pages_have_it(tmp_path: Path) -> None:
+    bodies = [
+        f"{{\n{text}\nchar buffer[2000];\nsize_t length;\n"
+        "sched_text(schedule, buffer, sizeof buffer, &length);\nputs(buffer);\n"
+        "sched_free(schedule);\n}"
+        for text in snippets("c").values()
+    ]
+    program = "#include <sched.h>\n#include <stdio.h>\n#include <string.h>\nint main(void) {\n"
+    said = compiled(tmp_path / "pages.c", program + "\n".join(bodies) + "\n}\n", "cc", "-std=c99")
+    assert said.splitlines() == texts(snippets("c"))
+
+
+def test_cpp_as_the_pages_have_it(tmp_path: Path) -> None:
+    bodies = [
+        f"{{\n{text}\nstd::cout << schedule << '\\n';\n}}" for text in snippets("cpp").values()
+    ]
+    program = "#include <sched.hpp>\n#include <iostream>\nint main() {\n"
+    text = program + "\n".join(bodies) + "\n}\n"
+    said = compiled(tmp_path / "pages.cpp", text, "c++", "-std=c++17")
+    assert said.splitlines() == texts(snippets("cpp"))
+
+
+def compiled(path: Path, text: str, *command: str) -> str:
+    path.write_text(text)
+    program, build = path.with_suffix(""), ROOT / "build"
+    library = [f"-L{build}", "-lsched", f"-Wl,-rpath,{build}"]
+    run(*command, "-Wall", f"-I{ROOT}/Include", path, "-o", program, *library, cwd=path.parent)
+    return run(program, cwd=path.parent)
