@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from . import _lib
+from ._errors import SchedError, Status
 from ._schedules import Schedule
 
-__all__ = ["Curve", "at", "native"]
+__all__ = ["Curve", "WrongType", "at", "given", "native", "number"]
 
 # A step as the peers take it: a number, or an array of them, numpy's or a framework's.
 Step = Any
 Rates = float | npt.NDArray[np.float64]
+
+
+class WrongType(SchedError, TypeError):
+    """A value of another type, which is a TypeError to most of the peers."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -24,22 +30,48 @@ def _made(kind: str, fields: tuple[tuple[str, type, object], ...]) -> Schedule:
 
 
 def native(kind: str, **fields: object) -> Schedule:
-    """A schedule of a kind, made once; fields that are None are left out.
+    """A schedule of a kind, made once.
 
     Raises:
-        SchedError: a field does not accept its value.
+        SchedError: a field does not accept its value; WrongType, where it is of another type.
     """
-    given = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in fields.items()
-        if value is not None
+    fields = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
     }
+    # 1 and True are equal, and not alike to the library.
+    key = tuple((name, type(value), value) for name, value in fields.items())
     try:
-        # 1 and True are equal, and not alike to the library.
-        return _made(kind, tuple((name, type(value), value) for name, value in given.items()))
-    except TypeError:
-        # A framework's number, which is no key.
-        return Schedule(kind, **given)
+        try:
+            hash(key)
+        except TypeError:
+            # A framework's number, which is no key.
+            return Schedule(kind, **fields)
+        return _made(kind, key)
+    except SchedError as error:
+        raise _typed(error) from None
+
+
+def _typed(error: SchedError) -> SchedError:
+    if error.status != Status.SCHED_E_TYPE:
+        return error
+    return WrongType(str(error), error.status, error.place)
+
+
+def number(name: str, value: object) -> float:
+    """An argument as a float.
+
+    Raises:
+        WrongType: it is no number.
+    """
+    try:
+        return _lib.real(name, value)
+    except SchedError as error:
+        raise _typed(error) from None
+
+
+def given(**fields: object) -> dict[str, object]:
+    """Those of the fields that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def at(rate: Callable[[int], float], step: Step) -> Rates:
@@ -71,7 +103,7 @@ class Curve:
 
     def __init__(self, schedule: Schedule, base: float, offset: float = 0.0) -> None:
         self.schedule = schedule
-        self.base = float(base)
+        self.base = number("base", base)
         self.offset = float(offset)
 
     def __call__(self, step: Step) -> Rates:

@@ -13,12 +13,14 @@ of these drives a Keras optimizer.
 from __future__ import annotations
 
 import abc
+import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ._curves import Curve, Rates, Step, native
+from ._declared import declared
 
 __all__ = [
     "CosineDecay",
@@ -56,6 +58,15 @@ class LearningRateSchedule:
 class _Native(LearningRateSchedule):
     """One that is a native schedule with a base rate, made of its attributes as they are."""
 
+    # What is above 0.
+    _length = "decay_steps"
+    # The attributes that Keras keeps with an underscore.
+    _private: tuple[str, ...] = ()
+
+    if TYPE_CHECKING:
+        # The arguments of a declared constructor are attributes of their names.
+        def __getattr__(self, name: str) -> Any: ...
+
     def __call__(self, step: Step) -> Rates:
         """The rate at a step, from 0, or the rates at each of an array's steps."""
         return self.curve()(step)
@@ -68,10 +79,28 @@ class _Native(LearningRateSchedule):
             SchedError: an attribute has become what it cannot be.
         """
 
+    def get_config(self) -> dict[str, Any]:
+        # Of this module's class, whatever a subclass's constructor takes.
+        declaring = next(cls for cls in type(self).__mro__ if cls.__module__ == __name__)
+        names = inspect.signature(declaring).parameters
+        return {name: getattr(self, self._attribute(name)) for name in names}
 
-def _positive(name: str, value: float) -> None:
-    if value <= 0:
-        raise ValueError(f"{name} is above 0, and not {value}")
+    def _attribute(self, name: str) -> str:
+        return f"_{name}" if name in self._private else name
+
+    def _check(self) -> None:
+        length = getattr(self, self._length)
+        if length <= 0:
+            raise ValueError(f"{self._length} is above 0, and not {length}")
+
+
+@declared
+def _declared(self: _Native, given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        setattr(self, self._attribute(name), value)
+    self._check()
+    # It is refused now, and not when it is asked.
+    self.curve()
 
 
 class ExponentialDecay(_Native):
@@ -83,6 +112,7 @@ class ExponentialDecay(_Native):
         ValueError: `decay_steps` is not above 0; SchedError, which is one, for what else is refused.
     """
 
+    @_declared
     def __init__(
         self,
         initial_learning_rate: float,
@@ -90,14 +120,7 @@ class ExponentialDecay(_Native):
         decay_rate: float,
         staircase: bool = False,
         name: str = "ExponentialDecay",
-    ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
-        _positive("decay_steps", decay_steps)
-        self.curve()
+    ) -> None: ...
 
     def curve(self) -> Curve:
         schedule = native(
@@ -107,15 +130,6 @@ class ExponentialDecay(_Native):
             staircase=bool(self.staircase),
         )
         return Curve(schedule, self.initial_learning_rate)
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            "initial_learning_rate": self.initial_learning_rate,
-            "decay_steps": self.decay_steps,
-            "decay_rate": self.decay_rate,
-            "staircase": self.staircase,
-            "name": self.name,
-        }
 
 
 class PiecewiseConstantDecay(_Native):
@@ -128,32 +142,29 @@ class PiecewiseConstantDecay(_Native):
             else is refused, such as boundaries that do not increase.
     """
 
+    @_declared
     def __init__(
         self,
         boundaries: Sequence[float],
         values: Sequence[float],
         name: str = "PiecewiseConstant",
-    ) -> None:
-        if len(boundaries) != len(values) - 1:
-            raise ValueError(
-                f"there is one value more than boundaries: {len(boundaries)} boundaries and "
-                f"{len(values)} values"
-            )
-        self.boundaries = boundaries
-        self.values = values
-        self.name = name
-        self.curve()
+    ) -> None: ...
 
     def curve(self) -> Curve:
         # Keras makes boundaries of the step's type, which is a whole number's.
         boundaries = [int(boundary) for boundary in self.boundaries]
-        schedule = native(
-            "PiecewiseConstant", boundaries=boundaries, values=list(self.values), side="left"
-        )
+        values = list(self.values)
+        schedule = native("PiecewiseConstant", boundaries=boundaries, values=values, side="left")
         return Curve(schedule, 1.0)
 
-    def get_config(self) -> dict[str, Any]:
-        return {"boundaries": self.boundaries, "values": self.values, "name": self.name}
+    def _check(self) -> None:
+        lengths = len(self.boundaries), len(self.values)
+        if lengths[0] != lengths[1] - 1:
+            raise ValueError(
+                "there is one value more than boundaries: {} boundaries and {} values".format(
+                    *lengths
+                )
+            )
 
 
 class PolynomialDecay(_Native):
@@ -166,6 +177,7 @@ class PolynomialDecay(_Native):
         ValueError: `decay_steps` is not above 0; SchedError, which is one, for what else is refused.
     """
 
+    @_declared
     def __init__(
         self,
         initial_learning_rate: float,
@@ -174,15 +186,7 @@ class PolynomialDecay(_Native):
         power: float = 1.0,
         cycle: bool = False,
         name: str = "PolynomialDecay",
-    ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.end_learning_rate = end_learning_rate
-        self.power = power
-        self.cycle = cycle
-        self.name = name
-        _positive("decay_steps", decay_steps)
-        self.curve()
+    ) -> None: ...
 
     def curve(self) -> Curve:
         schedule = native(
@@ -195,16 +199,6 @@ class PolynomialDecay(_Native):
         )
         return Curve(schedule, self.initial_learning_rate)
 
-    def get_config(self) -> dict[str, Any]:
-        return {
-            "initial_learning_rate": self.initial_learning_rate,
-            "decay_steps": self.decay_steps,
-            "end_learning_rate": self.end_learning_rate,
-            "power": self.power,
-            "cycle": self.cycle,
-            "name": self.name,
-        }
-
 
 class InverseTimeDecay(_Native):
     """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
@@ -215,6 +209,7 @@ class InverseTimeDecay(_Native):
         ValueError: `decay_steps` is not above 0; SchedError, which is one, for what else is refused.
     """
 
+    @_declared
     def __init__(
         self,
         initial_learning_rate: float,
@@ -222,14 +217,7 @@ class InverseTimeDecay(_Native):
         decay_rate: float,
         staircase: bool = False,
         name: str = "InverseTimeDecay",
-    ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
-        _positive("decay_steps", decay_steps)
-        self.curve()
+    ) -> None: ...
 
     def curve(self) -> Curve:
         schedule = native(
@@ -239,15 +227,6 @@ class InverseTimeDecay(_Native):
             staircase=bool(self.staircase),
         )
         return Curve(schedule, self.initial_learning_rate)
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            "initial_learning_rate": self.initial_learning_rate,
-            "decay_steps": self.decay_steps,
-            "decay_rate": self.decay_rate,
-            "staircase": self.staircase,
-            "name": self.name,
-        }
 
 
 class CosineDecay(_Native):
@@ -260,6 +239,7 @@ class CosineDecay(_Native):
         ValueError: `decay_steps` is not above 0; SchedError, which is one, for what else is refused.
     """
 
+    @_declared
     def __init__(
         self,
         initial_learning_rate: float,
@@ -268,37 +248,14 @@ class CosineDecay(_Native):
         name: str = "CosineDecay",
         warmup_target: float | None = None,
         warmup_steps: int = 0,
-    ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.alpha = alpha
-        self.name = name
-        self.warmup_steps = warmup_steps
-        self.warmup_target = warmup_target
-        _positive("decay_steps", decay_steps)
-        self.curve()
+    ) -> None: ...
 
     def curve(self) -> Curve:
         fields = {"decay_steps": self.decay_steps, "min_ratio": self.alpha, "like": "keras"}
         if self.warmup_target is None:
             return Curve(native("CosineDecay", **fields), self.initial_learning_rate)
-        schedule = native(
-            "CosineDecay",
-            **fields,
-            warmup_steps=self.warmup_steps,
-            warmup_init=self.initial_learning_rate,
-        )
-        return Curve(schedule, self.warmup_target)
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            "initial_learning_rate": self.initial_learning_rate,
-            "decay_steps": self.decay_steps,
-            "alpha": self.alpha,
-            "name": self.name,
-            "warmup_target": self.warmup_target,
-            "warmup_steps": self.warmup_steps,
-        }
+        fields |= {"warmup_steps": self.warmup_steps, "warmup_init": self.initial_learning_rate}
+        return Curve(native("CosineDecay", **fields), self.warmup_target)
 
 
 class CosineDecayRestarts(_Native):
@@ -311,6 +268,10 @@ class CosineDecayRestarts(_Native):
             refused, such as a `t_mul` below 1.
     """
 
+    _length = "first_decay_steps"
+    _private = ("t_mul", "m_mul")
+
+    @_declared
     def __init__(
         self,
         initial_learning_rate: float,
@@ -319,15 +280,7 @@ class CosineDecayRestarts(_Native):
         m_mul: float = 1.0,
         alpha: float = 0.0,
         name: str = "SGDRDecay",
-    ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.first_decay_steps = first_decay_steps
-        self._t_mul = t_mul
-        self._m_mul = m_mul
-        self.alpha = alpha
-        self.name = name
-        _positive("first_decay_steps", first_decay_steps)
-        self.curve()
+    ) -> None: ...
 
     def curve(self) -> Curve:
         schedule = native(
@@ -338,16 +291,6 @@ class CosineDecayRestarts(_Native):
             min_ratio=self.alpha,
         )
         return Curve(schedule, self.initial_learning_rate)
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            "initial_learning_rate": self.initial_learning_rate,
-            "first_decay_steps": self.first_decay_steps,
-            "t_mul": self._t_mul,
-            "m_mul": self._m_mul,
-            "alpha": self.alpha,
-            "name": self.name,
-        }
 
 
 SCHEDULES: dict[str, type[LearningRateSchedule]] = {

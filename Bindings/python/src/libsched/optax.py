@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._curves import Curve, Rates, Step, at, native
+from ._curves import Curve, Rates, Step, at, given, native, number
 
 __all__ = [
     "constant_schedule",
@@ -66,7 +66,7 @@ def polynomial_schedule(
     schedule = native(
         "PolynomialDecay",
         steps=transition_steps,
-        power=float(power),
+        power=number("power", power),
         begin=max(0, transition_begin),
         like="optax" if is_whole else "keras",
     )
@@ -81,7 +81,7 @@ def linear_schedule(
 
 
 def _sorted(boundaries_and_scales: Mapping[int, float] | None) -> list[tuple[int, float]]:
-    pairs = sorted((boundaries_and_scales or {}).items())
+    pairs = sorted({} if boundaries_and_scales is None else boundaries_and_scales.items())
     for boundary, scale in pairs:
         if not scale >= 0:
             raise ValueError(f"a scale is not negative, and at {boundary} it is {scale}")
@@ -98,7 +98,10 @@ def piecewise_constant_schedule(
     """
     pairs = _sorted(boundaries_and_scales)
     # A native boundary is a step; what counts before all of them is in the base.
-    base = math.prod((scale for boundary, scale in pairs if boundary <= 0), start=float(init_value))
+    base = math.prod(
+        (scale for boundary, scale in pairs if boundary <= 0),
+        start=number("init_value", init_value),
+    )
     kept = [pair for pair in pairs if pair[0] > 0]
     schedule = native(
         "PiecewiseScale",
@@ -130,7 +133,7 @@ def exponential_decay(
         decay_rate=decay_rate,
         staircase=bool(staircase),
         begin=max(0, transition_begin),
-        end_value=end_value,
+        **given(end_value=end_value),
     )
     return Curve(schedule, init_value)
 

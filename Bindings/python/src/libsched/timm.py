@@ -15,15 +15,17 @@ for those made with ``t_in_epochs=False``; the other does nothing.
 from __future__ import annotations
 
 import abc
+import inspect
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ._curves import native
+from ._curves import given, native
+from ._declared import declared
 from ._schedules import Schedule
+from ._torch_noise import normals, uniforms
+from .optim.lr_scheduler import ReduceLROnPlateau
 
 __all__ = [
     "CosineLRScheduler",
@@ -94,6 +96,10 @@ class Scheduler(abc.ABC):
         self.noise_seed = 42 if noise_seed is None else noise_seed
         self.update_groups(self.base_values)
 
+    if TYPE_CHECKING:
+        # The arguments of a declared constructor are attributes of their names.
+        def __getattr__(self, name: str) -> Any: ...
+
     @abc.abstractmethod
     def _get_lr(self, t: int) -> list[float]:
         """The value of every group at a step."""
@@ -149,119 +155,118 @@ class Scheduler(abc.ABC):
         return bool(t >= between)  # type: ignore[operator]
 
     def _calculate_noise(self, t: int) -> float:
-        words = _torch_words(self.noise_seed + t)
+        seed = self.noise_seed + t
         if self.noise_type != "normal":
-            # torch.rand: 24 bits as a float32.
-            return 2 * ((next(words) & 0xFFFFFF) * 2.0**-24 - 0.5) * self.noise_pct
+            return 2 * (next(uniforms(seed)) - 0.5) * self.noise_pct
         if not self.noise_pct > 0:
             raise ValueError(f"no noise stays below noise_pct={self.noise_pct}")
         return next(
             noise
-            for value in _torch_normals(words)
+            for value in normals(seed)
             if abs(noise := value * self.noise_std) < self.noise_pct
         )
 
 
-def _torch_words(seed: int) -> Iterator[int]:
-    """What a ``torch.Generator`` of that seed draws, 32 bits each: the Mersenne twister of MT19937,
-    which numpy seeds alike."""
-    twister = np.random.RandomState(seed & 0xFFFFFFFF)
-    while True:
-        yield from twister.randint(0, 2**32, 4, np.uint32).tolist()
+_TAKEN = list(inspect.signature(Scheduler).parameters)
 
 
-def _torch_normals(words: Iterator[int]) -> Iterator[float]:
-    """What ``torch.randn(1)`` draws, again and again: a pair by Box and Muller in double, each
-    rounded to a float32."""
-    while True:
-        u, v = (((next(words) << 32 | next(words)) & (2**53 - 1)) * 2.0**-53 for _ in range(2))
-        radius, angle = math.sqrt(-2.0 * math.log1p(-v)), 2.0 * math.pi * u
-        yield float(np.float32(radius * math.cos(angle)))
-        yield float(np.float32(radius * math.sin(angle)))
+@declared
+def _declared(self: Any, given: dict[str, Any]) -> None:
+    """What all schedulers take goes to :class:`Scheduler`, the rest are attributes of their names."""
+    taken = {name: given.pop(name) for name in _TAKEN if name in given}
+    Scheduler.__init__(self, param_group_field="lr", **taken)
+    vars(self).update(given)
+    self._begin()
+
+
+def _require(kind: type[Exception], name: str, value: object, is_accepted: bool, what: str) -> None:
+    if not is_accepted:
+        raise kind(f"{name} is {what}, and not {value!r}")
 
 
 # -- With a warm-up -----------------------------------------------------------
 
 
 class _Warmed(Scheduler):
-    """A scheduler of the rate after a straight line up to it.
+    """A scheduler of the rate that is a native schedule, after a straight line up to it.
 
     The line goes from `warmup_lr_init` to the base rate in `warmup_t`; after it the schedule is at
     `warmup_t` already, or with `warmup_prefix` at 0.
     """
 
-    warmup_t: int
-    warmup_lr_init: float
-    warmup_prefix: bool
-    warmup_steps: list[float]
-
-    def _warm_up(self, tops: Callable[[], Sequence[float]] | None = None) -> None:
-        """Sets the first rates; `tops` are where the line arrives, if not at the base rates."""
+    def _begin(self) -> None:
+        """Checks the attributes, and sets the first rates."""
+        self._check()
+        # The line's slopes, which timm's states have.
+        self.warmup_steps: list[float] = [1 for _ in self.base_values]
         if self.warmup_t:
             init = self.warmup_lr_init
-            values = self.base_values if tops is None else tops()
-            self.warmup_steps = [(value - init) / self.warmup_t for value in values]
-            Scheduler.update_groups(self, init)
-        else:
-            self.warmup_steps = [1 for _ in self.base_values]
+            self.warmup_steps = [(top - init) / self.warmup_t for top in self._tops()]
+            self.update_groups(init)
+
+    # timm asserts in some of its classes, whatever Python is told of assertions.
+    def _check(self) -> None:
+        """Refuses what timm refuses."""
+
+    def _tops(self) -> list[float]:
+        """Where the line arrives."""
+        return self.base_values
 
     def _get_lr(self, t: int) -> list[float]:
-        if t < self.warmup_t:
-            return [self.warmup_lr_init + t * step for step in self.warmup_steps]
-        return self._after_warmup(t - self.warmup_t if self.warmup_prefix else t)
+        if t >= self.warmup_t:
+            return self._after_warmup(t - self.warmup_t if self.warmup_prefix else t)
+        line = native(
+            "Warmup",
+            schedule=[native("Constant")],
+            steps=math.ceil(self.warmup_t),
+            start_lr=self.warmup_lr_init,
+            rounding="slope",
+        )
+        return [line.rate(t, top) for top in self._tops()]
+
+    def _after_warmup(self, t: float) -> list[float]:
+        return _rates(self._schedule(), t, self.base_values)
 
     @abc.abstractmethod
-    def _after_warmup(self, t: int) -> list[float]:
-        """The rate of every group at a step of the schedule's own."""
+    def _schedule(self) -> Schedule:
+        """The native schedule of the attributes as they are."""
 
-    def _rates(self, schedule: Schedule, t: float) -> list[float]:
-        # What is left of a float's warm-up is a float.
-        step = int(t) if isinstance(t, float) and t.is_integer() else t
-        return [schedule.rate(step, base) for base in self.base_values]  # type: ignore[arg-type]
+
+def _rates(schedule: Schedule, t: Any, bases: Sequence[float]) -> list[float]:
+    # What is left of a float's warm-up is a float.
+    step = int(t) if isinstance(t, float) and t.is_integer() else t
+    return [schedule.rate(step, base) for base in bases]
 
 
 class _Cyclical(_Warmed):
     """One that starts again, each time longer by `cycle_mul` and from `cycle_decay` as high a rate,
     until after `cycle_limit` cycles it stays at `lr_min`."""
 
-    t_initial: int
-    lr_min: float
-    cycle_mul: float
-    cycle_decay: float
-    cycle_limit: int
+    def _check(self) -> None:
+        _require(AssertionError, "t_initial", self.t_initial, self.t_initial > 0, "above 0")
+        _require(AssertionError, "lr_min", self.lr_min, self.lr_min >= 0, "not negative")
 
-    def _check_length(self) -> None:
-        # timm asserts, and so do these, whatever Python is told of assertions.
-        if not self.t_initial > 0:
-            raise AssertionError(f"t_initial is above 0, and not {self.t_initial}")
-        if not self.lr_min >= 0:
-            raise AssertionError(f"lr_min is not negative, and not {self.lr_min}")
-
-    def _after_warmup(self, t: int) -> list[float]:
+    def _schedule(self) -> Schedule:
         if self.cycle_limit <= 0:
-            return [self.lr_min for _ in self.base_values]
-        return self._rates(self._schedule(), t)
+            return native("PiecewiseConstant", boundaries=[], values=[self.lr_min])
+        # Like timm these find the cycle by a logarithm.
+        return self._cycle(
+            t_mul=self.cycle_mul,
+            m_mul=self.cycle_decay,
+            eta_min=self.lr_min,
+            cycle_limit=self.cycle_limit,
+            exact_restarts=False,
+        )
 
     @abc.abstractmethod
-    def _schedule(self) -> Schedule:
-        """The native schedule of the attributes as they are."""
-
-    @property
-    def _cycles(self) -> dict[str, object]:
-        # Like timm these find the cycle by a logarithm.
-        return {
-            "t_mul": self.cycle_mul,
-            "m_mul": self.cycle_decay,
-            "eta_min": self.lr_min,
-            "cycle_limit": self.cycle_limit,
-            "exact_restarts": False,
-        }
+    def _cycle(self, **cycles: object) -> Schedule:
+        """The native schedule with these fields of its cycles."""
 
     def get_cycle_length(self, cycles: int = 0) -> int:
         """The steps of that many cycles, of all by default, a prefixed warm-up included."""
         cycles = max(1, cycles or self.cycle_limit)
         if self.cycle_mul == 1.0:
-            length = self.t_initial * cycles
+            length: int = self.t_initial * cycles
         else:
             growth = self.cycle_mul
             length = math.floor(-self.t_initial * (growth**cycles - 1) / (1 - growth))
@@ -279,6 +284,7 @@ class CosineLRScheduler(_Cyclical):
         SchedError: at a step, for what else cannot be, such as a `cycle_mul` below 1.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -297,35 +303,14 @@ class CosineLRScheduler(_Cyclical):
         noise_seed: int = 42,
         k_decay: float = 1.0,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            t_in_epochs,
-            noise_range_t,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        self.t_initial = t_initial
-        self.lr_min = lr_min
-        self._check_length()
-        self.cycle_mul = cycle_mul
-        self.cycle_decay = cycle_decay
-        self.cycle_limit = cycle_limit
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self.warmup_prefix = warmup_prefix
-        self.k_decay = k_decay
-        self._warm_up()
+    ) -> None: ...
 
-    def _schedule(self) -> Schedule:
+    def _cycle(self, **cycles: object) -> Schedule:
         return native(
             "CosineDecayRestarts",
             first_decay_steps=self.t_initial,
             k_decay=self.k_decay,
-            **self._cycles,
+            **cycles,
         )
 
 
@@ -340,6 +325,7 @@ class PolyLRScheduler(_Cyclical):
         SchedError: at a step, for what else cannot be, such as a `cycle_mul` below 1.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -359,37 +345,15 @@ class PolyLRScheduler(_Cyclical):
         noise_seed: int = 42,
         k_decay: float = 1.0,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            t_in_epochs,
-            noise_range_t,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        self.t_initial = t_initial
-        self.power = power
-        self.lr_min = lr_min
-        self._check_length()
-        self.cycle_mul = cycle_mul
-        self.cycle_decay = cycle_decay
-        self.cycle_limit = cycle_limit
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self.warmup_prefix = warmup_prefix
-        self.k_decay = k_decay
-        self._warm_up()
+    ) -> None: ...
 
-    def _schedule(self) -> Schedule:
+    def _cycle(self, **cycles: object) -> Schedule:
         return native(
             "PolynomialDecayRestarts",
             first_decay_steps=self.t_initial,
             power=self.power,
             k_decay=self.k_decay,
-            **self._cycles,
+            **cycles,
         )
 
 
@@ -405,6 +369,7 @@ class TanhLRScheduler(_Cyclical):
         SchedError: at a step, for what else cannot be, such as a `cycle_mul` below 1.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -424,63 +389,29 @@ class TanhLRScheduler(_Cyclical):
         noise_std: float = 1.0,
         noise_seed: int = 42,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            t_in_epochs,
-            noise_range_t,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        self.t_initial = t_initial
-        self.lr_min = lr_min
-        self._check_length()
-        if not lb < ub:
-            raise AssertionError(f"lb is below ub, and not {lb} and {ub}")
-        for name, value in [
-            ("cycle_limit", cycle_limit),
-            ("warmup_t", warmup_t),
-            ("warmup_lr_init", warmup_lr_init),
-        ]:
-            if not value >= 0:
-                raise AssertionError(f"{name} is not negative, and not {value}")
-        self.lb = lb
-        self.ub = ub
-        self.cycle_mul = cycle_mul
-        self.cycle_decay = cycle_decay
-        self.cycle_limit = cycle_limit
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self.warmup_prefix = warmup_prefix
-        self._warm_up(None if warmup_prefix else lambda: self._get_lr(warmup_t))
+    ) -> None: ...
 
-    def _schedule(self) -> Schedule:
-        return native("TanhDecay", steps=self.t_initial, lb=self.lb, ub=self.ub, **self._cycles)
+    def _check(self) -> None:
+        super()._check()
+        _require(AssertionError, "lb", self.lb, self.lb < self.ub, f"below ub={self.ub}")
+        for name in ("cycle_limit", "warmup_t", "warmup_lr_init"):
+            value = getattr(self, name)
+            _require(AssertionError, name, value, value >= 0, "not negative")
+
+    def _tops(self) -> list[float]:
+        return self.base_values if self.warmup_prefix else self._after_warmup(self.warmup_t)
+
+    def _cycle(self, **cycles: object) -> Schedule:
+        return native("TanhDecay", steps=self.t_initial, lb=self.lb, ub=self.ub, **cycles)
 
 
-class _Stepped(_Warmed):
-    """One that multiplies the base rate by `decay_rate`, so many times at a step."""
-
-    decay_rate: float
-
-    @abc.abstractmethod
-    def get_curr_decay_steps(self, t: int) -> float:
-        """How many times it has been multiplied."""
-
-    def _after_warmup(self, t: int) -> list[float]:
-        schedule = native("ExponentialLR", gamma=self.decay_rate)
-        return self._rates(schedule, self.get_curr_decay_steps(t))
-
-
-class StepLRScheduler(_Stepped):
+class StepLRScheduler(_Warmed):
     """Multiplies the rate by `decay_rate` every `decay_t`, which need not be whole.
 
     ``base * decay_rate**(t // decay_t)``, t without the warm-up unless `warmup_prefix` is False.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -495,34 +426,23 @@ class StepLRScheduler(_Stepped):
         noise_std: float = 1.0,
         noise_seed: int = 42,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            t_in_epochs,
-            noise_range_t,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        self.decay_t = decay_t
-        self.decay_rate = decay_rate
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self.warmup_prefix = warmup_prefix
-        self._warm_up()
+    ) -> None: ...
 
-    def get_curr_decay_steps(self, t: int) -> float:
-        return t // self.decay_t
+    def _schedule(self) -> Schedule:
+        return native("ExponentialLR", gamma=self.decay_rate)
+
+    # Python's own quotient, which a staircase of a length that is not whole may round otherwise.
+    def _after_warmup(self, t: float) -> list[float]:
+        return super()._after_warmup(t // self.decay_t)
 
 
-class MultiStepLRScheduler(_Stepped):
+class MultiStepLRScheduler(_Warmed):
     """Multiplies the rate by `decay_rate` at each of `decay_t`, as timm has it a step early.
 
     ``base * decay_rate**k``, k the number of milestones that are at most ``t + 1``.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -537,32 +457,30 @@ class MultiStepLRScheduler(_Stepped):
         noise_std: float = 1.0,
         noise_seed: int = 42,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            t_in_epochs,
-            noise_range_t,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        self.decay_t = decay_t
-        self.decay_rate = decay_rate
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self.warmup_prefix = warmup_prefix
-        self._warm_up()
+    ) -> None: ...
 
-    def get_curr_decay_steps(self, t: int) -> float:
+    def _schedule(self) -> Schedule:
+        return native("ExponentialLR", gamma=self.decay_rate)
+
+    def _after_warmup(self, t: float) -> list[float]:
+        return super()._after_warmup(self.get_curr_decay_steps(t))
+
+    def get_curr_decay_steps(self, t: float) -> int:
+        """How many milestones have come by a step."""
         return bisect_right(self.decay_t, t + 1)
 
 
 # -- Warm-up, stable, decay ---------------------------------------------------
 
-STABLE = ("constant", "rsqrt", "power")
-DECAY = ("linear", "1-sqrt", "cosine", "power", "exp")
+_STABLE = ("constant", "rsqrt", "power")
+# timm's names of the tails, and ours.
+_TAILS = {
+    "linear": "linear",
+    "1-sqrt": "1-sqrt",
+    "cosine": "cosine",
+    "power": "power",
+    "exp": "exponential",
+}
 
 
 class WSDLRScheduler(_Warmed):
@@ -578,6 +496,7 @@ class WSDLRScheduler(_Warmed):
         ValueError: a length, a power, a ratio or a name is none.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -598,152 +517,76 @@ class WSDLRScheduler(_Warmed):
         noise_std: float = 1.0,
         noise_seed: int = 42,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            t_in_epochs,
-            noise_range_t,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        if stable_fn != "constant" and stable_timescale is None:
-            stable_timescale = warmup_t
-        accepted: list[tuple[bool, str, object, str]] = [
-            (t_initial > 0, "t_initial", t_initial, "above 0"),
-            (0 < decay_t <= t_initial, "decay_t", decay_t, f"above 0, at most {t_initial}"),
-            (lr_min >= 0, "lr_min", lr_min, "at least 0"),
-            (stable_fn in STABLE, "stable_fn", stable_fn, f"one of {STABLE}"),
+    ) -> None: ...
+
+    # No attribute of timm's, whose warm-up is always one.
+    warmup_prefix = True
+    stable_timescale: float | None
+
+    def _check(self) -> None:
+        if self.stable_fn != "constant" and self.stable_timescale is None:
+            self.stable_timescale = self.warmup_t
+        total, timescale = self.t_initial, self.stable_timescale
+        for name, is_accepted, what in [
+            ("t_initial", total > 0, "above 0"),
+            ("decay_t", 0 < self.decay_t <= total, f"above 0, at most {total}"),
+            ("lr_min", self.lr_min >= 0, "at least 0"),
+            ("stable_fn", self.stable_fn in _STABLE, f"one of {_STABLE}"),
             (
-                not isinstance(decay_fn, str) or decay_fn in DECAY,
                 "decay_fn",
-                decay_fn,
-                f"one of {DECAY}, or a function",
+                not isinstance(self.decay_fn, str) or self.decay_fn in _TAILS,
+                f"one of {[*_TAILS]}, or a function",
             ),
-            (0 < decay_ratio < 1, "decay_ratio", decay_ratio, "between 0 and 1"),
-            (decay_power > 0, "decay_power", decay_power, "above 0"),
-            (stable_power > 0, "stable_power", stable_power, "above 0"),
+            ("decay_ratio", 0 < self.decay_ratio < 1, "between 0 and 1"),
+            ("decay_power", self.decay_power > 0, "above 0"),
+            ("stable_power", self.stable_power > 0, "above 0"),
             (
-                stable_fn == "constant" or (stable_timescale or 0) > 0,
                 "stable_timescale",
-                stable_timescale,
+                self.stable_fn == "constant" or (timescale or 0) > 0,
                 "above 0, and is warmup_t by default",
             ),
-        ]
-        for is_accepted, name, value, what in accepted:
-            if not is_accepted:
-                raise ValueError(f"{name} is {what}, and not {value!r}")
-        self.t_initial = t_initial
-        self.decay_t = decay_t
-        self.lr_min = lr_min
-        self.stable_fn = stable_fn
-        self.stable_timescale = stable_timescale
-        self.stable_power = stable_power
-        self.decay_fn = decay_fn
-        self.decay_power = decay_power
-        self.decay_ratio = decay_ratio
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self._warm_up()
+        ]:
+            _require(ValueError, name, getattr(self, name), is_accepted, what)
 
-    # Not an attribute of timm's, whose warm-up is always one.
-    warmup_prefix = True
+    def _schedule(self) -> Schedule:
+        power = {"constant": 0.0, "rsqrt": 0.5}.get(self.stable_fn, self.stable_power)
+        held = self.t_initial - self.decay_t
+        return native(
+            "WarmupStableDecay",
+            num_warmup_steps=0,
+            # A step later and counted from 1: the first of the decay is the held rate itself. What
+            # a function decays is held for ever.
+            num_stable_steps=2**53 if callable(self.decay_fn) else held + 1,
+            num_decay_steps=self.decay_t,
+            offset=1,
+            decay_type="linear" if callable(self.decay_fn) else _TAILS[self.decay_fn],
+            eta_min=self.lr_min,
+            stable_power=power,
+            **given(stable_timescale=self.stable_timescale if power else None),
+            decay_power=self.decay_power,
+            decay_ratio=self.decay_ratio,
+        )
 
-    # In Python: the native WarmupStableDecay has neither a stable phase that falls nor timm's power
-    # and exp.
-    def _after_warmup(self, t: int) -> list[float]:
-        stable = [max(base * self._stable(t), self.lr_min) for base in self.base_values]
+    def _after_warmup(self, t: float) -> list[float]:
+        floor = self.lr_min
+        # A base below the floor is held on it.
+        rates = _rates(self._schedule(), t, [max(base, floor) for base in self.base_values])
         since = t - (self.t_initial - self.decay_t)
-        if since <= 0:
-            return stable
-        decay = self._decay(min(since / self.decay_t, 1.0))
-        return [self.lr_min + (lr - self.lr_min) * decay for lr in stable]
-
-    def _stable(self, since: float) -> float:
-        if self.stable_fn == "constant":
-            return 1.0
-        power = 0.5 if self.stable_fn == "rsqrt" else self.stable_power
-        return float((1.0 + since / (self.stable_timescale or 1.0)) ** -power)
-
-    def _decay(self, gone: float) -> float:
-        if not isinstance(self.decay_fn, str):
-            return self.decay_fn(gone)
-        if self.decay_fn == "linear":
-            return 1.0 - gone
-        if self.decay_fn == "1-sqrt":
-            return 1.0 - math.sqrt(gone)
-        if self.decay_fn == "cosine":
-            return 0.5 * (1.0 + math.cos(math.pi * gone))
-        if self.decay_fn == "power":
-            return float(1.0 - gone**self.decay_power)
-        ratio = self.decay_ratio
-        return float((ratio**gone - ratio) / (1.0 - ratio))
+        if not callable(self.decay_fn) or since <= 0:
+            return rates
+        factor = self.decay_fn(min(since / self.decay_t, 1.0))
+        return [floor + (rate - floor) * factor for rate in rates]
 
     def get_cycle_length(self, cycles: int = 0) -> int:
         """The steps of all, the warm-up included."""
-        return self.warmup_t + self.t_initial
+        length: int = self.warmup_t + self.t_initial
+        return length
 
 
 # -- On a metric --------------------------------------------------------------
 
 
-class _Plateau:
-    """PyTorch's ``ReduceLROnPlateau`` with a relative threshold, as far as timm uses it."""
-
-    def __init__(
-        self,
-        optimizer: Any,
-        mode: str,
-        factor: float,
-        patience: int,
-        threshold: float,
-        cooldown: int,
-        min_lr: float,
-    ) -> None:
-        if factor >= 1.0:
-            raise ValueError(f"a decay is by less than 1, and not by {factor}")
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode is 'min' or 'max', and not {mode!r}")
-        self.optimizer = optimizer
-        self.mode = mode
-        self.factor = factor
-        self.patience = patience
-        self.threshold = threshold
-        self.cooldown = cooldown
-        self.min_lr = min_lr
-        self.eps = 1e-8
-        self.best = math.inf if mode == "min" else -math.inf
-        self.num_bad_epochs = 0
-        self.cooldown_counter = 0
-        self.last_epoch = 0
-
-    def step(self, metric: float) -> None:
-        """Records a metric, and lowers the rates when it has been no better for too long."""
-        current = float(metric)
-        self.last_epoch += 1
-        if self.mode == "min":
-            is_better = current < self.best * (1.0 - self.threshold)
-        else:
-            is_better = current > self.best * (self.threshold + 1.0)
-        if is_better:
-            self.best = current
-        self.num_bad_epochs = 0 if is_better else self.num_bad_epochs + 1
-        if self.cooldown_counter > 0:
-            self.cooldown_counter -= 1
-            self.num_bad_epochs = 0
-        if self.num_bad_epochs > self.patience:
-            self.num_bad_epochs = 0
-            self.cooldown_counter = self.cooldown
-            for group in self.optimizer.param_groups:
-                old = float(group["lr"])
-                new = max(old * self.factor, self.min_lr)
-                if old - new > self.eps:
-                    group["lr"] = new
-
-
-class PlateauLRScheduler(Scheduler):
+class PlateauLRScheduler(_Warmed):
     """Multiplies the rate by `decay_rate` when a metric has been no better for `patience_t` epochs.
 
     The metric goes to ``step(epoch, metric)``. Up to and including epoch `warmup_t` the rate goes
@@ -756,6 +599,7 @@ class PlateauLRScheduler(Scheduler):
         ValueError: `decay_rate` is not below 1, or `mode` is neither ``"min"`` nor ``"max"``.
     """
 
+    @_declared
     def __init__(
         self,
         optimizer: Any,
@@ -773,26 +617,23 @@ class PlateauLRScheduler(Scheduler):
         noise_std: float = 1.0,
         noise_seed: int | None = None,
         initialize: bool = True,
-    ) -> None:
-        super().__init__(
-            optimizer,
-            "lr",
-            noise_range_t=noise_range_t,
-            noise_type=noise_type,
-            noise_pct=noise_pct,
-            noise_std=noise_std,
-            noise_seed=noise_seed,
-            initialize=initialize,
-        )
-        self.lr_scheduler = _Plateau(
-            optimizer, mode, decay_rate, patience_t, threshold, cooldown_t, lr_min
-        )
-        self.warmup_t = warmup_t
-        self.warmup_lr_init = warmup_lr_init
-        self.warmup_steps = [1.0 for _ in self.base_values]
-        if warmup_t:
-            self.warmup_steps = [(v - warmup_lr_init) / warmup_t for v in self.base_values]
-            self.update_groups(warmup_lr_init)
+    ) -> None: ...
+
+    def _begin(self) -> None:
+        # timm keeps these in the scheduler it wraps.
+        given = {
+            name: vars(self).pop(argument)
+            for name, argument in [
+                ("factor", "decay_rate"),
+                ("patience", "patience_t"),
+                ("threshold", "threshold"),
+                ("cooldown", "cooldown_t"),
+                ("mode", "mode"),
+                ("min_lr", "lr_min"),
+            ]
+        }
+        self.lr_scheduler = ReduceLROnPlateau(self.optimizer, **given)
+        super()._begin()
         # The rates without the noise that is on them.
         self.restore_lr: list[float] | None = None
 
@@ -835,7 +676,7 @@ class PlateauLRScheduler(Scheduler):
     def step_update(self, num_updates: int, metric: float | None = None) -> None:
         """Nothing: a metric is an epoch's."""
 
-    def _get_lr(self, t: int) -> list[float]:
+    def _schedule(self) -> Schedule:
         raise AssertionError("no rate follows from the epoch alone")
 
 
