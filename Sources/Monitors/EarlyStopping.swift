@@ -85,9 +85,11 @@ public struct EarlyStopping: Sendable {
 
 extension EarlyStopping {
   /// Settings and all it has seen, on one line; numbers round-trip exactly.
-  public var text: String {
-    "EarlyStopping(version=1, mode='\(mode.word)', patience=\(patience), min_delta=\(minDelta), "
-      + "best=\(best), best_at=\(bestAt ?? -1), observed=\(observed), waited=\(waited))"
+  public var text: String { String(utf8) }
+
+  /// ``text``, for C.
+  public var utf8: UTF8Text {
+    "EarlyStopping(version=1, mode='\(mode.word)', patience=\(patience), min_delta=\(minDelta), best=\(best), best_at=\(bestAt ?? -1), observed=\(observed), waited=\(waited))"
   }
 
   /// What ``text`` gave.

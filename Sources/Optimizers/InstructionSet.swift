@@ -7,6 +7,12 @@ import StepBaseline
 import StepBody
 import Synchronization
 
+/// A variable of the environment.
+func environment(_ name: StaticString) -> UTF8Text? {
+  getenv(UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self))
+    .map { UTF8Text(cString: $0) }
+}
+
 /// Which of the kernels' instruction sets is in use.
 public enum InstructionSet {
   /// Every table this machine can run, widest first. A table that it cannot
@@ -21,19 +27,19 @@ public enum InstructionSet {
 
   /// What the environment or the machine chose, looked up once.
   private static let initial: Result<Int, Refusal> = {
-    guard let value = getenv("SCHED_ISA"), value[0] != 0 else { return .success(0) }
+    guard let value = environment("SCHED_ISA"), !value.isEmpty else { return .success(0) }
     do throws(Refusal) {
-      return .success(try index(String(cString: value), "SCHED_ISA"))
+      return .success(try index(value, "SCHED_ISA"))
     } catch {
       return .failure(error)
     }
   }()
 
-  private static func index(_ name: String, _ argument: String) throws(Refusal) -> Int {
+  private static func index(_ name: UTF8Text, _ argument: UTF8Text) throws(Refusal) -> Int {
     for (i, table) in runnable.enumerated() where same(name, table.name) { return i }
-    var names = ""
-    for table in runnable { names += (names.isEmpty ? "" : ", ") + "\(table.name)" }
-    throw Refusal(.instructionSet, argument, value: name.isEmpty ? "''" : name, accepted: names)
+    throw Refusal(
+      .instructionSet, argument, value: name.isEmpty ? "''" : name,
+      accepted: .list(runnable.count) { "\(runnable[$0].name)" })
   }
 
   /// The kernels in use. Throws when `SCHED_ISA` names a set that this machine
@@ -49,6 +55,11 @@ public enum InstructionSet {
 
   /// Chooses another from now on; `nil` for what it was at first.
   public static func choose(_ name: String?) throws(Refusal) {
+    try choose(utf8: name.map { UTF8Text($0.utf8) })
+  }
+
+  /// ``choose(_:)``, for C.
+  public static func choose(utf8 name: UTF8Text?) throws(Refusal) {
     chosen.store(
       try name.map { (name) throws(Refusal) in try index(name, "name") } ?? -1, ordering: .relaxed)
   }

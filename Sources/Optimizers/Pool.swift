@@ -13,9 +13,7 @@ public enum Threads {
   private static let asked = Atomic<Int>(0)
 
   private static let initial: Int = {
-    if let value = getenv("SCHED_NUM_THREADS"), let count = Int(String(cString: value)),
-      (1...limit).contains(count)
-    {
+    if let count = environment("SCHED_NUM_THREADS")?.integer, (1...limit).contains(count) {
       return count
     }
     return min(limit, Int(platform_processors()))

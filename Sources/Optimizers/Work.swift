@@ -51,7 +51,7 @@ struct Extent {
 func check(
   _ arrays: [Extent], n: Int, step: Int, index: Int?, total: inout Int
 ) throws(Refusal) {
-  func name(_ name: StaticString) -> String { index.map { "list[\($0)].\(name)" } ?? "\(name)" }
+  func name(_ name: StaticString) -> UTF8Text { index.map { "list[\($0)].\(name)" } ?? "\(name)" }
   guard Integers.counts.contains(step) else {
     throw Refusal(
       .range, name("step"), value: "\(step)", accepted: Integers.counts.text, index: index)

@@ -55,7 +55,7 @@ public func sched_early_stopping_save(
   _ length: UnsafeMutablePointer<Int>!
 ) -> sched_status {
   status { () throws(Refusal) in
-    try give(try SchedABI.stopper(stopper).value.text, text, capacity, length)
+    try give(try SchedABI.stopper(stopper).value.utf8, text, capacity, length)
   }
 }
 

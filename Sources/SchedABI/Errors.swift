@@ -11,8 +11,8 @@ enum LastError {
     return key
   }()
 
-  static func set(_ text: String) {
-    let copy = text.withCString { strdup($0) }
+  static func set(_ text: UTF8Text) {
+    let copy = text.bytes.withUnsafeBytes { strndup($0.baseAddress!, $0.count) }
     free(pthread_getspecific(key))
     pthread_setspecific(key, copy)
   }
@@ -30,7 +30,7 @@ func status(
     try body()
     return SCHED_OK
   } catch {
-    LastError.set(error.description)
+    LastError.set(error.sentence)
     refused(error)
     return sched_status(rawValue: UInt32(error.reason.rawValue))
   }
@@ -57,7 +57,7 @@ func need(_ count: Int, _ name: StaticString, of stride: Int) throws(Refusal) ->
 /// What `name` has in Swift, from what it has in C.
 func need<T>(_ known: T?, _ name: StaticString, _ value: UInt32) throws(Refusal) -> T {
   guard let known else {
-    throw Refusal(.constant, "\(name)", value: "\(value)", accepted: "a constant of its type")
+    throw Refusal(.constant, "\(name)", value: "\(Int(value))", accepted: "a constant of its type")
   }
   return known
 }
@@ -75,18 +75,18 @@ func bytes(_ text: UnsafePointer<CChar>?, _ length: Int) throws(Refusal) -> [UIn
 
 /// Hands a text out: how long it is, and the text if it fits.
 func give(
-  _ string: String, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ string: UTF8Text, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) throws(Refusal) {
   let length = try need(length, "length")
   let capacity = try need(capacity, "capacity", of: 1)
   if capacity > 0 { _ = try need(text, "text") }
-  let count = string.utf8.count
+  let count = string.bytes.count
   length.pointee = count
   guard let text, capacity > count else {
     throw Refusal(.space, "capacity", value: "\(capacity)", accepted: "at least \(count + 1)")
   }
-  for (i, byte) in string.utf8.enumerated() { text[i] = CChar(bitPattern: byte) }
+  memcpy(text, string.bytes, count)
   text[count] = 0
 }
 

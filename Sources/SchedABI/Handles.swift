@@ -29,8 +29,16 @@ enum Handle {
   }
 }
 
+extension Handle {
+  static func give(_ schedule: AnySchedule) -> OpaquePointer { give(schedule.object) }
+
+  static func schedule(_ handle: OpaquePointer) -> AnySchedule {
+    AnySchedule(borrow(handle, as: Erasure.self))
+  }
+}
+
 func schedule(_ handle: OpaquePointer?) throws(Refusal) -> AnySchedule {
-  Handle.borrow(try need(handle, "schedule"), as: AnySchedule.self)
+  Handle.schedule(try need(handle, "schedule"))
 }
 
 func scheduler(_ handle: OpaquePointer?) throws(Refusal) -> Cell<Scheduler> {

@@ -107,7 +107,7 @@ public func sched_scheduler_save(
   _ length: UnsafeMutablePointer<Int>!
 ) -> sched_status {
   status { () throws(Refusal) in
-    try give(try SchedABI.scheduler(scheduler).value.text, text, capacity, length)
+    try give(try SchedABI.scheduler(scheduler).value.utf8, text, capacity, length)
   }
 }
 

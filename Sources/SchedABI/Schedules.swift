@@ -10,7 +10,7 @@ public func sched_make(
 ) -> sched_status {
   status(
     { () throws(Refusal) in
-      let kind = String(cString: try need(kind, "kind"))
+      let kind = UTF8Text(cString: try need(kind, "kind"))
       let out = try need(schedule, "schedule")
       let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
       if count > 0 { _ = try need(fields, "fields") }
@@ -33,13 +33,13 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
   {
     guard field.count >= 0, field.count <= maxListLength else {
       throw Refusal(
-        .memory, "\(String(cString: name)) count", value: "\(UInt(bitPattern: field.count))",
+        .memory, "\(UTF8Text(cString: name)) count", value: "\(UInt(bitPattern: field.count))",
         accepted: Integers(0, maxListLength).text, index: index)
     }
     if field.count == 0 { return .list([]) }
     guard let pointer else {
       throw Refusal(
-        .missingPointer, String(cString: name), value: "NULL", accepted: "\(field.count) values",
+        .missingPointer, UTF8Text(cString: name), value: "NULL", accepted: "\(field.count) values",
         index: index)
     }
     var values: [Literal] = []
@@ -54,26 +54,26 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
   case SCHED_TEXT:
     guard let text = value.text else {
       throw Refusal(
-        .missingPointer, String(cString: name), value: "NULL", accepted: "a text", index: index)
+        .missingPointer, UTF8Text(cString: name), value: "NULL", accepted: "a text", index: index)
     }
-    form = .word(String(cString: text))
+    form = .word(UTF8Text(cString: text))
   case SCHED_REALS: form = try list(value.reals) { .real($0) }
   case SCHED_INTEGERS: form = try list(value.integers) { .integer(Int($0)) }
   case SCHED_SCHEDULES:
     form = try list(value.schedules) { (handle) throws(Refusal) in
       guard let handle else {
         throw Refusal(
-          .missingPointer, String(cString: name), value: "NULL", accepted: "a schedule",
+          .missingPointer, UTF8Text(cString: name), value: "NULL", accepted: "a schedule",
           index: index)
       }
-      return .schedule(Handle.borrow(handle, as: AnySchedule.self))
+      return .schedule(Handle.schedule(handle))
     }
   default:
     throw Refusal(
-      .constant, "\(String(cString: name)) type", value: "\(field.type.rawValue)",
+      .constant, "\(UTF8Text(cString: name)) type", value: "\(Int(field.type.rawValue))",
       accepted: "a constant of sched_type", index: index)
   }
-  return Argument(String(cString: name), Literal(form))
+  return Argument(UTF8Text(cString: name), Literal(form))
 }
 
 @implementation @_cdecl("sched_parse")
@@ -90,11 +90,11 @@ public func sched_parse(
 
 @implementation @_cdecl("sched_retain")
 public func sched_retain(_ schedule: OpaquePointer!) -> OpaquePointer! {
-  Handle.retain(schedule, as: AnySchedule.self)
+  Handle.retain(schedule, as: Erasure.self)
 }
 
 @implementation @_cdecl("sched_free")
-public func sched_free(_ schedule: OpaquePointer!) { Handle.free(schedule, as: AnySchedule.self) }
+public func sched_free(_ schedule: OpaquePointer!) { Handle.free(schedule, as: Erasure.self) }
 
 // MARK: Asking
 
@@ -104,14 +104,14 @@ public func sched_text(
   _ length: UnsafeMutablePointer<Int>!
 ) -> sched_status {
   status { () throws(Refusal) in
-    try give(try SchedABI.schedule(schedule).text, text, capacity, length)
+    try give(try SchedABI.schedule(schedule).utf8, text, capacity, length)
   }
 }
 
 @implementation @_cdecl("sched_kind")
 public func sched_kind(_ schedule: OpaquePointer!) -> UnsafePointer<CChar>! {
   guard let schedule else { return cString("") }
-  return cString(Handle.borrow(schedule, as: AnySchedule.self).name)
+  return cString(Handle.schedule(schedule).name)
 }
 
 @implementation @_cdecl("sched_last_step")
@@ -197,11 +197,11 @@ public func sched_anneal(
 // MARK: Kinds
 
 @implementation @_cdecl("sched_kind_count")
-public func sched_kind_count() -> Int { registry.count }
+public func sched_kind_count() -> Int { kindCount() }
 
 @implementation @_cdecl("sched_kind_name")
 public func sched_kind_name(_ index: Int) -> UnsafePointer<CChar>! {
-  registry.indices.contains(index) ? cString(registry[index].name) : nil
+  kindName(index).map { cString($0) }
 }
 
 @implementation @_cdecl("sched_kind_describe")
@@ -210,7 +210,7 @@ public func sched_kind_describe(
   _ length: UnsafeMutablePointer<Int>!
 ) -> sched_status {
   status { () throws(Refusal) in
-    let name = String(cString: try need(kind, "kind"))
-    try give(try Schedules.kind(name).describe(), text, capacity, length)
+    let name = UTF8Text(cString: try need(kind, "kind"))
+    try give(try Schedules.kind(name).utf8, text, capacity, length)
   }
 }

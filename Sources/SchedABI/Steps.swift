@@ -5,7 +5,7 @@ import Schedules
 /// 0 or 1, and nothing else: other numbers are memory that was never set.
 private func flag(_ value: Int32, _ name: StaticString) throws(Refusal) -> Bool {
   guard value == 0 || value == 1 else {
-    throw Refusal(.value, "\(name)", value: "\(value)", accepted: "0 or 1")
+    throw Refusal(.value, "\(name)", value: "\(Int(value))", accepted: "0 or 1")
   }
   return value == 1
 }
@@ -105,7 +105,8 @@ public func sched_isa() -> UnsafePointer<CChar>! {
 
 @implementation @_cdecl("sched_set_isa")
 public func sched_set_isa(_ name: UnsafePointer<CChar>!) -> sched_status {
-  status { () throws(Refusal) in try InstructionSet.choose(name.map { String(cString: $0) }) }
+  status { () throws(Refusal) in try InstructionSet.choose(utf8: name.map { UTF8Text(cString: $0) })
+  }
 }
 
 @implementation @_cdecl("sched_threads")

@@ -154,7 +154,7 @@ extension Fields {
   /// One of a few words.
   public func word<W: Word>(_ name: StaticString, _ value: inout W, note: StaticString) {
     let words = W.allCases.map { $0.word }
-    var choice = words.firstIndex { same("\($0)", value.word) } ?? 0
+    var choice = words.firstIndex { same($0, value.word) } ?? 0
     visit(Field(name: name, isRequired: false, note: note), choice: &choice, of: words)
     value = W.allCases[choice]
   }
@@ -213,8 +213,8 @@ public struct Reals: Sendable {
     x.isFinite && (lowerIsOpen ? x > lower : x >= lower) && (upperIsOpen ? x < upper : x <= upper)
   }
 
-  public var text: String {
-    var text = "a finite number"
+  public var text: UTF8Text {
+    var text: UTF8Text = "a finite number"
     if lower.isFinite { text += lowerIsOpen ? " above \(lower)" : " from \(lower)" }
     if upper.isFinite { text += upperIsOpen ? " to below \(upper)" : " to \(upper)" }
     return text
@@ -238,7 +238,7 @@ public struct Integers: Sendable {
 
   public func contains(_ x: Int) -> Bool { x >= lower && x <= upper }
 
-  public var text: String { "an integer from \(lower) to \(upper)" }
+  public var text: UTF8Text { "an integer from \(lower) to \(upper)" }
 }
 
 /// A choice among a few words, as PyTorch spells them.
@@ -247,19 +247,6 @@ public protocol Word: Sendable, CaseIterable where AllCases == [Self] {
 }
 
 /// "'cos' or 'linear'".
-func choices(_ words: [StaticString]) -> String {
-  var text = ""
-  for (i, word) in words.enumerated() {
-    text += (i == 0 ? "" : i == words.count - 1 ? " or " : ", ") + "'\(word)'"
-  }
-  return text
-}
-
-/// Byte by byte: `==` of strings would bring Unicode's tables along.
-public func same(_ a: some StringProtocol, _ b: StaticString) -> Bool {
-  b.withUTF8Buffer { $0.elementsEqual(a.utf8) }
-}
-
-public func same(_ a: some StringProtocol, _ b: some StringProtocol) -> Bool {
-  a.utf8.elementsEqual(b.utf8)
+func choices(_ words: [StaticString]) -> UTF8Text {
+  .list(words.count, lastComma: " or ") { "'\(words[$0])'" }
 }

@@ -5,7 +5,7 @@ public struct Literal: Sendable {
     case flag(Bool)
     case integer(Int)
     case real(Double)
-    case word(String)
+    case word(UTF8Text)
     case list([Literal])
     case call(Call)
     case schedule(AnySchedule)
@@ -21,7 +21,7 @@ public struct Literal: Sendable {
   }
 
   /// As the caller would write it; long ones are cut.
-  var text: String {
+  var text: UTF8Text {
     switch form {
     case .none: return "None"
     case .flag(let flag): return flag ? "True" : "False"
@@ -38,10 +38,10 @@ public struct Literal: Sendable {
 /// An argument as a caller wrote it.
 public struct Argument: Sendable {
   /// `nil` for one by place.
-  public var name: String?
+  public var name: UTF8Text?
   public var value: Literal
 
-  public init(_ name: String?, _ value: Literal) {
+  public init(_ name: UTF8Text?, _ value: Literal) {
     self.name = name
     self.value = value
   }
@@ -49,11 +49,11 @@ public struct Argument: Sendable {
 
 /// A constructor's call as a caller wrote it.
 public struct Call: Sendable {
-  public var name: String
+  public var name: UTF8Text
   public var arguments: [Argument]
   public var position: Int?
 
-  public init(_ name: String, _ arguments: [Argument], at position: Int? = nil) {
+  public init(_ name: UTF8Text, _ arguments: [Argument], at position: Int? = nil) {
     self.name = name
     self.arguments = arguments
     self.position = position

@@ -33,7 +33,7 @@ struct Parser {
   // MARK: Grammar
 
   /// name ( argument, argument, … )
-  private mutating func call(_ name: (text: String, position: Int)) throws(Refusal) -> Call {
+  private mutating func call(_ name: (text: UTF8Text, position: Int)) throws(Refusal) -> Call {
     guard depth < AnySchedule.maxDepth else {
       throw Refusal(
         .depth, name.text, accepted: "\(AnySchedule.maxDepth) levels", position: name.position)
@@ -103,7 +103,7 @@ struct Parser {
     var values: [Literal] = []
     while !take(close) {
       if !values.isEmpty {
-        guard take(",") else { throw unexpected("',' or '\(close)'") }
+        guard take(",") else { throw unexpected("',' or '\(ascii: ascii(close))'") }
         if take(close) { break }
       }
       values.append(try value(inList: true))
@@ -113,16 +113,16 @@ struct Parser {
 
   // MARK: Words
 
-  private mutating func name(_ expected: StaticString) throws(Refusal) -> (
-    text: String, position: Int
+  private mutating func name(_ expected: UTF8Text) throws(Refusal) -> (
+    text: UTF8Text, position: Int
   ) {
     let start = at
     guard let first = peek, isLetter(first) else { throw unexpected(expected) }
     while let byte = peek, isLetter(byte) || isDigit(byte) { at += 1 }
-    return (String(decoding: bytes[start..<at], as: UTF8.self), start)
+    return (UTF8Text(bytes[start..<at]), start)
   }
 
-  private mutating func quoted() throws(Refusal) -> String {
+  private mutating func quoted() throws(Refusal) -> UTF8Text {
     let quote = bytes[at]
     let start = at
     at += 1
@@ -132,27 +132,27 @@ struct Parser {
       throw unexpected("a word with its closing quote")
     }
     at += 1
-    return String(decoding: bytes[(start + 1)..<(at - 1)], as: UTF8.self)
+    return UTF8Text(bytes[(start + 1)..<(at - 1)])
   }
 
   /// An integer where the digits are nothing else, and otherwise a real.
   private mutating func number() throws(Refusal) -> Literal {
     let start = at
     while let byte = peek, isDigit(byte) || isOneOf("+-._eEinfa", byte) { at += 1 }
-    let token = String(decoding: bytes[start..<at], as: UTF8.self)
-    let digits = token.utf8.drop { $0 == ascii("-") || $0 == ascii("+") }
-    let signs = token.utf8.count - digits.count
-    if signs <= 1, !digits.isEmpty, digits.allSatisfy(isDigit) {
-      if let integer = Int(token) { return Literal(.integer(integer), at: start) }
+    let token = bytes[start..<at]
+    let digits = token.drop { $0 == ascii("-") || $0 == ascii("+") }
+    if token.count - digits.count <= 1, !digits.isEmpty, digits.allSatisfy(isDigit) {
+      let token = UTF8Text(token)
+      if let integer = token.integer { return Literal(.integer(integer), at: start) }
       throw Refusal(
         .range, "integer", value: token, accepted: "an integer of 64 bits", position: start)
     }
     var used = 0
-    let real = platform_number(token, &used)
+    let real = platform_number(token + [0], &used)
     // strtod's "infinity", "nan(…)" and hexadecimals have no place here, but
     // "-inf" does.
     let isPlain = digits.first.map { isDigit($0) || $0 == ascii(".") } ?? false
-    guard used > 0, used == token.utf8.count, isPlain || same(token, "-inf") else {
+    guard used > 0, used == token.count, isPlain || same(UTF8Text(token), "-inf") else {
       at = start
       throw unexpected("a value")
     }
@@ -175,15 +175,13 @@ struct Parser {
     return true
   }
 
-  private func unexpected(_ expected: StaticString) -> Refusal { unexpected("\(expected)") }
-
-  private func unexpected(_ expected: String) -> Refusal {
+  private func unexpected(_ expected: UTF8Text) -> Refusal {
     guard let byte = peek else {
       return Refusal(.syntax, "the end", accepted: expected, position: at)
     }
     let isPrintable = byte > 32 && byte < 127
     return Refusal(
-      .syntax, isPrintable ? "'\(Unicode.Scalar(byte))'" : "byte \(byte)", accepted: expected,
+      .syntax, isPrintable ? "'\(ascii: byte)'" : "byte \(Int(byte))", accepted: expected,
       position: at)
   }
 }

@@ -2,11 +2,11 @@
 ///
 /// Also what reads saved states, which are calls like any other.
 final class Reader: Fields {
-  private let owner: String
+  private let owner: UTF8Text
   private let arguments: [Argument]
   private var isUsed: [Bool]
   private var place = 0
-  private var fieldNames = ""
+  private var fieldNames = UTF8Text()
   private(set) var refusal: Refusal?
 
   init(_ call: Call) {
@@ -31,7 +31,8 @@ final class Reader: Fields {
   /// The argument for the next field: by place, or by name, or none.
   private func take(_ field: Field) -> (Literal, Int)? {
     defer { place += 1 }
-    fieldNames += (fieldNames.isEmpty ? "" : ", ") + "\(field.name)"
+    if !fieldNames.isEmpty { fieldNames += ", " }
+    fieldNames += "\(field.name)"
     var found: Int?
     for (i, argument) in arguments.enumerated() {
       let fits = argument.name.map { same($0, field.name) } ?? (i == place)
@@ -53,7 +54,7 @@ final class Reader: Fields {
   }
 
   private func refuse(
-    _ reason: Refusal.Reason, _ field: Field, _ value: Literal, _ index: Int, _ accepted: String
+    _ reason: Refusal.Reason, _ field: Field, _ value: Literal, _ index: Int, _ accepted: UTF8Text
   ) {
     if refusal != nil { return }
     refusal = Refusal(
@@ -205,10 +206,7 @@ final class Reader: Fields {
       do throws(Refusal) {
         return try AnySchedule.make(call)
       } catch {
-        if refusal == nil {
-          refusal = error
-          refusal?.index = index
-        }
+        if refusal == nil { refusal = error.located(index: index) }
       }
     default: refuse(.type, field, literal, index, "a schedule")
     }

@@ -44,38 +44,74 @@ public struct Refusal: Error, Sendable {
     }
   }
 
-  public var reason: Reason
-  /// The argument, and what it is an argument of: "StepLR step_size".
-  public var argument: String
-  /// Its value, as the caller would write it; empty where there is none.
-  public var value: String
-  /// What would have been accepted.
-  public var accepted: String
-  /// Which of the arguments it was, where they are counted.
-  public var index: Int?
-  /// The byte of the text at which it stands, where there is a text.
-  public var position: Int?
+  /// One pointer for all: every function that may refuse hands this on.
+  private final class Content: Sendable {
+    let reason: Reason
+    let argument: UTF8Text
+    let value: UTF8Text
+    let accepted: UTF8Text
+    let index: Int?
+    let position: Int?
 
-  public init(
-    _ reason: Reason, _ argument: String, value: String = "", accepted: String = "",
-    index: Int? = nil, position: Int? = nil
-  ) {
-    self.reason = reason
-    self.argument = argument
-    self.value = value
-    self.accepted = accepted
-    self.index = index
-    self.position = position
+    init(
+      _ reason: Reason, _ argument: UTF8Text, _ value: UTF8Text, _ accepted: UTF8Text,
+      _ index: Int?, _ position: Int?
+    ) {
+      self.reason = reason
+      self.argument = argument
+      self.value = value
+      self.accepted = accepted
+      self.index = index
+      self.position = position
+    }
   }
+
+  private let content: Content
+
+  @export(interface)
+  public init(
+    _ reason: Reason, _ argument: UTF8Text, value: UTF8Text = UTF8Text(),
+    accepted: UTF8Text = UTF8Text(), index: Int? = nil, position: Int? = nil
+  ) {
+    content = Content(reason, argument, value, accepted, index, position)
+  }
+
+  /// The same of the argument at an index, and at a position unless it has one.
+  @inline(never)
+  func located(index: Int? = nil, position: Int? = nil) -> Refusal {
+    Refusal(
+      reason, content.argument, value: content.value, accepted: content.accepted,
+      index: index ?? self.index, position: self.position ?? position)
+  }
+
+  public var reason: Reason { content.reason }
+
+  /// Which of the arguments it was, where they are counted.
+  public var index: Int? { content.index }
+
+  /// The byte of the text at which it stands, where there is a text.
+  public var position: Int? { content.position }
 }
 
 extension Refusal: CustomStringConvertible {
+  /// The argument, and what it is an argument of: "StepLR step_size".
+  public var argument: String { String(content.argument) }
+
+  /// Its value, as the caller would write it; empty where there is none.
+  public var value: String { String(content.value) }
+
+  /// What would have been accepted.
+  public var accepted: String { String(content.accepted) }
+
   /// "the field does not accept that value: StepLR step_size=0; accepted: …"
-  public var description: String {
-    var text = "\(reason.text): \(argument)"
-    if !value.isEmpty { text += "=\(value)" }
+  public var description: String { String(sentence) }
+
+  /// ``description``, for C.
+  public var sentence: UTF8Text {
+    var text: UTF8Text = "\(reason.text): \(content.argument)"
+    if !content.value.isEmpty { text += "=\(content.value)" }
     if let position { text += " at byte \(position)" }
-    if !accepted.isEmpty { text += "; accepted: \(accepted)" }
+    if !content.accepted.isEmpty { text += "; accepted: \(content.accepted)" }
     return text
   }
 }

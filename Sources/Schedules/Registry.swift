@@ -21,14 +21,15 @@ public struct Kind: Sendable {
     do throws(Refusal) {
       return try prototype.visited(by: Reader(call))
     } catch {
-      var refusal = error
-      refusal.position = refusal.position ?? call.position
-      throw refusal
+      throw error.located(position: call.position)
     }
   }
 
   /// What it declares, a line each, fields separated by tabs.
-  public func describe() -> String {
+  public func describe() -> String { String(utf8) }
+
+  /// ``describe()``, for C.
+  public var utf8: UTF8Text {
     let describer = Describer(summary, formula, source)
     _ = try? prototype.visited(by: describer)
     return describer.text
@@ -94,12 +95,25 @@ public let registry: [Kind] = [
   Kind(Window.self),
 ]
 
+// Not inlined, and all that other modules may call: whoever has the list itself
+// has every kind compiled into it once more.
+@export(interface)
+public func kindCount() -> Int { registry.count }
+
+@export(interface)
+public func kindName(_ index: Int) -> StaticString? {
+  registry.indices.contains(index) ? registry[index].name : nil
+}
+
 /// The kind of that name, or a refusal that lists them all.
-public func kind(_ name: String, at position: Int? = nil) throws(Refusal) -> Kind {
+public func kind(_ name: String) throws(Refusal) -> Kind { try kind(UTF8Text(name.utf8)) }
+
+/// The same, for C, and where the name stands in a text.
+@export(interface)
+public func kind(_ name: UTF8Text, at position: Int? = nil) throws(Refusal) -> Kind {
   for kind in registry where same(name, kind.name) { return kind }
-  var names = ""
-  for kind in registry { names += (names.isEmpty ? "" : ", ") + "\(kind.name)" }
-  throw Refusal(.kind, name, accepted: names, position: position)
+  throw Refusal(
+    .kind, name, accepted: .list(registry.count) { "\(registry[$0].name)" }, position: position)
 }
 
 extension AnySchedule {

@@ -109,9 +109,11 @@ public struct Scheduler: Sendable {
 
 extension Scheduler {
   /// Everything a checkpoint needs, on one line; numbers round-trip exactly.
-  public var text: String {
-    "Scheduler(version=1, form='\(form.word)', step=\(step), bases=\(list(bases)), "
-      + "rates=\(list(rates)), schedule=\(schedule.text))"
+  public var text: String { String(utf8) }
+
+  /// ``text``, for C.
+  public var utf8: UTF8Text {
+    "Scheduler(version=1, form='\(form.word)', step=\(step), bases=[\(reals: bases)], rates=[\(reals: rates)], schedule=\(schedule.utf8))"
   }
 
   /// What ``text`` gave.
@@ -136,10 +138,4 @@ extension Scheduler {
     self.rates = rates
     self.step = step
   }
-}
-
-private func list(_ values: [Double]) -> String {
-  var text = "["
-  for (i, value) in values.enumerated() { text += (i == 0 ? "" : ", ") + "\(value)" }
-  return text + "]"
 }

@@ -17,11 +17,10 @@ public struct State {
       guard let given = argument.name,
         same(given, "version") || names.contains(where: { same(given, $0) })
       else {
-        var accepted = "version"
-        for name in names { accepted += ", \(name)" }
         throw Refusal(
           .state, "\(call.name) \(argument.name ?? "argument")", value: argument.value.text,
-          accepted: accepted, position: argument.value.position)
+          accepted: "version, \(.list(names.count) { "\(names[$0])" })",
+          position: argument.value.position)
       }
     }
   }
@@ -41,7 +40,7 @@ public struct State {
     return found
   }
 
-  private func refusal(_ name: StaticString, _ literal: Literal, _ accepted: String) -> Refusal {
+  private func refusal(_ name: StaticString, _ literal: Literal, _ accepted: UTF8Text) -> Refusal {
     Refusal(
       .state, "\(call.name) \(name)", value: literal.text, accepted: accepted,
       position: literal.position)

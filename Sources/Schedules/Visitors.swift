@@ -5,7 +5,7 @@ final class Checker: Fields {
 
   init(_ owner: StaticString) { self.owner = owner }
 
-  private func refuse(_ field: Field, _ value: String, _ accepted: String) {
+  private func refuse(_ field: Field, _ value: UTF8Text, _ accepted: UTF8Text) {
     if refusal != nil { return }
     refusal = Refusal(.value, "\(owner) \(field.name)", value: value, accepted: accepted)
   }
@@ -30,21 +30,16 @@ final class Checker: Fields {
 /// Prints the fields as arguments that ``Reader`` reads back.
 final class Printer: Fields {
   private let name: StaticString
-  private var arguments = ""
+  private var arguments = UTF8Text()
 
   init(_ name: StaticString) { self.name = name }
 
-  var text: String { "\(name)(\(arguments))" }
+  var text: UTF8Text { "\(name)(\(arguments))" }
 
-  private func add(_ field: Field, _ value: String, named: Bool = true) {
+  private func add(_ field: Field, _ value: UTF8Text, named: Bool = true) {
     if !arguments.isEmpty { arguments += ", " }
-    arguments += named ? "\(field.name)=\(value)" : value
-  }
-
-  private func list<T>(_ values: [T], _ print: (T) -> String) -> String {
-    var text = "["
-    for (i, value) in values.enumerated() { text += (i == 0 ? "" : ", ") + print(value) }
-    return text + "]"
+    if named { arguments += "\(field.name)=" }
+    arguments += value
   }
 
   override func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
@@ -56,11 +51,12 @@ final class Printer: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
-    add(field, list(value) { "\($0)" })
+    let values = value
+    add(field, "[\(.list(values.count) { "\(values[$0])" })]")
   }
 
   override func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
-    add(field, list(value) { "\($0)" })
+    add(field, "[\(reals: value)]")
   }
 
   override func visit(_ field: Field, _ value: inout Bool) {
@@ -73,26 +69,27 @@ final class Printer: Fields {
 
   // Parts read better without "schedulers=", and PyTorch has them first.
   override func visit(_ field: Field, _ value: inout AnySchedule) {
-    add(field, value.text, named: false)
+    add(field, value.utf8, named: false)
   }
 
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {
-    add(field, list(value) { $0.text }, named: false)
+    let values = value
+    add(field, "[\(.list(values.count) { values[$0].utf8 })]", named: false)
   }
 }
 
 /// Documents the fields, a line each: name, type, default, accepted, note.
 final class Describer: Fields {
-  private(set) var text: String
+  private(set) var text: UTF8Text
 
   init(_ summary: StaticString, _ formula: StaticString, _ source: StaticString) {
     text = "summary\t\(summary)\nformula\t\(formula)\nsource\t\(source)\n"
   }
 
   private func add(
-    _ field: Field, _ type: StaticString, _ value: String, _ accepted: String
+    _ field: Field, _ type: StaticString, _ value: UTF8Text, _ accepted: UTF8Text
   ) {
-    let standard = field.isRequired ? "required" : value
+    let standard: UTF8Text = field.isRequired ? "required" : value
     text += "field\t\(field.name)\t\(type)\t\(standard)\t\(accepted)\t\(field.note)\n"
   }
 
@@ -129,7 +126,7 @@ final class Describer: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout AnySchedule) {
-    add(field, "schedule", value.text, "a schedule")
+    add(field, "schedule", value.utf8, "a schedule")
   }
 
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {

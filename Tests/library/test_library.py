@@ -101,7 +101,7 @@ def test_it_looks_for_nothing_in_folders_of_its_own(library: Path) -> None:
 def test_it_is_small(library: Path, tmp_path: Path) -> None:
     stripped = tmp_path / library.name
     elf.run("strip", "--strip-unneeded", "-o", stripped, library)
-    assert stripped.stat().st_size < 400_000
+    assert stripped.stat().st_size < 300_000
 
 
 def test_it_names_no_folder_of_the_machine_that_built_it(library: Path) -> None:

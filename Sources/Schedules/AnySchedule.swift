@@ -1,0 +1,170 @@
+/// Any schedule, by its kind's name erased.
+///
+/// It holds one object, which everyone who holds it shares.
+public struct AnySchedule: Sendable {
+  /// How deep schedules may nest.
+  public static let maxDepth = 64
+  /// How many schedules one may be in all, itself included.
+  public static let maxSize = 1 << 16
+
+  /// What C handles count the references of.
+  package let object: Erasure
+
+  package init(_ object: Erasure) { self.object = object }
+
+  public init<S: Schedule>(_ schedule: S) {
+    object = Erased(schedule)
+    object.settle()
+  }
+
+  public var name: StaticString { object.name }
+
+  /// The last step that has a rate of its own; ``maxStep`` when endless.
+  public var lastStep: Int { object.lastStep }
+
+  /// How deep it nests: 1 for a schedule without parts.
+  public var depth: Int { object.depth }
+
+  /// How many schedules it is in all, itself included.
+  public var size: Int { object.size }
+
+  public func rate(at step: Int, base: Double) -> Double { object.rate(at: step, base: base) }
+
+  public func rate(at step: Int, base: Double, current: Double) -> Double {
+    object.rate(at: step, base: base, current: current)
+  }
+
+  public func momentum(at step: Int, base: Double) -> Double {
+    object.momentum(at: step, base: base)
+  }
+
+  /// The schedule as a visitor leaves it; itself after one that only looks.
+  func visited(by visitor: Fields) throws(Refusal) -> AnySchedule {
+    AnySchedule(try object.visited(by: visitor))
+  }
+
+  /// The schedule as text in PyTorch's constructor syntax.
+  public var text: String { String(utf8) }
+
+  /// ``text``, for C.
+  public var utf8: UTF8Text {
+    let printer = Printer(name)
+    // What only looks refuses nothing.
+    _ = try? visited(by: printer)
+    return printer.text
+  }
+
+  /// The same curve over `factor` times the steps; see ``Schedule/scaled(by:)``.
+  public func scaled(by factor: Int) throws(Refusal) -> AnySchedule {
+    guard Integers.counts.contains(factor) else {
+      throw Refusal(.range, "factor", value: "\(factor)", accepted: Integers.counts.text)
+    }
+    return try visited(by: Scaler(name, factor))
+  }
+
+  /// Throws unless every step of the range has a rate.
+  public func require(_ first: Int, _ count: Int) throws(Refusal) {
+    guard first >= 0, first <= maxStep else {
+      throw Refusal(.range, "step", value: "\(first)", accepted: Integers.steps.text)
+    }
+    guard count >= 0, count <= maxStep else {
+      throw Refusal(
+        .range, "count", value: "\(count)", accepted: Integers(0, maxStep).text)
+    }
+    guard count == 0 || first + count - 1 <= lastStep else {
+      throw Refusal(
+        .end, "\(name) step", value: "\(max(first, lastStep + 1))",
+        accepted: "0 to \(lastStep)")
+    }
+  }
+
+  public func rates(_ steps: Range<Int>, base: Double) throws(Refusal) -> [Double] {
+    try require(steps.lowerBound, steps.count)
+    guard base.isFinite else {
+      throw Refusal(.value, "base", value: "\(base)", accepted: Reals.any.text)
+    }
+    return steps.map { rate(at: $0, base: base) }
+  }
+}
+
+/// A schedule of a kind that only its subclass knows, which has all that is
+/// compiled once a kind: as little as there can be. This one changes nothing.
+package class Erasure: @unchecked Sendable {
+  final let name: StaticString
+  final private(set) var lastStep = maxStep
+  final private(set) var depth = 1
+  final private(set) var size = 1
+
+  init(_ name: StaticString) { self.name = name }
+
+  func rate(at step: Int, base: Double) -> Double { base }
+  func rate(at step: Int, base: Double, current: Double) -> Double { current }
+  func momentum(at step: Int, base: Double) -> Double { base }
+
+  func describe(_ fields: Fields) {}
+  func inconsistency() -> Refusal? { nil }
+  var parts: [AnySchedule] { [] }
+  var ownLastStep: Int { maxStep }
+  func copy() -> Erasure { self }
+
+  /// What is asked once: nothing changes any more.
+  final func settle() {
+    let parts = parts
+    lastStep = ownLastStep
+    depth = 1 + parts.reduce(0) { max($0, $1.depth) }
+    size = 1 + parts.reduce(0) { $0 + $1.size }
+  }
+
+  /// Reading, printing, scaling and documenting are visitors, so that a kind
+  /// is compiled for one thing, not for each.
+  final func visited(by visitor: Fields) throws(Refusal) -> Erasure {
+    // Others read this one meanwhile.
+    let copy = copy()
+    copy.describe(visitor)
+    guard visitor.changes else { return self }
+    if let refusal = visitor.conclusion() ?? copy.inconsistency() ?? overgrowth(name, copy.parts) {
+      throw refusal
+    }
+    copy.settle()
+    return copy
+  }
+}
+
+final class Erased<S: Schedule>: Erasure, @unchecked Sendable {
+  // Written before anyone else has it, and by `describe`, which writes a copy.
+  @exclusivity(unchecked) private var schedule: S
+
+  init(_ schedule: S) {
+    self.schedule = schedule
+    super.init(S.name)
+  }
+
+  override func rate(at step: Int, base: Double) -> Double { schedule.rate(at: step, base: base) }
+
+  override func rate(at step: Int, base: Double, current: Double) -> Double {
+    schedule.rate(at: step, base: base, current: current)
+  }
+
+  override func momentum(at step: Int, base: Double) -> Double {
+    schedule.momentum(at: step, base: base)
+  }
+
+  override func describe(_ fields: Fields) { schedule.describe(fields) }
+  override func inconsistency() -> Refusal? { schedule.inconsistency() }
+  override var parts: [AnySchedule] { schedule.parts }
+  override var ownLastStep: Int { schedule.lastStep }
+  override func copy() -> Erasure { Erased(schedule) }
+}
+
+/// A refusal of parts that are too deep or too many. They may be shared, and
+/// then their number doubles with each level.
+func overgrowth(_ owner: StaticString, _ parts: [AnySchedule]) -> Refusal? {
+  guard parts.allSatisfy({ $0.depth < AnySchedule.maxDepth }) else {
+    return Refusal(.depth, "\(owner)", accepted: "\(AnySchedule.maxDepth) levels")
+  }
+  guard parts.reduce(1, { min($0 + $1.size, AnySchedule.maxSize + 1) }) <= AnySchedule.maxSize
+  else {
+    return Refusal(.depth, "\(owner)", accepted: "\(AnySchedule.maxSize) schedules in all")
+  }
+  return nil
+}
