@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libsched
 import numpy as np
 import pytest
-from vectors import doubles, records
+from vectors import doubles, recordings, records
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,26 @@ def test_as_near_as_the_row_says(vector: dict[str, str]) -> None:
     # Rates are not negative, so their bits are in their order.
     far = np.abs(rates.view(np.int64) - expected.view(np.int64))
     assert far.max() <= int(vector["ulps"])
+
+
+# What ours are called, and what theirs call the base rate.
+KINDS = {
+    "LinearCyclicalScheduler": ("LinearCyclical", None),
+    "CosineAnnealingScheduler": ("CosineCyclical", None),
+    "CosineAnnealingWarmupRestarts": ("CosineAnnealingWarmupRestarts", "max_lr"),
+}
+REFUSED = [
+    one
+    for peer in ("ignite_cycles", "pytorch_optimizer_restarts")
+    for one in recordings(peer)
+    if "raises" in one
+]
+
+
+@pytest.mark.parametrize("one", REFUSED, ids=lambda one: f"{one['name']} {one['args']}")
+def test_what_they_refuse_is_refused(one: dict[str, Any]) -> None:
+    kind, base = KINDS[one["name"]]
+    fields = {name: value for name, value in one["args"].items() if name != base}
+    assert one["raises"] == "ValueError"
+    with pytest.raises(libsched.SchedError, match=r"cycle_size|warmup_duration|warmup_steps"):
+        libsched.Schedule(kind, **fields)

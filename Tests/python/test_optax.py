@@ -120,6 +120,30 @@ def test_native_schedule_is_there_to_be_nested():
     assert libsched.parse(text).rate(7, curve.base) == curve(7)
 
 
+def test_joined_native_schedules_are_one():
+    schedule = optax.sgdr_schedule(
+        [
+            {"init_value": 0.0, "peak_value": peak, "warmup_steps": 3, "decay_steps": 10}
+            for peak in (0.5, 0.1)
+        ]
+    )
+    again = libsched.parse(str(schedule.schedule))
+    assert again.rates(30, schedule.base).tolist() == [schedule(count) for count in range(30)]
+    below = optax.join_schedules([optax.linear_schedule(1.0, -1.0, 4), schedule], [2])
+    assert not hasattr(below, "schedule")
+    assert [below(count) for count in (0, 1, 2, 5)] == [1.0, 0.5, 0.0, 0.5]
+
+
+def test_arrays_have_any_order_and_shape():
+    schedule = optax.linear_schedule(1.0, 0.0, 8)
+    counts = np.array([[7, 0], [3, 3]], np.uint8)
+    assert schedule(counts).tolist() == [[0.125, 1.0], [0.625, 0.625]]
+    assert schedule(np.array([], np.int64)).tolist() == []
+    assert schedule(np.array([10**12, 0])).tolist() == [0.0, 1.0]
+    with pytest.raises(libsched.SchedError):
+        schedule(np.arange(-1, 5))
+
+
 def test_counts_are_whole_numbers_from_nothing():
     schedule = optax.constant_schedule(1.0)
     for count in (-1, 0.5):

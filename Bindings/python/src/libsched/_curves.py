@@ -74,10 +74,15 @@ def given(**fields: object) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def at(rate: Callable[[int], float], step: Step) -> Rates:
+def at(
+    rate: Callable[[int], float],
+    step: Step,
+    rates: Callable[[int, int], npt.NDArray[np.float64]] | None = None,
+) -> Rates:
     """The rate at a step, or the rates at each of an array's steps, in its shape.
 
-    A whole number of any type is a step.
+    A whole number of any type is a step. `rates` gives a range's, by its first step and its length,
+    where that is faster.
     """
     if type(step) is int:
         return rate(step)
@@ -86,8 +91,13 @@ def at(rate: Callable[[int], float], step: Step) -> Rates:
         steps = steps.astype(np.int64)
     if steps.ndim == 0:
         return rate(steps.item())
-    rates = [rate(one) for one in steps.ravel().tolist()]
-    return np.array(rates, np.float64).reshape(steps.shape)
+    if rates is not None and steps.size and steps.dtype.kind in "iu":
+        first, last = int(steps.min()), int(steps.max())
+        if last - first < 2 * steps.size:
+            table: npt.NDArray[np.float64] = rates(first, last - first + 1)[steps - first]
+            return table
+    one_by_one = [rate(one) for one in steps.ravel().tolist()]
+    return np.array(one_by_one, np.float64).reshape(steps.shape)
 
 
 class Curve:
@@ -108,7 +118,10 @@ class Curve:
 
     def __call__(self, step: Step) -> Rates:
         """The rate at a step, from 0, or the rates at each of an array's steps."""
-        return at(self._rate, step)
+        return at(self._rate, step, self._rates)
+
+    def _rates(self, first: int, count: int) -> npt.NDArray[np.float64]:
+        return self.schedule.rates(range(first, first + count), self.base) + self.offset
 
     def _rate(self, step: int) -> float:
         return self.schedule.rate(step, self.base) + self.offset

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ._curves import Curve, Rates, Step, at, given, native, number
+from ._errors import SchedError
 
 __all__ = [
     "constant_schedule",
@@ -63,14 +64,18 @@ def polynomial_schedule(
     if transition_steps <= 0:
         return constant_schedule(init_value)
     is_whole = isinstance(power, int | np.integer) and power >= 0
+    # A native floor is not negative: a curve that ends below nothing is one to 0, moved down.
+    end = number("end_value", end_value)
+    below = min(end, 0.0)
     schedule = native(
         "PolynomialDecay",
         steps=transition_steps,
+        lr_end=end - below,
         power=number("power", power),
         begin=max(0, transition_begin),
         like="optax" if is_whole else "keras",
     )
-    return Curve(schedule, init_value - end_value, end_value)
+    return Curve(schedule, init_value - below, below)
 
 
 def linear_schedule(
@@ -260,8 +265,26 @@ def join_schedules(
     """The last of `schedules` whose boundary the count has reached, at the count since then.
 
     The schedules are any functions from a count to a rate, optax's own among them. Only the one in
-    force is called.
+    force is called. Where all of them are native, so is what comes back.
     """
+    curves = [one for one in schedules if isinstance(one, Curve) and not one.offset]
+    if len(curves) == len(schedules) == len(boundaries) + 1:
+        try:
+            # Each has a base rate of its own.
+            bases = native(
+                "PiecewiseConstant",
+                boundaries=list(boundaries),
+                values=[curve.base for curve in curves],
+            )
+            parts = native(
+                "SequentialLR",
+                schedulers=[curve.schedule for curve in curves],
+                milestones=list(boundaries),
+            )
+            return Curve(native("ChainedScheduler", schedulers=[bases, parts]), 1.0)
+        except SchedError:
+            # Rates below nothing, or boundaries in no order.
+            pass
     return _Joined(schedules, boundaries)
 
 
