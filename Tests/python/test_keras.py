@@ -53,6 +53,15 @@ def test_configs_have_the_arguments_by_name():
     assert keras.serialize(schedule)["module"] == "keras.optimizers.schedules"
 
 
+def test_restarts_are_where_keras_logarithm_says():
+    # Cycles of 10 and 13 steps. 10 * (1 + 1.3) is a bit above 23, and the logarithm of 1.69 is not
+    # below twice that of 1.3: Keras is already in the third cycle.
+    schedule = keras.CosineDecayRestarts(0.0003, 10, t_mul=1.3, m_mul=0.9, alpha=0.1)
+    assert schedule(23) == 0.0002487
+    by_sum = libsched.CosineDecayRestarts(10, t_mul=1.3, m_mul=0.9, min_ratio=0.1)
+    assert by_sum.rate(23, 0.0003) < 0.000031
+
+
 def test_attributes_count_as_they_are():
     schedule = keras.ExponentialDecay(1.0, 10, 0.5)
     schedule.decay_steps = 5

@@ -289,6 +289,8 @@ class CosineDecayRestarts(_Native):
             t_mul=self._t_mul,
             m_mul=self._m_mul,
             min_ratio=self.alpha,
+            # Like Keras it finds the cycle by a logarithm, whose rounding may move a restart.
+            exact_restarts=False,
         )
         return Curve(schedule, self.initial_learning_rate)
 
