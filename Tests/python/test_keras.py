@@ -1,6 +1,8 @@
 """libsched.keras gives what Keras gave, and drives what a Keras callback drives."""
 
+import copy
 import math
+import pickle
 import sys
 
 import libsched
@@ -69,6 +71,15 @@ def test_attributes_count_as_they_are():
     schedule.decay_steps = -1
     with pytest.raises(libsched.SchedError, match="decay_steps"):
         schedule(5)
+    steps = keras.PiecewiseConstantDecay([5], [1.0, 0.5])
+    assert steps(6) == 0.5
+    steps.values[1] = 0.25
+    assert steps(6) == 0.25
+    for how in (copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))):
+        schedule = keras.ExponentialDecay(1.0, 10, 0.5)
+        other = how(schedule)
+        other.decay_steps = 5
+        assert (schedule(10), other(10)) == (0.5, 0.25)
 
 
 def test_steps_are_any_whole_numbers():

@@ -199,6 +199,22 @@ def test_epochs_and_updates_do_not_mix():
     assert updates.optimizer.rates == [0.125]
 
 
+def test_attributes_count_as_they_are():
+    scheduler = timm.CosineLRScheduler(Optimizer([1.0]), 10, warmup_t=2)
+    scheduler.step(5)
+    assert math.isclose(scheduler.optimizer.rates[0], 0.5)
+    scheduler.t_initial = 20
+    scheduler.step(10)
+    assert math.isclose(scheduler.optimizer.rates[0], 0.5)
+    state = copy.deepcopy(scheduler.state_dict())
+    other = copy.deepcopy(scheduler)
+    other.load_state_dict({**state, "lr_min": 0.5})
+    other.step(20)
+    scheduler.step(20)
+    assert (other.optimizer.rates, scheduler.optimizer.rates) == ([0.5], [0.0])
+    assert scheduler.state_dict() == state
+
+
 def test_any_field_and_any_formula_in_a_subclass():
     class Halving(timm.Scheduler):
         def _get_lr(self, t):

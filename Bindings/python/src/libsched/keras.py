@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ._curves import Curve, Rates, Step, native
-from ._declared import declared
+from ._declared import Derived, declared
 
 __all__ = [
     "CosineDecay",
@@ -55,7 +55,7 @@ class LearningRateSchedule:
         return cls(**config)
 
 
-class _Native(LearningRateSchedule):
+class _Native(Derived, LearningRateSchedule):
     """One that is a native schedule with a base rate, made of its attributes as they are."""
 
     # What is above 0.
@@ -69,7 +69,7 @@ class _Native(LearningRateSchedule):
 
     def __call__(self, step: Step) -> Rates:
         """The rate at a step, from 0, or the rates at each of an array's steps."""
-        return self.curve()(step)
+        return self.derived("curve", self.curve)(step)
 
     @abc.abstractmethod
     def curve(self) -> Curve:
@@ -100,7 +100,7 @@ def _declared(self: _Native, given: dict[str, Any]) -> None:
         setattr(self, self._attribute(name), value)
     self._check()
     # It is refused now, and not when it is asked.
-    self.curve()
+    self.derived("curve", self.curve)
 
 
 class ExponentialDecay(_Native):
@@ -156,6 +156,11 @@ class PiecewiseConstantDecay(_Native):
         values = list(self.values)
         schedule = native("PiecewiseConstant", boundaries=boundaries, values=values, side="left")
         return Curve(schedule, 1.0)
+
+    def __call__(self, step: Step) -> Rates:
+        """The rate at a step, from 0, or the rates at each of an array's steps."""
+        # Its lists may be changed in place.
+        return self.curve()(step)
 
     def _check(self) -> None:
         lengths = len(self.boundaries), len(self.values)

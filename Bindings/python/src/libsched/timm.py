@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._curves import given, native
-from ._declared import declared
+from ._declared import Derived, declared
 from ._schedules import Schedule
 from ._torch_noise import normals, uniforms
 from .optim.lr_scheduler import ReduceLROnPlateau
@@ -121,7 +121,8 @@ class Scheduler(abc.ABC):
         self._set(num_updates, metric, on_epoch=False)
 
     def _set(self, t: int, metric: float | None, *, on_epoch: bool) -> None:
-        self.metric = metric
+        # Nothing follows from it.
+        vars(self)["metric"] = metric
         values = self._get_values(t, on_epoch=on_epoch)
         if values is not None:
             self.update_groups(self._add_noise(values, t))
@@ -187,12 +188,16 @@ def _require(kind: type[Exception], name: str, value: object, is_accepted: bool,
 # -- With a warm-up -----------------------------------------------------------
 
 
-class _Warmed(Scheduler):
+class _Warmed(Derived, Scheduler):
     """A scheduler of the rate that is a native schedule, after a straight line up to it.
 
     The line goes from `warmup_lr_init` to the base rate in `warmup_t`; after it the schedule is at
     `warmup_t` already, or with `warmup_prefix` at 0.
     """
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        for name, value in state_dict.items():
+            setattr(self, name, value)
 
     def _begin(self) -> None:
         """Checks the attributes, and sets the first rates."""
@@ -215,17 +220,20 @@ class _Warmed(Scheduler):
     def _get_lr(self, t: int) -> list[float]:
         if t >= self.warmup_t:
             return self._after_warmup(t - self.warmup_t if self.warmup_prefix else t)
-        line = native(
+        line = self.derived("line", self._line)
+        return [line.rate(t, top) for top in self._tops()]
+
+    def _line(self) -> Schedule:
+        return native(
             "Warmup",
             schedule=[native("Constant")],
             steps=math.ceil(self.warmup_t),
             start_lr=self.warmup_lr_init,
             rounding="slope",
         )
-        return [line.rate(t, top) for top in self._tops()]
 
     def _after_warmup(self, t: float) -> list[float]:
-        return _rates(self._schedule(), t, self.base_values)
+        return _rates(self.derived("schedule", self._schedule), t, self.base_values)
 
     @abc.abstractmethod
     def _schedule(self) -> Schedule:
@@ -570,7 +578,8 @@ class WSDLRScheduler(_Warmed):
     def _after_warmup(self, t: float) -> list[float]:
         floor = self.lr_min
         # A base below the floor is held on it.
-        rates = _rates(self._schedule(), t, [max(base, floor) for base in self.base_values])
+        schedule = self.derived("schedule", self._schedule)
+        rates = _rates(schedule, t, [max(base, floor) for base in self.base_values])
         since = t - (self.t_initial - self.decay_t)
         if not callable(self.decay_fn) or since <= 0:
             return rates
