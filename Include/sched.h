@@ -225,6 +225,15 @@ sched_status sched_now(const sched_scheduler *scheduler, int64_t *step,
  *  SCHED_E_END.                                                      since 0 */
 sched_status sched_next(sched_scheduler *scheduler, double *rates);
 
+/*  A metric seen at this step, NaN included; the rate of each group after it, if
+ *  `rates` is not NULL. A schedule that reacts to metrics, or a part of it that is
+ *  in force at this step, learns from it, a group each. If its rate changes, that
+ *  rate is in force at once; the chained form's changes by as much. What has been
+ *  learned holds at every step from then on, and is saved. A schedule that reacts to
+ *  nothing stays as it is.                                           since 0 */
+sched_status sched_scheduler_observe(sched_scheduler *scheduler, double metric,
+                                     double *rates);
+
 /*  To any step. The closed form goes there at once; the chained form steps
  *  through every step between, from the start when it goes back.     since 0 */
 sched_status sched_seek(sched_scheduler *scheduler, int64_t step);
@@ -235,7 +244,8 @@ sched_status sched_seek(sched_scheduler *scheduler, int64_t step);
 sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates);
 
 /*  All of it as text, and all of it from that text. A text that is not one
- *  that _save wrote, in its version, is SCHED_E_STATE.               since 0 */
+ *  that _save wrote, in this version or an older one, is SCHED_E_STATE.
+ *                                                                    since 0 */
 sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text,
                                   size_t capacity, size_t *length);
 sched_status sched_scheduler_restore(const char *text, size_t length,

@@ -423,6 +423,10 @@ class Scheduler {
   /*  One step on. Throws SCHED_E_END at the end of the schedule. */
   void next() { detail::check(sched_next(get(), nullptr)); }
 
+  /*  A metric seen at this step. If the schedule reacts to it, the rates in force
+   *  are those it leads to; if it reacts to nothing, nothing happens. */
+  void observe(double metric) { detail::check(sched_scheduler_observe(get(), metric, nullptr)); }
+
   /*  To any step. */
   void seek(std::int64_t step) { detail::check(sched_seek(get(), step)); }
 

@@ -83,6 +83,17 @@ public func sched_next(
   }
 }
 
+@implementation @_cdecl("sched_scheduler_observe")
+public func sched_scheduler_observe(
+  _ scheduler: OpaquePointer!, _ metric: Double, _ rates: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    cell.value.observe(metric)
+    give(cell, rates)
+  }
+}
+
 @implementation @_cdecl("sched_seek")
 public func sched_seek(_ scheduler: OpaquePointer!, _ step: Int64) -> sched_status {
   status { () throws(Refusal) in

@@ -38,6 +38,15 @@ public struct AnySchedule: Sendable {
     object.momentum(at: step, base: base)
   }
 
+  /// Whether a metric can change it: it reacts to one, or a part of it does.
+  public var watches: Bool { object.watches }
+
+  /// The schedule as it is after a metric was seen at a step; itself where
+  /// nothing in it watches. See ``Schedule/observing(_:at:base:)``.
+  public func observing(_ metric: Double, at step: Int, base: Double) -> AnySchedule {
+    AnySchedule(object.observing(metric, at: step, base: base))
+  }
+
   /// The schedule as a visitor leaves it; itself after one that only looks.
   func visited(by visitor: Fields) throws(Refusal) -> AnySchedule {
     AnySchedule(try object.visited(by: visitor))
@@ -94,6 +103,7 @@ package class Erasure: @unchecked Sendable {
   final private(set) var lastStep = maxStep
   final private(set) var depth = 1
   final private(set) var size = 1
+  final private(set) var watches = false
 
   init(_ name: StaticString) { self.name = name }
 
@@ -106,6 +116,8 @@ package class Erasure: @unchecked Sendable {
   var parts: [AnySchedule] { [] }
   var ownLastStep: Int { maxStep }
   func copy() -> Erasure { self }
+  var reacts: Bool { false }
+  func learn(_ metric: Double, at step: Int, base: Double) {}
 
   /// What is asked once: nothing changes any more.
   final func settle() {
@@ -113,6 +125,16 @@ package class Erasure: @unchecked Sendable {
     lastStep = ownLastStep
     depth = 1 + parts.reduce(0) { max($0, $1.depth) }
     size = 1 + parts.reduce(0) { $0 + $1.size }
+    watches = reacts && (parts.isEmpty || parts.contains { $0.watches })
+  }
+
+  final func observing(_ metric: Double, at step: Int, base: Double) -> Erasure {
+    guard watches else { return self }
+    // Others read this one meanwhile.
+    let copy = copy()
+    copy.learn(metric, at: step, base: base)
+    copy.settle()
+    return copy
   }
 
   /// Reading, printing, scaling and documenting are visitors, so that a kind
@@ -154,6 +176,11 @@ final class Erased<S: Schedule>: Erasure, @unchecked Sendable {
   override var parts: [AnySchedule] { schedule.parts }
   override var ownLastStep: Int { schedule.lastStep }
   override func copy() -> Erasure { Erased(schedule) }
+  override var reacts: Bool { S.reacts }
+
+  override func learn(_ metric: Double, at step: Int, base: Double) {
+    if S.reacts { schedule = schedule.observing(metric, at: step, base: base) }
+  }
 }
 
 /// A refusal of parts that are too deep or too many. They may be shared, and

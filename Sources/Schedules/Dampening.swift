@@ -98,6 +98,8 @@ public struct Dampening: Schedule {
     fields.real("beta2", &beta2, accepts: .decay, note: "Adam's decay of the second moment")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -119,6 +121,12 @@ public struct Dampening: Schedule {
 
   public func rate(at t: Int, base: Double) -> Double {
     schedule.rate(at: t, base: base) * factor(at: t)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double { schedule.momentum(at: t, base: base) }

@@ -43,6 +43,12 @@ public class Fields {
   func visit(_ field: Field, _ value: inout AnySchedule) {}
   func visit(_ field: Field, _ value: inout [AnySchedule]) {}
 
+  // What a schedule has learned from metrics. No field: it is not set, and text
+  // does not have it.
+  public func memory(_ value: inout Double) {}
+  public func memory(_ value: inout Int) {}
+  public func memory(_ values: inout [Double]) {}
+
   // What may be absent is visited like what may not, unless absence matters.
   func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {
     guard var present = value else { return }

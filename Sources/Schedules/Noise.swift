@@ -100,6 +100,8 @@ public struct Noise: Schedule {
     fields.steps("end", &end, note: "the first step without it again; none if absent")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -112,6 +114,12 @@ public struct Noise: Schedule {
   public func rate(at t: Int, base: Double) -> Double {
     let rate = schedule.rate(at: t, base: base)
     return t >= begin && t < end ?? .max ? rate + rate * noise(at: t) : rate
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double { schedule.momentum(at: t, base: base) }

@@ -50,6 +50,16 @@ public protocol Schedule: Sendable {
 
   /// The schedules it is made of.
   var parts: [AnySchedule] { get }
+
+  /// Whether this kind reacts to a metric, by itself or through its parts.
+  static var reacts: Bool { get }
+
+  /// The schedule as it is after a metric was seen at a step. It carries what
+  /// it has learned, and so stays a pure value.
+  ///
+  /// A composition lets the part see it that is in force at the step, in its
+  /// own time and with its own base rate.
+  func observing(_ metric: Double, at step: Int, base: Double) -> Self
 }
 
 extension Schedule {
@@ -64,6 +74,13 @@ extension Schedule {
   public var lastStep: Int { maxStep }
 
   public var parts: [AnySchedule] { [] }
+
+  public static var reacts: Bool { false }
+
+  public func observing(_ metric: Double, at step: Int, base: Double) -> Self { self }
+
+  /// Whether a metric can change it: it reacts to one, or a part of it does.
+  public var watches: Bool { AnySchedule(self).watches }
 
   /// The schedule as text in PyTorch's constructor syntax, which
   /// ``AnySchedule/parse(_:)`` reads back to the same value.

@@ -26,6 +26,9 @@ public struct Scheduler: Sendable {
   public private(set) var step = 0
   /// Each group's rate in force.
   public private(set) var rates: [Double]
+  /// Each group's schedule with what it has learned from metrics; empty before
+  /// the first.
+  private var learned: [AnySchedule] = []
 
   /// At step 0, where nothing has been trained.
   ///
@@ -93,14 +96,34 @@ public struct Scheduler: Sendable {
     self.rates = rates
   }
 
+  /// A metric, seen at this step. Where the schedule reacts to it, the rates in
+  /// force are those it leads to, at once; in chained form they change by as
+  /// much. A schedule that watches nothing stays as it is.
+  public mutating func observe(_ metric: Double) {
+    guard schedule.watches else { return }
+    if learned.isEmpty { learned = bases.map { _ in schedule } }
+    for (i, base) in bases.enumerated() {
+      let before = learned[i].rate(at: step, base: base)
+      learned[i] = learned[i].observing(metric, at: step, base: base)
+      let after = learned[i].rate(at: step, base: base)
+      // A hand on the dial is taken off by a reaction only.
+      guard after != before else { continue }
+      rates[i] =
+        form == .closed || rates[i] == before || before == 0 ? after : rates[i] * (after / before)
+    }
+  }
+
+  /// A group's schedule with what it has learned from the metrics so far: its
+  /// rate at any step, if no other metric came.
+  public func schedule(group: Int) -> AnySchedule { learned.isEmpty ? schedule : learned[group] }
+
   private mutating func setRates() {
-    switch form {
-    case .closed:
-      for i in rates.indices { rates[i] = schedule.rate(at: step, base: bases[i]) }
-    case .chained:
-      for i in rates.indices {
-        rates[i] = schedule.rate(at: step, base: bases[i], current: rates[i])
-      }
+    for i in rates.indices {
+      let schedule = schedule(group: i)
+      rates[i] =
+        form == .closed
+        ? schedule.rate(at: step, base: bases[i])
+        : schedule.rate(at: step, base: bases[i], current: rates[i])
     }
   }
 }
@@ -113,7 +136,14 @@ extension Scheduler {
 
   /// ``text``, for C.
   public var utf8: UTF8Text {
-    "Scheduler(version=1, form='\(form.word)', step=\(step), bases=[\(reals: bases)], rates=[\(reals: rates)], schedule=\(schedule.utf8))"
+    "Scheduler(version=2, form='\(form.word)', step=\(step), bases=[\(reals: bases)], rates=[\(reals: rates)], seen=[\(reals: seen)], schedule=\(schedule.utf8))"
+  }
+
+  /// What all groups have learned.
+  private var seen: [Double] {
+    let recorder = Recorder()
+    for schedule in learned { _ = try? schedule.visited(by: recorder) }
+    return recorder.numbers
   }
 
   /// What ``text`` gave.
@@ -124,7 +154,7 @@ extension Scheduler {
   /// What ``text`` gave, from bytes, whatever they are.
   public init(restoring text: [UInt8]) throws(Refusal) {
     let state = try State(
-      "Scheduler", version: 1, ["form", "step", "bases", "rates", "schedule"], text)
+      "Scheduler", version: 2, ["form", "step", "bases", "rates", "seen", "schedule"], text)
     let schedule = try state.schedule("schedule")
     try self.init(
       schedule, bases: try state.reals("bases"), form: try state.word("form"))
@@ -137,5 +167,13 @@ extension Scheduler {
     }
     self.rates = rates
     self.step = step
+    // A state of version 1 has seen nothing.
+    let seen = state.has("seen") ? try state.reals("seen") : []
+    if seen.isEmpty { return }
+    let recaller = Recaller(seen)
+    if schedule.watches {
+      for _ in bases { learned.append(try schedule.visited(by: recaller)) }
+    }
+    try recaller.finish()
   }
 }

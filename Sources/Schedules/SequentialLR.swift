@@ -63,6 +63,8 @@ public struct SequentialLR: Schedule {
     )
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { schedules }
 
   public func inconsistency() -> Refusal? {
@@ -104,6 +106,14 @@ public struct SequentialLR: Schedule {
     // before it ended.
     return t == start && t > 0
       ? part.rate(at: 0, base: base) : part.rate(at: t - start, base: base, current: current)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    let k = passed(milestones, t)
+    let (part, start) = part(at: t)
+    var copy = self
+    copy.schedules[k] = part.observing(metric, at: t - start, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

@@ -3,8 +3,8 @@
 public struct State {
   private let call: Call
 
-  /// Throws unless the text is a state of that name and version, with all of
-  /// its arguments among `names`.
+  /// Throws unless the text is a state of that name and of a version up to that
+  /// one, with all of its arguments among `names`.
   public init(
     _ name: StaticString, version: Int, _ names: [StaticString], _ text: [UInt8]
   ) throws(Refusal) {
@@ -12,7 +12,7 @@ public struct State {
     guard same(call.name, name) else {
       throw Refusal(.state, call.name, accepted: "\(name)", position: call.position)
     }
-    _ = try integer("version", Integers(version, version))
+    _ = try integer("version", Integers(1, version))
     for argument in call.arguments {
       guard let given = argument.name,
         same(given, "version") || names.contains(where: { same(given, $0) })
@@ -59,6 +59,11 @@ public struct State {
     let literal = try value(name)
     guard let real = literal.number else { throw refusal(name, literal, "a number") }
     return real
+  }
+
+  /// Whether it has an argument that older versions do not have.
+  public func has(_ name: StaticString) -> Bool {
+    call.arguments.contains { $0.name.map { same($0, name) } ?? false }
   }
 
   public func reals(_ name: StaticString) throws(Refusal) -> [Double] {

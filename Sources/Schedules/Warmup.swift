@@ -174,6 +174,8 @@ public struct Warmup: Schedule {
   /// What the step is divided by.
   public var span: Int { givenSpan ?? max(steps, 1) }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -212,6 +214,13 @@ public struct Warmup: Schedule {
     return t == steps && t > 0
       ? schedule.rate(at: local(t), base: base)
       : schedule.rate(at: local(t), base: base, current: current)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    guard t >= steps else { return self }
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: local(t), base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

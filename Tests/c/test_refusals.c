@@ -609,9 +609,9 @@ static void states_are_checked(void **state) {
       {"", SCHED_E_SYNTAX, "the end", "at byte 0", "a name"},
       {"StepLR(3)", SCHED_E_STATE, "StepLR", "", "Scheduler"},
       {"Scheduler()", SCHED_E_STATE, "Scheduler version", "", "a state that has it"},
-      {"Scheduler(version=2, form='closed', step=0, bases=[1.0], rates=[1.0], "
+      {"Scheduler(version=3, form='closed', step=0, bases=[1.0], rates=[1.0], "
        "schedule=StepLR(3))",
-       SCHED_E_STATE, "Scheduler version", "=2", "from 1 to 1"},
+       SCHED_E_STATE, "Scheduler version", "=3", "from 1 to 2"},
       {"Scheduler(version=1, form='open', step=0, bases=[1.0], rates=[1.0], schedule=StepLR(3))",
        SCHED_E_STATE, "Scheduler form", "='open'", "'closed' or 'chained'"},
       {"Scheduler(version=1, form='closed', step=-1, bases=[1.0], rates=[1.0], "

@@ -360,8 +360,8 @@ REFUSED = {
         Status.SCHED_E_END, r"OneCycleLR step=100; accepted: 0 to 99",
     ),
     "a state of another version": (
-        lambda: ls.Scheduler.restore(scheduler().save().replace("version=1", "version=2")),
-        Status.SCHED_E_STATE, r"Scheduler version=2 at byte \d+; accepted: an integer from 1 to 1",
+        lambda: ls.Scheduler.restore(scheduler().save().replace("version=2", "version=3")),
+        Status.SCHED_E_STATE, r"Scheduler version=3 at byte \d+; accepted: an integer from 1 to 2",
     ),
     "a state of something else": (
         lambda: ls.Scheduler.restore(ls.EarlyStopping(3).save()),

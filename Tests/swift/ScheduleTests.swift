@@ -380,7 +380,7 @@ struct SchedulerTests {
   func states() throws {
     let good = try Scheduler(StepLR(stepSize: 3), bases: [0.1]).text
     for (from, to) in [
-      ("version=1", "version=2"), ("Scheduler(", "EarlyStopping("), ("'closed'", "'open'"),
+      ("version=2", "version=3"), ("Scheduler(", "EarlyStopping("), ("'closed'", "'open'"),
       ("step=0", "step=-1"), ("bases=[0.1]", "bases=[]"), ("rates=[0.1]", "rates=[0.1, 0.2]"),
       ("rates=[0.1]", "rates=['a']"), ("rates=[0.1], ", ""), ("StepLR(", "StepLR(-"),
       ("step=0", "step=0, step=1"), (")", ""),

@@ -52,6 +52,8 @@ public struct ChainedScheduler: Schedule {
     fields.schedules("schedulers", &schedules, .required, note: "the parts in their order")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { schedules }
 
   public func inconsistency() -> Refusal? {
@@ -69,6 +71,17 @@ public struct ChainedScheduler: Schedule {
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     schedules.reduce(current) { $1.rate(at: t, base: base, current: $0) }
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    var base = base
+    for (i, schedule) in schedules.enumerated() {
+      copy.schedules[i] = schedule.observing(metric, at: t, base: base)
+      // The rate that was in force when the metric was seen.
+      base = schedule.rate(at: t, base: base)
+    }
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

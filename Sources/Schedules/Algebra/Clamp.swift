@@ -48,6 +48,8 @@ public struct Clamp: Schedule {
     fields.real("maximum", &maximum, note: "the largest rate, in its units; none if absent")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -63,6 +65,12 @@ public struct Clamp: Schedule {
   public func rate(at t: Int, base: Double) -> Double {
     let rate = max(schedule.rate(at: t, base: base), minimum)
     return maximum.map { min(rate, $0) } ?? rate
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

@@ -42,6 +42,8 @@ public struct Hold: Schedule {
       "last", &last, note: "the step from which it stays; the schedule's last if absent")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -59,6 +61,13 @@ public struct Hold: Schedule {
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     t > end ? current : schedule.rate(at: t, base: base, current: current)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    guard t < end else { return self }
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

@@ -40,6 +40,8 @@ public struct Loop: Schedule {
     fields.steps("period", &period, .required, note: "steps from one start to the next")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -60,6 +62,12 @@ public struct Loop: Schedule {
     t > 0 && t % period == 0
       ? schedule.rate(at: 0, base: base)
       : schedule.rate(at: t % period, base: base, current: current)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t % period, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

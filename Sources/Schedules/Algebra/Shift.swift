@@ -37,6 +37,8 @@ public struct Shift: Schedule {
     fields.step("steps", &steps, .required, note: "the schedule's step at step 0")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -59,6 +61,12 @@ public struct Shift: Schedule {
     t == 0
       ? schedule.rate(at: steps, base: base)
       : schedule.rate(at: t + steps, base: base, current: current)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t + steps, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

@@ -46,6 +46,8 @@ public struct Stretch: Schedule {
     fields.steps("factor", &factor, .required, note: "steps that one of its steps lasts")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public var lastStep: Int {
@@ -59,6 +61,12 @@ public struct Stretch: Schedule {
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     t % factor == 0 ? schedule.rate(at: t / factor, base: base, current: current) : current
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t / factor, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

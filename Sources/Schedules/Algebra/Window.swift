@@ -47,6 +47,8 @@ public struct Window: Schedule {
     fields.step("end", &end, note: "the step from which its rate holds, after begin")
   }
 
+  public static var reacts: Bool { true }
+
   public var parts: [AnySchedule] { [schedule] }
 
   public func inconsistency() -> Refusal? {
@@ -72,6 +74,13 @@ public struct Window: Schedule {
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     t < begin || t > end
       ? current : schedule.rate(at: t - begin, base: base, current: current)
+  }
+
+  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
+    guard t >= begin, t < end else { return self }
+    var copy = self
+    copy.schedule = schedule.observing(metric, at: t - begin, base: base)
+    return copy
   }
 
   public func momentum(at t: Int, base: Double) -> Double {

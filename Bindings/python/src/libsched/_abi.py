@@ -208,6 +208,9 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_now": (c_int, (c_void_p, c_void_p, c_void_p)),
     # sched_status sched_next(sched_scheduler *scheduler, double *rates)
     "sched_next": (c_int, (c_void_p, c_void_p)),
+    # sched_status sched_scheduler_observe(sched_scheduler *scheduler, double metric, double
+    #     *rates)
+    "sched_scheduler_observe": (c_int, (c_void_p, c_double, c_void_p)),
     # sched_status sched_seek(sched_scheduler *scheduler, int64_t step)
     "sched_seek": (c_int, (c_void_p, c_int64)),
     # sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates)

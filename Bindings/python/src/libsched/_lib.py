@@ -425,6 +425,12 @@ def scheduler_next(scheduler: int, rates: Doubles) -> list[float]:
     return rates[:]
 
 
+def scheduler_observe(scheduler: int, metric: float, rates: Doubles) -> list[float]:
+    """A metric, in; the rates after it. `rates` is room for them."""
+    check(_c["sched_scheduler_observe"](scheduler, metric, rates))
+    return rates[:]
+
+
 def scheduler_seek(scheduler: int, step: int) -> None:
     """To any step."""
     check(_c["sched_seek"](scheduler, step))

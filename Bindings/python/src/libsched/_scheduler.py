@@ -78,6 +78,19 @@ class Scheduler(Stateful):
         """
         return _lib.scheduler_next(self._handle, self._room)
 
+    def observe(self, metric: float) -> list[float]:
+        """A metric, seen at this step; the rate of each group after it.
+
+        What in the schedule reacts to metrics (:class:`ReduceLROnPlateau`, :class:`GreedyLR`) and
+        is in force at this step learns from it. If its rate changes, that rate is in force at
+        once, the chained form's by as much; what was learned holds from then on and is saved. A
+        schedule that reacts to nothing stays as it is.
+
+        Args:
+            metric: Any number, NaN included.
+        """
+        return _lib.scheduler_observe(self._handle, _lib.real("metric", metric), self._room)
+
     def seek(self, step: int) -> None:
         """To any step. The closed form goes there at once; the chained form steps through every
         step between, from the start when it goes back.
