@@ -725,6 +725,85 @@ static inline sched_status sched_flat_cosine(int64_t steps, double pct_start,
   return sched_make("FlatCosine", fields, 4, NULL, schedule);
 }
 
+/*  Divides the rate by factor while a metric gets better, multiplies it while
+ *  it does not.
+ *
+ *    rate <- min(rate / factor, max_lr) after more than patience better
+ *        observations in a row, max(rate * factor, min_lr) after as many others
+ *
+ *  mode            whether less is better or more: 'min' or 'max'; 'min' by
+ *                  default.
+ *  factor          what the rate is multiplied or divided by: a finite number
+ *                  above 0.0 to below 1.0; 0.95 by default.
+ *  patience        observations of a kind in a row that change nothing yet: an
+ *                  integer from 0 to 2^53; 10 by default.
+ *  threshold       by how much a better one beats the best: a finite number
+ *                  from 0.0; 1e-06 by default.
+ *  threshold_mode  whether threshold is a part of the best one's size, or in
+ *                  the metric's units: 'rel' or 'abs'; 'abs' by default.
+ *  cooldown        observations that do not count after the rate has fallen: an
+ *                  integer from 0 to 2^53; 0 by default.
+ *  warmup          observations that do not count after the rate has risen: an
+ *                  integer from 0 to 2^53; 0 by default.
+ *  min_lr          the least rate, in its units: a finite number from 0.0;
+ *                  0.001 by default.
+ *  max_lr          the largest rate, in its units: a finite number from 0.0;
+ *                  1.0 by default.
+ *  eps             a change that is not larger is not made: a finite number
+ *                  from 0.0; 1e-08 by default.
+ *  smooth          whether an observation is the mean of the last metrics: 1 or
+ *                  0; 0 by default.
+ *  window_size     metrics of that mean: an integer from 1 to 2^53; 50 by
+ *                  default.
+ *  reset_start     falls at the least rate before all begins anew: an integer
+ *                  from 0 to 2^53; 500 by default.
+ *
+ *  Source: GreedyLR (arXiv:2512.14527); Hugging Face, GreedyLR.
+ *  Start from SCHED_GREEDY_LR_DEFAULTS, set what differs, and call
+ *  sched_greedy_lr.
+ */
+typedef struct sched_greedy_lr_options {
+  const char *mode;
+  double factor;
+  int64_t patience;
+  double threshold;
+  const char *threshold_mode;
+  int64_t cooldown;
+  int64_t warmup;
+  double min_lr;
+  double max_lr;
+  double eps;
+  int smooth;
+  int64_t window_size;
+  int64_t reset_start;
+} sched_greedy_lr_options;
+
+#define SCHED_GREEDY_LR_DEFAULTS \
+  {"min", 0.95, 10, 1e-06, "abs", 0, 0, 0.001, 1.0, 1e-08, 0, 50, 500}
+
+static inline sched_status sched_greedy_lr(
+    const sched_greedy_lr_options *options, sched_schedule **schedule) {
+  if (options == NULL) {
+    return sched_make("GreedyLR", NULL, 1, NULL, schedule);
+  }
+  const sched_field fields[13] = {
+      sched_word("mode", options->mode),
+      sched_real("factor", options->factor),
+      sched_integer("patience", options->patience),
+      sched_real("threshold", options->threshold),
+      sched_word("threshold_mode", options->threshold_mode),
+      sched_integer("cooldown", options->cooldown),
+      sched_integer("warmup", options->warmup),
+      sched_real("min_lr", options->min_lr),
+      sched_real("max_lr", options->max_lr),
+      sched_real("eps", options->eps),
+      sched_flag("smooth", options->smooth),
+      sched_integer("window_size", options->window_size),
+      sched_integer("reset_start", options->reset_start),
+  };
+  return sched_make("GreedyLR", fields, 13, NULL, schedule);
+}
+
 /*  A schedule that stays for ever where it is at a step, past its end or before
  *  it.
  *
@@ -1593,6 +1672,87 @@ static inline sched_status sched_rex(int64_t steps, double min_ratio,
     fields[count++] = sched_real("eta_min", *eta_min);
   }
   return sched_make("REX", fields, count, NULL, schedule);
+}
+
+/*  Multiplies the rate by factor when a metric has stopped getting better.
+ *
+ *    rate <- max(rate * factor, min_lr, base * min_ratio) after more than
+ *        patience observations in a row that are not better
+ *
+ *  mode               whether less is better or more: 'min' or 'max'; 'min' by
+ *                     default.
+ *  factor             what the rate is multiplied by: a finite number from 0.0
+ *                     to below 1.0; 0.1 by default.
+ *  patience           observations in a row, not better, that change nothing
+ *                     yet: an integer from 0 to 2^53; 10 by default.
+ *  threshold          by how much a better one beats the best: a finite number
+ *                     from 0.0; 0.0001 by default.
+ *  threshold_mode     whether threshold is a part of the best one's size, or in
+ *                     the metric's units: 'rel' or 'abs'; 'rel' by default.
+ *  cooldown           observations that do not count after the rate has fallen:
+ *                     an integer from 0 to 2^53; 0 by default.
+ *  min_lr             the least rate, in its units: a finite number from 0.0;
+ *                     0.0 by default.
+ *  eps                a change that is not larger is not made; if absent 1e-8
+ *                     by torch's rule, 0 by others: a finite number from 0.0,
+ *                     or absent.
+ *  min_ratio          the least rate, as a part of the base rate: a finite
+ *                     number from 0.0 to 1.0; 0.0 by default.
+ *  min_delta          added to the threshold, in the metric's units: a finite
+ *                     number from 0.0; 0.0 by default.
+ *  accumulation_size  metrics whose mean is one observation: an integer from 1
+ *                     to 2^53; 1 by default.
+ *  rule               whose way it is to count patience and cooldown: 'torch',
+ *                     'keras' or 'optax'; 'torch' by default.
+ *
+ *  Source: PyTorch and Keras, ReduceLROnPlateau; optax, reduce_on_plateau;
+ *  fairseq, reduce_lr_on_plateau.
+ *  Absent is NULL for a pointer and 0 for an integer.
+ *  Start from SCHED_REDUCE_LR_ON_PLATEAU_DEFAULTS, set what differs, and call
+ *  sched_reduce_lr_on_plateau.
+ */
+typedef struct sched_reduce_lr_on_plateau_options {
+  const char *mode;
+  double factor;
+  int64_t patience;
+  double threshold;
+  const char *threshold_mode;
+  int64_t cooldown;
+  double min_lr;
+  const double *eps;
+  double min_ratio;
+  double min_delta;
+  int64_t accumulation_size;
+  const char *rule;
+} sched_reduce_lr_on_plateau_options;
+
+#define SCHED_REDUCE_LR_ON_PLATEAU_DEFAULTS \
+  {"min", 0.1, 10, 0.0001, "rel", 0, 0.0, NULL, 0.0, 0.0, 1, "torch"}
+
+static inline sched_status sched_reduce_lr_on_plateau(
+    const sched_reduce_lr_on_plateau_options *options,
+    sched_schedule **schedule) {
+  if (options == NULL) {
+    return sched_make("ReduceLROnPlateau", NULL, 1, NULL, schedule);
+  }
+  sched_field fields[12];
+  size_t count = 0;
+  fields[count++] = sched_word("mode", options->mode);
+  fields[count++] = sched_real("factor", options->factor);
+  fields[count++] = sched_integer("patience", options->patience);
+  fields[count++] = sched_real("threshold", options->threshold);
+  fields[count++] = sched_word("threshold_mode", options->threshold_mode);
+  fields[count++] = sched_integer("cooldown", options->cooldown);
+  fields[count++] = sched_real("min_lr", options->min_lr);
+  if (options->eps != NULL) {
+    fields[count++] = sched_real("eps", *options->eps);
+  }
+  fields[count++] = sched_real("min_ratio", options->min_ratio);
+  fields[count++] = sched_real("min_delta", options->min_delta);
+  fields[count++] =
+      sched_integer("accumulation_size", options->accumulation_size);
+  fields[count++] = sched_word("rule", options->rule);
+  return sched_make("ReduceLROnPlateau", fields, count, NULL, schedule);
 }
 
 /*  Adafactor's own rate, T5's: flat, or a line up, then down with the square

@@ -572,6 +572,71 @@ class FlatCosine : public Schedule {
                                    .real("div", div)) {}
 };
 
+/*  What GreedyLR is made of; it starts with the defaults. */
+struct GreedyLROptions {
+  std::string mode = "min";
+  double factor = 0.95;
+  std::int64_t patience = 10;
+  double threshold = 1e-06;
+  std::string threshold_mode = "abs";
+  std::int64_t cooldown = 0;
+  std::int64_t warmup = 0;
+  double min_lr = 0.001;
+  double max_lr = 1.0;
+  double eps = 1e-08;
+  bool smooth = false;
+  std::int64_t window_size = 50;
+  std::int64_t reset_start = 500;
+};
+
+/*  Divides the rate by factor while a metric gets better, multiplies it while it does not.
+ *
+ *    rate <- min(rate / factor, max_lr) after more than patience better observations in a row,
+ *        max(rate * factor, min_lr) after as many others
+ *
+ *  mode            whether less is better or more: 'min' or 'max'; 'min' by default.
+ *  factor          what the rate is multiplied or divided by: a finite number above 0.0 to below
+ *                  1.0; 0.95 by default.
+ *  patience        observations of a kind in a row that change nothing yet: an integer from 0 to
+ *                  2^53; 10 by default.
+ *  threshold       by how much a better one beats the best: a finite number from 0.0; 1e-06 by
+ *                  default.
+ *  threshold_mode  whether threshold is a part of the best one's size, or in the metric's units:
+ *                  'rel' or 'abs'; 'abs' by default.
+ *  cooldown        observations that do not count after the rate has fallen: an integer from 0 to
+ *                  2^53; 0 by default.
+ *  warmup          observations that do not count after the rate has risen: an integer from 0 to
+ *                  2^53; 0 by default.
+ *  min_lr          the least rate, in its units: a finite number from 0.0; 0.001 by default.
+ *  max_lr          the largest rate, in its units: a finite number from 0.0; 1.0 by default.
+ *  eps             a change that is not larger is not made: a finite number from 0.0; 1e-08 by
+ *                  default.
+ *  smooth          whether an observation is the mean of the last metrics: true or false; false by
+ *                  default.
+ *  window_size     metrics of that mean: an integer from 1 to 2^53; 50 by default.
+ *  reset_start     falls at the least rate before all begins anew: an integer from 0 to 2^53; 500
+ *                  by default.
+ *
+ *  Source: GreedyLR (arXiv:2512.14527); Hugging Face, GreedyLR. */
+class GreedyLR : public Schedule {
+ public:
+  explicit GreedyLR(const GreedyLROptions &options)
+      : Schedule("GreedyLR", Fields()
+                                 .word("mode", options.mode)
+                                 .real("factor", options.factor)
+                                 .integer("patience", options.patience)
+                                 .real("threshold", options.threshold)
+                                 .word("threshold_mode", options.threshold_mode)
+                                 .integer("cooldown", options.cooldown)
+                                 .integer("warmup", options.warmup)
+                                 .real("min_lr", options.min_lr)
+                                 .real("max_lr", options.max_lr)
+                                 .real("eps", options.eps)
+                                 .flag("smooth", options.smooth)
+                                 .integer("window_size", options.window_size)
+                                 .integer("reset_start", options.reset_start)) {}
+};
+
 /*  A schedule that stays for ever where it is at a step, past its end or before it.
  *
  *    rate(t) = schedule.rate(min(t, last))
@@ -1224,6 +1289,70 @@ class REX : public Schedule {
                             .integer("steps", steps)
                             .real("min_ratio", min_ratio)
                             .real("eta_min", eta_min)) {}
+};
+
+/*  What ReduceLROnPlateau is made of; it starts with the defaults. */
+struct ReduceLROnPlateauOptions {
+  std::string mode = "min";
+  double factor = 0.1;
+  std::int64_t patience = 10;
+  double threshold = 0.0001;
+  std::string threshold_mode = "rel";
+  std::int64_t cooldown = 0;
+  double min_lr = 0.0;
+  std::optional<double> eps = std::nullopt;
+  double min_ratio = 0.0;
+  double min_delta = 0.0;
+  std::int64_t accumulation_size = 1;
+  std::string rule = "torch";
+};
+
+/*  Multiplies the rate by factor when a metric has stopped getting better.
+ *
+ *    rate <- max(rate * factor, min_lr, base * min_ratio) after more than patience observations in
+ *        a row that are not better
+ *
+ *  mode               whether less is better or more: 'min' or 'max'; 'min' by default.
+ *  factor             what the rate is multiplied by: a finite number from 0.0 to below 1.0; 0.1 by
+ *                     default.
+ *  patience           observations in a row, not better, that change nothing yet: an integer from 0
+ *                     to 2^53; 10 by default.
+ *  threshold          by how much a better one beats the best: a finite number from 0.0; 0.0001 by
+ *                     default.
+ *  threshold_mode     whether threshold is a part of the best one's size, or in the metric's units:
+ *                     'rel' or 'abs'; 'rel' by default.
+ *  cooldown           observations that do not count after the rate has fallen: an integer from 0
+ *                     to 2^53; 0 by default.
+ *  min_lr             the least rate, in its units: a finite number from 0.0; 0.0 by default.
+ *  eps                a change that is not larger is not made; if absent 1e-8 by torch's rule, 0 by
+ *                     others: a finite number from 0.0, or absent.
+ *  min_ratio          the least rate, as a part of the base rate: a finite number from 0.0 to 1.0;
+ *                     0.0 by default.
+ *  min_delta          added to the threshold, in the metric's units: a finite number from 0.0; 0.0
+ *                     by default.
+ *  accumulation_size  metrics whose mean is one observation: an integer from 1 to 2^53; 1 by
+ *                     default.
+ *  rule               whose way it is to count patience and cooldown: 'torch', 'keras' or 'optax';
+ *                     'torch' by default.
+ *
+ *  Source: PyTorch and Keras, ReduceLROnPlateau; optax, reduce_on_plateau; fairseq,
+ *  reduce_lr_on_plateau. */
+class ReduceLROnPlateau : public Schedule {
+ public:
+  explicit ReduceLROnPlateau(const ReduceLROnPlateauOptions &options)
+      : Schedule("ReduceLROnPlateau", Fields()
+            .word("mode", options.mode)
+            .real("factor", options.factor)
+            .integer("patience", options.patience)
+            .real("threshold", options.threshold)
+            .word("threshold_mode", options.threshold_mode)
+            .integer("cooldown", options.cooldown)
+            .real("min_lr", options.min_lr)
+            .real("eps", options.eps)
+            .real("min_ratio", options.min_ratio)
+            .real("min_delta", options.min_delta)
+            .integer("accumulation_size", options.accumulation_size)
+            .word("rule", options.rule)) {}
 };
 
 /*  Adafactor's own rate, T5's: flat, or a line up, then down with the square root of time.

@@ -7,16 +7,7 @@ import Schedules
 /// read-only. A value, so its checkpoint is a copy.
 public struct EarlyStopping: Sendable {
   /// Which way is better.
-  public enum Mode: Word {
-    case min, max
-
-    public var word: StaticString {
-      switch self {
-      case .min: "min"
-      case .max: "max"
-      }
-    }
-  }
+  public typealias Mode = MetricMode
 
   /// What an observation means.
   public enum Verdict: Int32, Sendable {
@@ -58,7 +49,7 @@ public struct EarlyStopping: Sendable {
     self.patience = patience
     self.minDelta = minDelta
     self.mode = mode
-    best = mode == .min ? .infinity : -.infinity
+    best = mode.worst
   }
 
   /// Records one observation and says what it means.

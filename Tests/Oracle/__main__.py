@@ -1,7 +1,7 @@
 """Asks the peers and writes Tests/Vectors, or with --check says where it no longer agrees.
 
-python -m Tests.Oracle [--check] [schedules] [algebra] [shapes] [decays] [steps]
-                       [early_stopping] [digits]
+python -m Tests.Oracle [--check] [schedules] [algebra] [shapes] [decays] [reactive]
+                       [steps] [early_stopping] [digits]
 """
 # ruff: noqa: N999  (Tests and its folders are capitalised as the rest of the tree)
 
@@ -13,7 +13,16 @@ import sys
 
 from . import vectors
 
-NAMES = ["schedules", "algebra", "shapes", "decays", "steps", "early_stopping", "digits"]
+NAMES = [
+    "schedules",
+    "algebra",
+    "shapes",
+    "decays",
+    "reactive",
+    "steps",
+    "early_stopping",
+    "digits",
+]
 
 
 def difference(name: str, committed: bytes, asked: bytes) -> str:

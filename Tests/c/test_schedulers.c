@@ -6,17 +6,19 @@
 #include "suites.h"
 #include "vectors.h"
 
-static vectors schedules;
+static vectors schedules, reactive;
 
 static int read_vectors(void **state) {
   (void)state;
   schedules = vectors_read("schedules.txt");
+  reactive = vectors_read("reactive.txt");
   return 0;
 }
 
 static int free_vectors(void **state) {
   (void)state;
   vectors_free(&schedules);
+  vectors_free(&reactive);
   return 0;
 }
 
@@ -281,6 +283,56 @@ static void differ_between_forms_by_rounding_alone(void **state) {
   }
 }
 
+/*  Each metric at a step of its own; what was saved takes over every time. */
+static void react_as_their_peers_do(void **state) {
+  (void)state;
+  for (size_t i = 0; i < reactive.count; i++) {
+    const vector *vector = &reactive.items[i];
+    doubles bases = vector_doubles(vector, "bases"), metrics = vector_doubles(vector, "metrics");
+    doubles expected = vector_doubles(vector, "rates");
+    assert_true(bases.count > 0 && expected.count == bases.count * metrics.count);
+    double *rates = calloc(bases.count, sizeof *rates);
+    assert_non_null(rates);
+    sched_schedule *schedule = parsed(vector_text(vector, "text"));
+    sched_scheduler *scheduler = NULL;
+    check_ok(
+        sched_scheduler_make(schedule, SCHED_CLOSED, bases.count, bases.values, &scheduler));
+    sched_free(schedule);
+    for (size_t t = 0; t < metrics.count; t++) {
+      check_ok(sched_scheduler_observe(scheduler, metrics.values[t], rates));
+      for (size_t g = 0; g < bases.count; g++) {
+        check_doubles(rates[g], expected.values[t * bases.count + g], vector->reason, t);
+      }
+      char *text = saved(scheduler);
+      sched_scheduler_free(scheduler);
+      scheduler = restored(text);
+      free(text);
+      check_ok(sched_next(scheduler, NULL));
+    }
+    sched_scheduler_free(scheduler);
+    free(rates);
+    free(expected.values);
+    free(metrics.values);
+    free(bases.values);
+  }
+}
+
+static void need_no_room_for_rates_and_nothing_that_watches(void **state) {
+  (void)state;
+  sched_scheduler *scheduler = made("ReduceLROnPlateau(factor=0.5, patience=0)", SCHED_CLOSED, 1);
+  double rate = 0;
+  check_ok(sched_scheduler_observe(scheduler, 1, NULL));
+  check_ok(sched_scheduler_observe(scheduler, 1, NULL));
+  check_ok(sched_now(scheduler, NULL, &rate));
+  check_doubles(rate, 0.5, "reduced", 1);
+  sched_scheduler_free(scheduler);
+  scheduler = made("StepLR(3)", SCHED_CHAINED, 1);
+  check_ok(sched_scheduler_observe(scheduler, strtod("nan", NULL), &rate));
+  check_doubles(rate, 1, "nothing watches", 0);
+  sched_scheduler_free(scheduler);
+  assert_int_equal(sched_scheduler_observe(NULL, 1, &rate), SCHED_E_NULL);
+}
+
 int run_schedulers(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(step_as_torch_does),
@@ -294,6 +346,8 @@ int run_schedulers(void) {
       cmocka_unit_test(give_their_schedule_out),
       cmocka_unit_test(are_one_object_to_all_who_retain_them),
       cmocka_unit_test(differ_between_forms_by_rounding_alone),
+      cmocka_unit_test(react_as_their_peers_do),
+      cmocka_unit_test(need_no_room_for_rates_and_nothing_that_watches),
   };
   return cmocka_run_group_tests_name("schedulers", tests, read_vectors, free_vectors);
 }

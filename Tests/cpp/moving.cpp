@@ -91,6 +91,27 @@ TEST_CASE("a scheduler refuses what it cannot be") {
         std::optional<std::size_t>(18));
 }
 
+TEST_CASE("schedulers react to a metric as their peers do, saved and restored every time") {
+  for (const auto &record : Vectors("reactive.txt")) {
+    INFO(record.reason);
+    sched::Scheduler scheduler(sched::parse(vector_text(&record, "text")),
+                               numbers(record, "bases"));
+    const auto expected = numbers(record, "rates");
+    std::size_t at = 0;
+    for (const double metric : numbers(record, "metrics")) {
+      scheduler.observe(metric);
+      for (const double rate : scheduler.rates()) CHECK(same(rate, expected.at(at++)));
+      scheduler = sched::Scheduler::restore(scheduler.save());
+      scheduler.next();
+    }
+    CHECK(at == expected.size());
+  }
+  sched::ReduceLROnPlateauOptions options;
+  options.factor = 1;
+  CHECK_REFUSED(sched::ReduceLROnPlateau(options), SCHED_E_VALUE, "ReduceLROnPlateau factor",
+                "=1.0", "from 0.0 to below 1.0");
+}
+
 TEST_CASE("early stopping says what its peers say, saved and restored every time") {
   for (const auto &record : Vectors("early_stopping.txt")) {
     INFO(record.reason);

@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Tests" / "Vectors"
 LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
-SCHEDULES = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt"]
+SCHEDULES = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt", "reactive.txt"]
 FILES = [*SCHEDULES, "steps.txt", "early_stopping.txt"]
 
 
@@ -33,7 +33,8 @@ def lines(name: str, key: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["schedules", "algebra", "shapes", "decays", "steps", "early_stopping", "digits"]
+    "name",
+    ["schedules", "algebra", "shapes", "decays", "reactive", "steps", "early_stopping", "digits"],
 )
 def test_peers_still_say_what_is_committed(name: str) -> None:
     result = check(ROOT, name)

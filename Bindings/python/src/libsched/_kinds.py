@@ -29,6 +29,7 @@ __all__ = [
     "ExponentialDecay",
     "ExponentialLR",
     "FlatCosine",
+    "GreedyLR",
     "Hold",
     "InversePower",
     "InverseSqrt",
@@ -52,6 +53,7 @@ __all__ = [
     "PolynomialDecay",
     "PolynomialDecayRestarts",
     "PolynomialLR",
+    "ReduceLROnPlateau",
     "RelativeStep",
     "SequentialLR",
     "Shift",
@@ -814,6 +816,78 @@ class FlatCosine(Schedule):
     @declared
     def __init__(
         self, steps: int, pct_start: float = 0.75, div_final: float = 100000.0, div: float = 1.0
+    ) -> None: ...
+
+
+class GreedyLR(Schedule):
+    """Divides the rate by factor while a metric gets better, multiplies it while it does not.
+
+    ::
+
+        rate <- min(rate / factor, max_lr) after more than patience better observations in a row,
+            max(rate * factor, min_lr) after as many others
+
+    Args:
+        mode: whether less is better or more: 'min' or 'max'; 'min' by default.
+        factor: what the rate is multiplied or divided by: a finite number above 0.0 to below 1.0;
+            0.95 by default.
+        patience: observations of a kind in a row that change nothing yet: an integer from 0 to
+            2^53; 10 by default.
+        threshold: by how much a better one beats the best: a finite number from 0.0; 1e-06 by
+            default.
+        threshold_mode: whether threshold is a part of the best one's size, or in the metric's
+            units: 'rel' or 'abs'; 'abs' by default.
+        cooldown: observations that do not count after the rate has fallen: an integer from 0 to
+            2^53; 0 by default.
+        warmup: observations that do not count after the rate has risen: an integer from 0 to 2^53;
+            0 by default.
+        min_lr: the least rate, in its units: a finite number from 0.0; 0.001 by default.
+        max_lr: the largest rate, in its units: a finite number from 0.0; 1.0 by default.
+        eps: a change that is not larger is not made: a finite number from 0.0; 1e-08 by default.
+        smooth: whether an observation is the mean of the last metrics: True or False; False by
+            default.
+        window_size: metrics of that mean: an integer from 1 to 2^53; 50 by default.
+        reset_start: falls at the least rate before all begins anew: an integer from 0 to 2^53; 500
+            by default.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: GreedyLR (arXiv:2512.14527); Hugging Face, GreedyLR.
+    """
+
+    __slots__ = ()
+
+    mode: Literal["min", "max"]
+    factor: float
+    patience: int
+    threshold: float
+    threshold_mode: Literal["rel", "abs"]
+    cooldown: int
+    warmup: int
+    min_lr: float
+    max_lr: float
+    eps: float
+    smooth: bool
+    window_size: int
+    reset_start: int
+
+    @declared
+    def __init__(
+        self,
+        mode: Literal["min", "max"] = "min",
+        factor: float = 0.95,
+        patience: int = 10,
+        threshold: float = 1e-06,
+        threshold_mode: Literal["rel", "abs"] = "abs",
+        cooldown: int = 0,
+        warmup: int = 0,
+        min_lr: float = 0.001,
+        max_lr: float = 1.0,
+        eps: float = 1e-08,
+        smooth: bool = False,
+        window_size: int = 50,
+        reset_start: int = 500,
     ) -> None: ...
 
 
@@ -1718,6 +1792,78 @@ class REX(Schedule):
     ) -> None: ...
 
 
+class ReduceLROnPlateau(Schedule):
+    """Multiplies the rate by factor when a metric has stopped getting better.
+
+    ::
+
+        rate <- max(rate * factor, min_lr, base * min_ratio) after more than patience observations
+            in a row that are not better
+
+    Args:
+        mode: whether less is better or more: 'min' or 'max'; 'min' by default.
+        factor: what the rate is multiplied by: a finite number from 0.0 to below 1.0; 0.1 by
+            default.
+        patience: observations in a row, not better, that change nothing yet: an integer from 0 to
+            2^53; 10 by default.
+        threshold: by how much a better one beats the best: a finite number from 0.0; 0.0001 by
+            default.
+        threshold_mode: whether threshold is a part of the best one's size, or in the metric's
+            units: 'rel' or 'abs'; 'rel' by default.
+        cooldown: observations that do not count after the rate has fallen: an integer from 0 to
+            2^53; 0 by default.
+        min_lr: the least rate, in its units: a finite number from 0.0; 0.0 by default.
+        eps: a change that is not larger is not made; if absent 1e-8 by torch's rule, 0 by others: a
+            finite number from 0.0, or absent.
+        min_ratio: the least rate, as a part of the base rate: a finite number from 0.0 to 1.0; 0.0
+            by default.
+        min_delta: added to the threshold, in the metric's units: a finite number from 0.0; 0.0 by
+            default.
+        accumulation_size: metrics whose mean is one observation: an integer from 1 to 2^53; 1 by
+            default.
+        rule: whose way it is to count patience and cooldown: 'torch', 'keras' or 'optax'; 'torch'
+            by default.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: PyTorch and Keras, ReduceLROnPlateau; optax, reduce_on_plateau; fairseq,
+    reduce_lr_on_plateau.
+    """
+
+    __slots__ = ()
+
+    mode: Literal["min", "max"]
+    factor: float
+    patience: int
+    threshold: float
+    threshold_mode: Literal["rel", "abs"]
+    cooldown: int
+    min_lr: float
+    eps: float | None
+    min_ratio: float
+    min_delta: float
+    accumulation_size: int
+    rule: Literal["torch", "keras", "optax"]
+
+    @declared
+    def __init__(
+        self,
+        mode: Literal["min", "max"] = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 0.0001,
+        threshold_mode: Literal["rel", "abs"] = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        eps: float | None = None,
+        min_ratio: float = 0.0,
+        min_delta: float = 0.0,
+        accumulation_size: int = 1,
+        rule: Literal["torch", "keras", "optax"] = "torch",
+    ) -> None: ...
+
+
 class RelativeStep(Schedule):
     """Adafactor's own rate, T5's: flat, or a line up, then down with the square root of time.
 
@@ -2198,6 +2344,7 @@ CLASSES.update(
             ExponentialDecay,
             ExponentialLR,
             FlatCosine,
+            GreedyLR,
             Hold,
             InversePower,
             InverseSqrt,
@@ -2222,6 +2369,7 @@ CLASSES.update(
             PolynomialDecayRestarts,
             PolynomialLR,
             REX,
+            ReduceLROnPlateau,
             RelativeStep,
             SequentialLR,
             Shift,
