@@ -157,23 +157,38 @@ sched_status sched_rates(const sched_schedule *schedule, double base,
 sched_status sched_momenta(const sched_schedule *schedule, double base,
                            int64_t first, size_t count, double *momenta);
 
-/*  PyTorch's chained form: for each of `count` groups, the rate at `step` from
- *  the base rate and the rate in force before it. Rates are taken as they are:
- *  NaN gives NaN. `rates` may be `currents`.                         since 0 */
-sched_status sched_chain(const sched_schedule *schedule, int64_t step,
-                         size_t count, const double *bases,
-                         const double *currents, double *rates);
+/*  Groups in PyTorch's chained form. Whoever steps once a batch keeps one and
+ *  changes what has changed.                                                 */
+typedef struct sched_groups {
+  const sched_schedule *schedule;
+  int64_t step;
+  size_t count;
+  const double *bases;    /* each group's base rate                           */
+  const double *currents; /* the rate in force before the step                */
+  double *rates;          /* gets the rate at the step; may be `currents`     */
+} sched_groups;
+
+/*  The rates of all the groups at the step. Rates are taken as they are: NaN
+ *  gives NaN.                                                        since 0 */
+sched_status sched_chain(const sched_groups *groups);
 
 typedef enum sched_curve {
   SCHED_COS = 1,   /* end + (start - end) / 2 * (1 + cos(pi * fraction))      */
   SCHED_LINEAR = 2 /* (end - start) * fraction + start                        */
 } sched_curve;
 
-/*  For each of `count` pairs, the point at `fraction` of the way from start to
- *  end; a fraction outside [0, 1] continues the curve.               since 0 */
-sched_status sched_anneal(sched_curve curve, double fraction, size_t count,
-                          const double *starts, const double *ends,
-                          double *values);
+/*  Ways from one value to another, all of one curve.                         */
+typedef struct sched_ways {
+  sched_curve curve;
+  double fraction; /* how far along; outside [0, 1] continues the curve       */
+  size_t count;
+  const double *starts;
+  const double *ends;
+  double *values; /* gets the points there; may be `starts` or `ends`         */
+} sched_ways;
+
+/*  The point of each way at the fraction.                            since 0 */
+sched_status sched_anneal(const sched_ways *ways);
 
 /*  How many kinds of schedule there are, and their names in the order of the
  *  alphabet; NULL past the last.                                     since 0 */

@@ -221,7 +221,8 @@ class Schedule {
    *  in force before it. */
   double chain(std::int64_t step, double base, double current) const {
     double rate = 0;
-    detail::check(sched_chain(get(), step, 1, &base, &current, &rate));
+    const sched_groups groups{get(), step, 1, &base, &current, &rate};
+    detail::check(sched_chain(&groups));
     return rate;
   }
 
@@ -361,8 +362,8 @@ enum class Curve { cos = SCHED_COS, linear = SCHED_LINEAR };
 /*  The point at `fraction` of the way from start to end. */
 inline double anneal(Curve curve, double fraction, double start, double end) {
   double value = 0;
-  detail::check(
-      sched_anneal(static_cast<sched_curve>(curve), fraction, 1, &start, &end, &value));
+  const sched_ways ways{static_cast<sched_curve>(curve), fraction, 1, &start, &end, &value};
+  detail::check(sched_anneal(&ways));
   return value;
 }
 

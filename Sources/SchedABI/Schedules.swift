@@ -159,38 +159,35 @@ public func sched_momenta(
 }
 
 @implementation @_cdecl("sched_chain")
-public func sched_chain(
-  _ schedule: OpaquePointer!, _ step: Int64, _ count: Int, _ bases: UnsafePointer<Double>!,
-  _ currents: UnsafePointer<Double>!, _ rates: UnsafeMutablePointer<Double>!
-) -> sched_status {
+public func sched_chain(_ groups: UnsafePointer<sched_groups>!) -> sched_status {
   status { () throws(Refusal) in
-    let schedule = try SchedABI.schedule(schedule)
-    let count = try need(count, "count", of: MemoryLayout<Double>.stride)
-    try schedule.require(Int(step), 1)
+    let groups = try need(groups, "groups").pointee
+    let schedule = try SchedABI.schedule(groups.schedule)
+    let count = try need(groups.count, "count", of: MemoryLayout<Double>.stride)
+    try schedule.require(Int(groups.step), 1)
     if count == 0 { return }
-    let bases = try need(bases, "bases")
-    let currents = try need(currents, "currents")
-    let rates = try need(rates, "rates")
+    let bases = try need(groups.bases, "bases")
+    let currents = try need(groups.currents, "currents")
+    let rates = try need(groups.rates, "rates")
     for i in 0..<count {
-      rates[i] = schedule.rate(at: Int(step), base: bases[i], current: currents[i])
+      rates[i] = schedule.rate(at: Int(groups.step), base: bases[i], current: currents[i])
     }
   }
 }
 
 @implementation @_cdecl("sched_anneal")
-public func sched_anneal(
-  _ curve: sched_curve, _ fraction: Double, _ count: Int, _ starts: UnsafePointer<Double>!,
-  _ ends: UnsafePointer<Double>!, _ values: UnsafeMutablePointer<Double>!
-) -> sched_status {
+public func sched_anneal(_ ways: UnsafePointer<sched_ways>!) -> sched_status {
   status { () throws(Refusal) in
-    let known: Anneal? = curve == SCHED_COS ? .cos : curve == SCHED_LINEAR ? .linear : nil
-    let anneal = try need(known, "curve", curve.rawValue)
-    let count = try need(count, "count", of: MemoryLayout<Double>.stride)
+    let ways = try need(ways, "ways").pointee
+    let known: Anneal? = ways.curve == SCHED_COS ? .cos : ways.curve == SCHED_LINEAR ? .linear : nil
+    let anneal = try need(known, "curve", ways.curve.rawValue)
+    let count = try need(ways.count, "count", of: MemoryLayout<Double>.stride)
     if count == 0 { return }
-    let starts = try need(starts, "starts")
-    let ends = try need(ends, "ends")
-    let values = try need(values, "values")
-    for i in 0..<count { values[i] = anneal.value(from: starts[i], to: ends[i], at: fraction) }
+    let starts = try need(ways.starts, "starts")
+    let ends = try need(ways.ends, "ends")
+    let values = try need(ways.values, "values")
+    let weight = anneal.weight(at: ways.fraction)
+    for i in 0..<count { values[i] = anneal.value(from: starts[i], to: ends[i], by: weight) }
   }
 }
 

@@ -18,9 +18,22 @@ public enum Anneal: Word {
   /// linear: (end − start) · fraction + start
   /// ```
   public func value(from start: Double, to end: Double, at fraction: Double) -> Double {
+    value(from: start, to: end, by: weight(at: fraction))
+  }
+
+  /// What depends on the fraction alone, for many values at the same.
+  public func weight(at fraction: Double) -> Double {
     switch self {
-    case .cos: end + (start - end) / 2 * (Platform.cos(.pi * fraction) + 1)
-    case .linear: (end - start) * fraction + start
+    case .cos: Platform.cos(.pi * fraction) + 1
+    case .linear: fraction
+    }
+  }
+
+  /// The value where ``weight(at:)`` is the weight.
+  public func value(from start: Double, to end: Double, by weight: Double) -> Double {
+    switch self {
+    case .cos: end + (start - end) / 2 * weight
+    case .linear: (end - start) * weight + start
     }
   }
 }

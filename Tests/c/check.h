@@ -62,6 +62,19 @@ static inline double largest_of(const double *values, size_t count, double one) 
   return largest;
 }
 
+/*  sched_chain and sched_anneal of arguments instead of a structure. */
+static inline sched_status chain(const sched_schedule *schedule, int64_t step, size_t count,
+                                 const double *bases, const double *currents, double *rates) {
+  const sched_groups groups = {schedule, step, count, bases, currents, rates};
+  return sched_chain(&groups);
+}
+
+static inline sched_status anneal(sched_curve curve, double fraction, size_t count,
+                                  const double *starts, const double *ends, double *values) {
+  const sched_ways ways = {curve, fraction, count, starts, ends, values};
+  return sched_anneal(&ways);
+}
+
 #define check_ok(call)                                                                 \
   do {                                                                                 \
     sched_status status_ = (call);                                                     \

@@ -143,13 +143,15 @@ static void null_is_named(void **state) {
   CHECK_NULL(sched_rates(step_lr, 0.1, 0, 1, NULL), "rates");
   CHECK_NULL(sched_momenta(NULL, 0.1, 0, 1, &rate), "schedule");
   CHECK_NULL(sched_momenta(step_lr, 0.1, 0, 1, NULL), "momenta");
-  CHECK_NULL(sched_chain(NULL, 0, 1, &one, &one, &rate), "schedule");
-  CHECK_NULL(sched_chain(step_lr, 0, 1, NULL, &one, &rate), "bases");
-  CHECK_NULL(sched_chain(step_lr, 0, 1, &one, NULL, &rate), "currents");
-  CHECK_NULL(sched_chain(step_lr, 0, 1, &one, &one, NULL), "rates");
-  CHECK_NULL(sched_anneal(SCHED_COS, 0, 1, NULL, &one, &rate), "starts");
-  CHECK_NULL(sched_anneal(SCHED_COS, 0, 1, &one, NULL, &rate), "ends");
-  CHECK_NULL(sched_anneal(SCHED_COS, 0, 1, &one, &one, NULL), "values");
+  CHECK_NULL(sched_chain(NULL), "groups");
+  CHECK_NULL(sched_anneal(NULL), "ways");
+  CHECK_NULL(chain(NULL, 0, 1, &one, &one, &rate), "schedule");
+  CHECK_NULL(chain(step_lr, 0, 1, NULL, &one, &rate), "bases");
+  CHECK_NULL(chain(step_lr, 0, 1, &one, NULL, &rate), "currents");
+  CHECK_NULL(chain(step_lr, 0, 1, &one, &one, NULL), "rates");
+  CHECK_NULL(anneal(SCHED_COS, 0, 1, NULL, &one, &rate), "starts");
+  CHECK_NULL(anneal(SCHED_COS, 0, 1, &one, NULL, &rate), "ends");
+  CHECK_NULL(anneal(SCHED_COS, 0, 1, &one, &one, NULL), "values");
   CHECK_NULL(sched_kind_describe(NULL, text, sizeof text, &length), "kind");
   CHECK_NULL(sched_kind_describe("StepLR", NULL, 10, &length), "text");
   CHECK_NULL(sched_kind_describe("StepLR", text, sizeof text, NULL), "length");
@@ -740,7 +742,7 @@ static void numbers_are_in_range(void **state) {
   check_refused(sched_rates(step_lr, 0.1, SCHED_MAX_STEP, 2, rates), SCHED_E_END, "StepLR step",
                 "=9007199254740993", "0 to 9007199254740992");
   check_refused(sched_momenta(step_lr, 0.1, -1, 1, rates), SCHED_E_RANGE, "step", "=-1", "from 0");
-  check_refused(sched_chain(step_lr, -1, 1, bases, bases, rates), SCHED_E_RANGE, "step", "=-1",
+  check_refused(chain(step_lr, -1, 1, bases, bases, rates), SCHED_E_RANGE, "step", "=-1",
                 "from 0");
   check_refused(sched_seek(scheduler, -1), SCHED_E_RANGE, "step", "=-1", "from 0");
   check_refused(sched_seek(scheduler, SCHED_MAX_STEP + 1), SCHED_E_RANGE, "step",
@@ -754,7 +756,7 @@ static void numbers_are_in_range(void **state) {
                 "=500", "0 to 9");
   check_refused(sched_momenta(one_cycle, 0.9, 10, 1, rates), SCHED_E_END, "OneCycleLR step",
                 "=10", "0 to 9");
-  check_refused(sched_chain(one_cycle, 10, 1, bases, bases, rates), SCHED_E_END,
+  check_refused(chain(one_cycle, 10, 1, bases, bases, rates), SCHED_E_END,
                 "OneCycleLR step", "=10", "0 to 9");
 
   check_refused(sched_scheduler_make(step_lr, SCHED_CLOSED, 0, bases, &made), SCHED_E_RANGE,
@@ -810,7 +812,7 @@ static void constants_are_known(void **state) {
     sched_schedule *schedule = UNTOUCHED;
     char text[16];
     snprintf(text, sizeof text, "=%u", (unsigned)values[i]);
-    check_refused(sched_anneal((sched_curve)values[i], 0, 1, &one, &one, &value), SCHED_E_ENUM,
+    check_refused(anneal((sched_curve)values[i], 0, 1, &one, &one, &value), SCHED_E_ENUM,
                   "curve", text, "accepted");
     check_refused(sched_scheduler_make(step_lr, (sched_form)values[i], 1, &one, &made),
                   SCHED_E_ENUM, "form", text, "accepted");
@@ -851,8 +853,8 @@ static void counts_are_what_memory_holds(void **state) {
 #define CHECK_MEMORY(call, argument) check_refused(call, SCHED_E_MEMORY, argument, text, "accepted")
     CHECK_MEMORY(sched_rates(step_lr, 0.1, 0, count, &value), "count");
     CHECK_MEMORY(sched_momenta(step_lr, 0.1, 0, count, &value), "count");
-    CHECK_MEMORY(sched_chain(step_lr, 0, count, &one, &one, &value), "count");
-    CHECK_MEMORY(sched_anneal(SCHED_COS, 0, count, &one, &one, &value), "count");
+    CHECK_MEMORY(chain(step_lr, 0, count, &one, &one, &value), "count");
+    CHECK_MEMORY(anneal(SCHED_COS, 0, count, &one, &one, &value), "count");
     sched_field field = sched_integer("step_size", 3);
     CHECK_MEMORY(sched_make("StepLR", &field, count, &culprit, &schedule), "count");
     assert_true(culprit == count);

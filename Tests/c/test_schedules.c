@@ -44,7 +44,7 @@ static void check_conformance(const vector *vector, const sched_schedule *schedu
   const double largest = largest_of(chained.values, chained.count, base);
   double current = base;
   for (size_t t = 0; t < chained.count; t++) {
-    check_ok(sched_chain(schedule, (int64_t)t, 1, &base, &current, &current));
+    check_ok(chain(schedule, (int64_t)t, 1, &base, &current, &current));
     check_rate(current, chained.values[t], rate_bound(t + 1, largest), vector->reason, t);
   }
   // One call for all of them, and one a step.
@@ -214,8 +214,8 @@ static void nest_like_a_flat_sequence(void **state) {
   const double base = 0.1;
   double ours = base, theirs = base;
   for (int64_t t = 0; t < 30; t++) {
-    check_ok(sched_chain(nested, t, 1, &base, &ours, &ours));
-    check_ok(sched_chain(flat, t, 1, &base, &theirs, &theirs));
+    check_ok(chain(nested, t, 1, &base, &ours, &ours));
+    check_ok(chain(flat, t, 1, &base, &theirs, &theirs));
     check_doubles(ours, theirs, "chained", t);
   }
   sched_free(nested);
@@ -269,17 +269,17 @@ static void chain_many_groups_at_once(void **state) {
   memcpy(together, bases, sizeof bases);
   memcpy(apart, bases, sizeof bases);
   for (int64_t t = 0; t < 45; t++) {
-    check_ok(sched_chain(schedule, t, 4, bases, together, together));
+    check_ok(chain(schedule, t, 4, bases, together, together));
     for (size_t i = 0; i < 4; i++) {
       double rate;
-      check_ok(sched_chain(schedule, t, 1, &bases[i], &apart[i], &rate));
+      check_ok(chain(schedule, t, 1, &bases[i], &apart[i], &rate));
       apart[i] = rate;
       check_doubles(together[i], apart[i], "group", i);
     }
   }
   const double nan_rate = strtod("nan", NULL);
   double rate = 0;
-  check_ok(sched_chain(schedule, 3, 1, bases, &nan_rate, &rate));
+  check_ok(chain(schedule, 3, 1, bases, &nan_rate, &rate));
   assert_true(rate != rate);
   sched_free(schedule);
 }
@@ -290,8 +290,8 @@ static void give_no_rates_into_no_memory(void **state) {
   sched_schedule *schedule = parsed("StepLR(3)");
   check_ok(sched_rates(schedule, 0.1, 5, 0, NULL));
   check_ok(sched_momenta(schedule, 0.9, 5, 0, NULL));
-  check_ok(sched_chain(schedule, 5, 0, NULL, NULL, NULL));
-  check_ok(sched_anneal(SCHED_COS, 0.5, 0, NULL, NULL, NULL));
+  check_ok(chain(schedule, 5, 0, NULL, NULL, NULL));
+  check_ok(anneal(SCHED_COS, 0.5, 0, NULL, NULL, NULL));
   sched_free(schedule);
 }
 
@@ -324,7 +324,7 @@ static void anneal_as_one_cycle_does(void **state) {
     for (size_t t = 0; t < 41; t++) {
       double value = 0;
       // With no rise the fall runs from step -1 to step 40.
-      check_ok(sched_anneal(cases[i].curve, ((double)t + 1) / 41, 1, &start, &end, &value));
+      check_ok(anneal(cases[i].curve, ((double)t + 1) / 41, 1, &start, &end, &value));
       check_doubles(value, rates[t], cases[i].text, t);
     }
     sched_free(schedule);
@@ -332,10 +332,10 @@ static void anneal_as_one_cycle_does(void **state) {
   // Both ends exactly, and on past them.
   const double starts[] = {1, 2}, ends[] = {3, -2};
   double values[2];
-  check_ok(sched_anneal(SCHED_LINEAR, 1.5, 2, starts, ends, values));
+  check_ok(anneal(SCHED_LINEAR, 1.5, 2, starts, ends, values));
   check_doubles(values[0], 4, "past the end", 0);
   check_doubles(values[1], -4, "past the end", 1);
-  check_ok(sched_anneal(SCHED_COS, 0, 2, starts, ends, values));
+  check_ok(anneal(SCHED_COS, 0, 2, starts, ends, values));
   check_doubles(values[0], 1, "start", 0);
   check_doubles(values[1], 2, "start", 1);
 }

@@ -92,6 +92,28 @@ class sched_field(Structure):
     ]
 
 
+class sched_groups(Structure):
+    _fields_ = [
+        ("schedule", c_void_p),
+        ("step", c_int64),
+        ("count", c_size_t),
+        ("bases", c_void_p),
+        ("currents", c_void_p),
+        ("rates", c_void_p),
+    ]
+
+
+class sched_ways(Structure):
+    _fields_ = [
+        ("curve", c_int),
+        ("fraction", c_double),
+        ("count", c_size_t),
+        ("starts", c_void_p),
+        ("ends", c_void_p),
+        ("values", c_void_p),
+    ]
+
+
 class sched_watch(Structure):
     _fields_ = [
         ("best", c_double),
@@ -179,12 +201,10 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_momenta(const sched_schedule *schedule, double base, int64_t first,
     #     size_t count, double *momenta)
     "sched_momenta": (c_int, (c_void_p, c_double, c_int64, c_size_t, c_void_p)),
-    # sched_status sched_chain(const sched_schedule *schedule, int64_t step, size_t count, const
-    #     double *bases, const double *currents, double *rates)
-    "sched_chain": (c_int, (c_void_p, c_int64, c_size_t, c_void_p, c_void_p, c_void_p)),
-    # sched_status sched_anneal(sched_curve curve, double fraction, size_t count, const double
-    #     *starts, const double *ends, double *values)
-    "sched_anneal": (c_int, (c_int, c_double, c_size_t, c_void_p, c_void_p, c_void_p)),
+    # sched_status sched_chain(const sched_groups *groups)
+    "sched_chain": (c_int, (c_void_p,)),
+    # sched_status sched_anneal(const sched_ways *ways)
+    "sched_anneal": (c_int, (c_void_p,)),
     # size_t sched_kind_count(void)
     "sched_kind_count": (c_size_t, ()),
     # const char *sched_kind_name(size_t index)
