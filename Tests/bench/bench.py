@@ -139,19 +139,26 @@ SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
         [module.LinearLR(optimizer, total_iters=LONG), module.CosineAnnealingLR(optimizer, LONG)]
     ),
     "LambdaLR": lambda module, optimizer: module.LambdaLR(optimizer, lambda t: 1 / (1 + t)),
+    "MultiplicativeLR": lambda module, optimizer: module.MultiplicativeLR(
+        optimizer, lambda t: 0.9999999
+    ),
     "ReduceLROnPlateau": lambda module, optimizer: module.ReduceLROnPlateau(optimizer),
 }
+GROUPS = [1, 10, 100]
 
 
 def print_schedulers(seconds: float) -> None:
     rows = []
+    ratios: dict[int, list[float]] = {groups: [] for groups in GROUPS}
     for name, make in SCHEDULERS.items():
         row = [name]
-        for groups in [1, 10, 100]:
+        for groups in GROUPS:
 
             def scheduler(module: Any, groups: int = groups, make: Any = make) -> Any:
+                # Each group's rate is its own, as with a rate a layer.
                 parameters = [
-                    {"params": [torch.nn.Parameter(torch.ones(1))]} for _ in range(groups)
+                    {"params": [torch.nn.Parameter(torch.ones(1))], "lr": 0.1 / (1 + i)}
+                    for i in range(groups)
                 ]
                 optimizer = torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
                 made = make(module, optimizer)
@@ -166,11 +173,15 @@ def print_schedulers(seconds: float) -> None:
                 },
                 seconds,
             )
-            row += [f"{1e6 * took['libsched']:.2f}", f"{took['torch'] / took['libsched']:.2f}"]
+            ratio = took["torch"] / took["libsched"]
+            row += [f"{1e6 * took['libsched']:.2f}", f"{ratio:.2f}"]
+            ratios[groups].append(ratio)
         rows.append(row)
+    means = [["", f"{statistics.geometric_mean(ratios[groups]):.2f}"] for groups in GROUPS]
+    rows.append(["geometric mean", *(one for mean in means for one in mean)])
     print("\nscheduler.step() on a torch optimizer")
     headers = ["scheduler"]
-    for groups in [1, 10, 100]:
+    for groups in GROUPS:
         headers += [f"µs, {groups} groups" if groups > 1 else "µs, 1 group", "torch"]
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 

@@ -11,6 +11,8 @@ import types
 import warnings
 import weakref
 from collections import Counter
+from fractions import Fraction
+from functools import partial
 
 import libsched.optim as own
 import numpy as np
@@ -1092,6 +1094,153 @@ def test_milestones_may_change_in_place():
     assert curves[0] == curves[1]
 
 
+# Where a number may be exchanged for one that equals it: what has it, in a scheduler or a group.
+PLACES = [
+    (
+        "CosineAnnealingWarmRestarts",
+        lambda m, o, one: m.CosineAnnealingWarmRestarts(o, 5),
+        "base_lrs",
+    ),
+    ("CosineAnnealingLR", lambda m, o, one: m.CosineAnnealingLR(o, 2), "base_lrs"),
+    ("CosineAnnealingLR", lambda m, o, one: m.CosineAnnealingLR(o, 5), "lr"),
+    ("StepLR", lambda m, o, one: m.StepLR(o, 2), "lr"),
+    *(
+        ("CyclicLR", partial(lambda m, o, one, high: m.CyclicLR(o, one, high, 4), high=high), place)
+        for high, place in [(0.5, "base_lrs"), (0.5, "lr")]
+    ),
+    ("CyclicLR", lambda m, o, one: m.CyclicLR(o, 0.5, one, 4, cycle_momentum=False), "max_lrs"),
+    ("CyclicLR", lambda m, o, one: m.CyclicLR(o, 0.5, 2.0, 4, max_momentum=one), "max_momentums"),
+    ("CyclicLR", lambda m, o, one: m.CyclicLR(o, 0.5, 2.0, 4, base_momentum=one), "base_momentums"),
+    *(
+        ("OneCycleLR", lambda m, o, one: m.OneCycleLR(o, one, 40, div_factor=1.0), place)
+        for place in ["initial_lr", "max_lr", "lr"]
+    ),
+    *(
+        (
+            "OneCycleLR",
+            lambda m, o, one: m.OneCycleLR(o, 0.5, 40, base_momentum=one, max_momentum=one),
+            place,
+        )
+        for place in ["base_momentum", "max_momentum", "lr"]
+    ),
+    (
+        "OneCycleLR",
+        lambda m, o, one: m.OneCycleLR(o, one, 40, cycle_momentum=False, anneal_strategy="linear"),
+        "max_lr",
+    ),
+    ("LambdaLR", lambda m, o, one: m.LambdaLR(o, lambda step: 1.0), "base_lrs"),
+    ("MultiplicativeLR", lambda m, o, one: m.MultiplicativeLR(o, lambda step: 1.0), "lr"),
+]
+EQUALS = {
+    "an integer": (1.0, 1),
+    "a truth": (1.0, True),
+    "a fraction": (1.0, Fraction(1)),
+    "numpy's double": (1.0, np.float64(1)),
+    "numpy's float": (1.0, np.float32(1)),
+    "numpy's half": (1.0, np.float16(1)),
+    "a tensor": (1.0, torch.tensor(1.0)),
+    "an array of one": (1.0, np.ones(1)),
+    "minus nothing": (0.0, -0.0),
+    "no float any more": (1.0, "1.0"),
+}
+
+
+@pytest.mark.parametrize("groups", [1, 2, 17])
+@pytest.mark.parametrize(("one", "other"), EQUALS.values(), ids=EQUALS)
+@pytest.mark.parametrize(
+    ("make", "place"), [place[1:] for place in PLACES], ids=[f"{a} {b}" for a, _, b in PLACES]
+)
+def test_an_equal_of_another_type_counts(make, place, one, other, groups):
+    curves = []
+    for module in MODULES:
+        opt = torch.optim.SGD(
+            [{"params": [torch.zeros(1)], "lr": one} for _ in range(groups)], momentum=0.9
+        )
+        scheduler = make(module, opt, one)
+        seen = []
+        for value in (None, other, one, 0.25, other):
+            if value is not None:
+                value = copy.deepcopy(value)
+                if place in opt.param_groups[-1]:
+                    opt.param_groups[-1][place] = value
+                else:
+                    getattr(scheduler, place)[-1] = value
+            for _ in range(3):
+                opt.step()
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    try:
+                        scheduler.step()
+                    except Exception as error:  # noqa: BLE001, whatever torch raises
+                        seen.append((type(error), str(error)))
+                seen.append([str(warning.message) for warning in caught])
+                for rates in (scheduler.get_last_lr(), scheduler.base_lrs):
+                    seen.append([(type(rate), repr(rate)) for rate in rates])
+                for group in opt.param_groups:
+                    seen.append([repr(group[key]) for key in ("lr", "momentum")])
+        curves.append(seen)
+    assert curves[0] == curves[1]
+
+
+CYCLES = {
+    "CyclicLR": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 5),
+    "OneCycleLR": lambda m, o: m.OneCycleLR(o, 0.3, 60),
+    "CosineAnnealingWarmRestarts": lambda m, o: m.CosineAnnealingWarmRestarts(o, 7),
+}
+
+
+@pytest.mark.parametrize("momenta", ["0000000", "1111111", "1010101", "0101010"])
+@pytest.mark.parametrize("make", CYCLES.values(), ids=CYCLES)
+def test_groups_come_and_go(make, momenta):
+    """The same ones come again, and what is known of them must not be that of others."""
+    curves = []
+    for module in MODULES:
+        opt = optimizer(1)
+        scheduler = make(module, opt)
+        lists = [one for one in vars(scheduler).values() if isinstance(one, list)]
+        lists = [one for one in lists if one and isinstance(one[0], float)]
+        seen = []
+        for count, momentum in zip((2, 1, 2, 4, 2, 1, 2), momenta, strict=True):
+            scheduler.cycle_momentum = momentum == "1"
+            groups = opt.param_groups
+            del groups[count:]
+            while len(groups) < count:
+                groups.append(groups[0] | {"lr": 0.7, "max_lr": 0.2 / len(groups)})
+            for one in lists:
+                del one[count:]
+                while len(one) < count:
+                    one.append(one[0] / 2)
+            for _ in range(3):
+                opt.step()
+                scheduler.step()
+                seen.append(
+                    bits(group[key] for key in ("lr", "momentum") for group in groups)
+                    + bits(scheduler.get_last_lr())
+                )
+        curves.append(seen)
+    assert curves[0] == curves[1]
+
+
+def test_a_momentum_of_minus_nothing():
+    same(lambda m, o: m.CyclicLR(o, 0.1, 0.2, 3, base_momentum=-0.0, max_momentum=-0.0), 9)
+
+
+def test_a_cycle_may_be_given_another_scale():
+    curves = []
+    for module in MODULES:
+        opt = optimizer(2)
+        scheduler = module.CyclicLR(opt, 0.1, 0.2, 3)
+        seen = []
+        for step in range(9):
+            if step == 4:
+                scheduler.scale_fn = lambda cycle: 0.5
+            opt.step()
+            scheduler.step()
+            seen.append(bits(scheduler.get_last_lr()))
+        curves.append(seen)
+    assert curves[0] == curves[1]
+
+
 def test_a_cycle_of_a_subclass_has_its_own_scale():
     curves = []
     for module in MODULES:
@@ -1214,8 +1363,8 @@ def test_one_call_of_the_library_a_step(monkeypatch, groups):
 
         monkeypatch.setattr(_lib, name, make)
 
-    counted("chain")
-    counted("anneal")
+    for name in ("chain_one", "chain", "anneal_one", "anneal"):
+        counted(name)
     for make in LONG.values():
         opt = optimizer(groups)
         scheduler = make(ours, opt)

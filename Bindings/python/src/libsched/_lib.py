@@ -10,6 +10,7 @@ import ctypes
 import math
 import os
 import reprlib
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
 from struct import Struct
@@ -598,19 +599,64 @@ EARLY_STOPPING = HandleType(
 # -- Every step of a run ------------------------------------------------------
 
 # ctypes converts and checks arguments on every call, unless the function has no prototype and
-# they are what `from_param` makes. These calls are made once a training step, so they keep their
-# arguments converted: half the time. Whoever keeps one keeps its schedule and arrays alive.
+# they are what `from_param` or `byref` makes. These calls are made once a training step, so all
+# they take lies behind one pointer, in memory that is written and read in a third of the time that
+# ctypes' own takes: one value by a memoryview, many by struct and array. Whoever keeps such a
+# function keeps its schedule alive.
 
 
-# Below that many doubles, filling a ctypes array by a slice is faster than by struct.
-_FEW = 16
+def _structure(kind: Any, member: str, code: str) -> tuple[Any, Any]:
+    """A structure of C's, and a view of a member of 8 bytes."""
+    memory = bytearray(ctypes.sizeof(kind))
+    place = getattr(kind, member).offset
+    view: Any = memoryview(memory)
+    return kind.from_buffer(memory), view[place : place + 8].cast(code)
 
 
-def _thirds(buffer: Doubles) -> tuple[Any, Any, Any]:
-    """Pointers to the beginning of each third."""
-    start, size = ctypes.addressof(buffer), ctypes.sizeof(buffer) // 3
-    first, second, third = (c_void_p.from_param(start + size * i) for i in range(3))
-    return first, second, third
+def _view(doubles: array[float]) -> Any:
+    """Any: memoryview is taken for one of bytes."""
+    return memoryview(doubles)
+
+
+def _array(count: int) -> tuple[array[float], int]:
+    """Doubles, and where they lie."""
+    made = array("d", bytes(8 * count))
+    return made, made.buffer_info()[0]
+
+
+def _packer(count: int) -> Callable[..., None]:
+    return Struct(f"{count}d").pack_into
+
+
+def _chain(schedule: int, count: int) -> tuple[Any, Any, Any, array[float], array[float]]:
+    """sched_chain, its argument, a view of the step, the base rates, and the rates, in place."""
+    groups, step = _structure(_abi.sched_groups, "step", "q")
+    bases, groups.bases = _array(count)
+    rates, groups.rates = _array(count)
+    groups.schedule, groups.count, groups.currents = schedule, count, groups.rates
+    return _held["sched_chain"], byref(groups), step, bases, rates
+
+
+def chain_one(schedule: int) -> Callable[[int, float | None, float], float]:
+    """``sched_chain`` for one group as a function (step, base, current) -> rate.
+
+    The step fits 64 bits. None for a base that does not matter.
+    """
+    call, groups, at, bases, rates = _chain(schedule, 1)
+    its_base, its_rate = _view(bases), _view(rates)
+
+    def rate(step: int, base: float | None, current: float) -> float:
+        at[0] = step
+        if base is not None:
+            its_base[0] = base
+        its_rate[0] = current
+        status = call(groups)
+        if status:
+            fail(status)
+        now: float = its_rate[0]
+        return now
+
+    return rate
 
 
 def chain(
@@ -618,34 +664,21 @@ def chain(
 ) -> Callable[[int, list[float] | None, list[float]], list[float]]:
     """``sched_chain`` for `count` groups as a function (step, bases, currents) -> rates.
 
-    The step fits 64 bits; both lists hold `count` floats. Without bases the currents stand in.
+    The step fits 64 bits; both lists hold `count` floats. None for bases that do not matter, or
+    are those of the last call.
     """
-    buffer: Any = doubles(3 * count)
-    b, c, r = _thirds(buffer)
-    first, second, third = (slice(i * count, (i + 1) * count) for i in range(3))
-    few, pack, offset = count < _FEW, Struct(f"{count}d").pack_into, 8 * count
-    call, handle, at, groups = (
-        _held["sched_chain"],
-        c_void_p(schedule),
-        c_int64(),
-        c_size_t(count),
-    )
+    call, groups, at, their_bases, their_rates = _chain(schedule, count)
+    pack = _packer(count)
 
     def rates(step: int, bases: list[float] | None, currents: list[float]) -> list[float]:
-        at.value = step
-        if few:
-            buffer[second] = currents
-        else:
-            pack(buffer, offset, *currents)
-        if bases is None:
-            status = call(handle, at, groups, c, c, r)
-        else:
-            buffer[first] = bases
-            status = call(handle, at, groups, b, c, r)
+        at[0] = step
+        if bases is not None:
+            pack(their_bases, 0, *bases)
+        pack(their_rates, 0, *currents)
+        status = call(groups)
         if status:
             fail(status)
-        now: list[float] = buffer[third]
-        return now
+        return their_rates.tolist()
 
     return rates
 
@@ -653,34 +686,61 @@ def chain(
 CURVES = {"cos": _abi.sched_curve.SCHED_COS, "linear": _abi.sched_curve.SCHED_LINEAR}
 
 
-def anneal(curve: int, count: int) -> Callable[[float, list[float], list[float]], list[float]]:
-    """``sched_anneal`` for `count` pairs as a function (fraction, starts, ends) -> values."""
-    buffer: Any = doubles(3 * count)
-    s, e, v = _thirds(buffer)
-    first, second, third = (slice(i * count, (i + 1) * count) for i in range(3))
-    few, pack, offset = count < _FEW, Struct(f"{count}d").pack_into, 8 * count
-    call, shape, at, pairs = (
-        _held["sched_anneal"],
-        c_int(curve),
-        c_double(),
-        c_size_t(count),
-    )
+def _anneal(curve: int, count: int) -> tuple[Any, Any, Any, array[float], array[float]]:
+    """sched_anneal, its argument, a view of the fraction, the points, and the values."""
+    ways, fraction = _structure(_abi.sched_ways, "fraction", "d")
+    points, ways.starts = _array(2 * count)
+    values, ways.values = _array(count)
+    ways.curve, ways.count, ways.ends = curve, count, ways.starts + 8 * count
+    return _held["sched_anneal"], byref(ways), fraction, points, values
 
-    def values(fraction: float, starts: list[float], ends: list[float]) -> list[float]:
-        at.value = fraction
-        if few:
-            buffer[first] = starts
-            buffer[second] = ends
-        else:
-            pack(buffer, 0, *starts)
-            pack(buffer, offset, *ends)
-        status = call(shape, at, pairs, s, e, v)
+
+def anneal_one(curve: int, count: int) -> Callable[[float, list[float]], Any]:
+    """``sched_anneal`` for one or two ways as a function (fraction, points) -> values.
+
+    The points are the starts, then the ends. The values are there until the next call.
+    """
+    call, ways, at, points, values = _anneal(curve, count)
+    its_points, its_values = _view(points), _view(values)
+
+    def one(fraction: float, points: list[float]) -> Any:
+        at[0] = fraction
+        its_points[0], its_points[1] = points
+        status = call(ways)
         if status:
             fail(status)
-        now: list[float] = buffer[third]
-        return now
+        return its_values
 
-    return values
+    def two(fraction: float, points: list[float]) -> Any:
+        at[0] = fraction
+        its_points[0], its_points[1], its_points[2], its_points[3] = points
+        status = call(ways)
+        if status:
+            fail(status)
+        return its_values
+
+    return one if count == 1 else two
+
+
+def anneal(curve: int, count: int) -> Callable[[float, list[float] | None], array[float]]:
+    """``sched_anneal`` for `count` ways as a function (fraction, points) -> values.
+
+    The points are the starts, then the ends; None for those of the last call. The values are there
+    until the next call.
+    """
+    call, ways, at, their_points, values = _anneal(curve, count)
+    pack = _packer(2 * count)
+
+    def between(fraction: float, points: list[float] | None) -> array[float]:
+        at[0] = fraction
+        if points is not None:
+            pack(their_points, 0, *points)
+        status = call(ways)
+        if status:
+            fail(status)
+        return values
+
+    return between
 
 
 def address(array: Any) -> int:

@@ -55,7 +55,11 @@ def copy_of(value: Rate) -> Rate:
 
 def copies(optimizer: Any, key: str) -> list[Rate]:
     """``group[key]`` of every group, tensors cloned."""
-    return [copy_of(group[key]) for group in optimizer.param_groups]
+    return [
+        value if type(value) is float else copy_of(value)
+        for group in optimizer.param_groups
+        for value in (group[key],)
+    ]
 
 
 def put(group: dict[str, Any], key: str, value: Rate) -> None:
@@ -95,16 +99,29 @@ class Native:
     exceptions.
     """
 
-    __slots__ = ("answer", "call", "count", "first", "kept", "own", "schedule", "second", "third")
+    __slots__ = (
+        "answer",
+        "call",
+        "count",
+        "first",
+        "kept",
+        "own",
+        "points",
+        "schedule",
+        "second",
+        "third",
+    )
 
     def __init__(self, own: bool, first: object, second: object, third: object) -> None:
         self.first, self.second, self.third = first, second, third
         self.schedule: Schedule | None = None
         # What a field held when the schedule was made, if it is one that can be changed in place.
         self.kept: Any = None
-        # sched_chain for that many groups, or sched_anneal for that many pairs.
+        # sched_chain for that many groups, or sched_anneal for that many ways, and the base rates
+        # or points that it has from the last call, if are_still() can tell.
         self.count = 0
-        self.call: Callable[..., list[float]]
+        self.call: Callable[..., Any]
+        self.points: Any = None
         # The last rates given out, if nobody's but this module's code has had them.
         self.answer: object = _NOTHING
         self.own = own
@@ -145,45 +162,57 @@ def native_of(
 
 def next_rates(
     scheduler: LRScheduler,
+    step: Any,
     bases: list[Rate] | None,
     first: object,
-    second: object,
+    second: object = None,
     third: object = None,
+    lowest: int = 1,
 ) -> list[float] | None:
-    """The rates at ``last_epoch`` from those in force, of all groups in one call.
+    """The rates at a step from those in force, of all groups in one call of the library.
 
     None where that is not for the library to answer.
     """
-    native = native_of(scheduler, first, second, third)
-    step = scheduler.last_epoch
-    if type(step) is not int or step <= 0:
+    try:
+        native = scheduler._libsched
+        if native.first is not first or native.second is not second or native.third is not third:
+            native = native_of(scheduler, first, second, third)
+    except AttributeError:
+        native = native_of(scheduler, first, second, third)
+    if native.schedule is None or type(step) is not int or not lowest <= step <= _MAX_STEP:
         return None
-    return chained(scheduler, native, step, bases)
-
-
-def chained(
-    scheduler: LRScheduler, native: Native, step: int, bases: list[Rate] | None
-) -> list[float] | None:
-    """The rates at a step, at least 0, from those in force, of all groups in one call.
-
-    None as above.
-    """
-    if native.schedule is None or step > _MAX_STEP:
-        return None
-    currents = []
-    for group in scheduler.optimizer.param_groups:
-        rate = group["lr"]
-        if type(rate) is not float:
+    groups = scheduler.optimizer.param_groups
+    count = len(groups)
+    if count == 1:
+        current, base = groups[0]["lr"], None
+        if type(current) is not float:
             return None
-        currents.append(rate)
-    if native.count != len(currents):
-        native.count = len(currents)
-        native.call = _lib.chain(native.schedule._handle, native.count)
-    if not currents or (bases is not None and not are_floats(bases, native.count)):
-        return None
-    rates = native.call(step, bases, currents)
+        if bases is not None:
+            if not are_floats(bases, 1):
+                return None
+            base = bases[0]
+        if native.count != 1:
+            native.count, native.call = 1, _lib.chain_one(native.schedule._handle)
+        rate = native.call(step, base, current)
+        rates = [rate]
+    else:
+        currents = [rate for group in groups for rate in (group["lr"],) if type(rate) is float]
+        if not count or len(currents) != count:
+            return None
+        if native.count != count:
+            native.count, native.points = count, None
+            native.call = _lib.chain(native.schedule._handle, count)
+        if bases is not None:
+            if are_still([bases], native.points):
+                bases = None
+            elif are_floats(bases, count):
+                native.points = kept([bases])
+            else:
+                return None
+        rates = native.call(step, bases, currents)
+        rate = rates[0]
     # Not finite: perhaps a division by zero, which raises in Python.
-    if rates[0] - rates[0] != 0.0:
+    if rate - rate != 0.0:
         return None
     if native.own:
         native.answer = rates
@@ -206,11 +235,39 @@ def rates_at(scheduler: LRScheduler, native: Native) -> list[float] | None:
 
 
 def are_floats(values: Any, count: int) -> bool:
-    return (
-        type(values) is list
-        and len(values) == count
-        and all(type(value) is float for value in values)
-    )
+    return type(values) is list and len(values) == count and set(map(type, values)) == _FLOAT
+
+
+_FLOAT = {float}
+
+
+def are_still(lists: list[Any], before: list[list[float]] | None) -> bool:
+    """Whether lists have the floats that :func:`kept` has kept; False also if in doubt.
+
+    An integer may have taken an equal float's place: as good wherever the result is a float.
+    """
+    if before is None or len(lists) != len(before):
+        return False
+    try:
+        for values, floats in zip(lists, before):
+            # Equal, as lists, and neither tensors nor numbers of numpy's, one of which makes the
+            # whole sum one. A quarter of the time that a look at each takes.
+            if values != floats or type(sum(values)) is not float:
+                return False
+    except Exception:  # noqa: BLE001, whatever cannot be compared or added
+        return False
+    return True
+
+
+def kept(lists: list[list[float]]) -> list[list[float]] | None:
+    """Lists of floats for :func:`are_still`.
+
+    None where it would not do: a 0 equals a -0, and numpy's smallest type warns of large floats.
+    """
+    values = [value for one in lists for value in one]
+    if not all(values) or not sum(map(abs, values)) < 65504.0:
+        return None
+    return [one[:] for one in lists]
 
 
 def as_real(value: object) -> float | None:
@@ -348,22 +405,35 @@ class _LRScheduler(LRScheduler):
 
 def set_rates(scheduler: LRScheduler, values: list[Rate]) -> None:
     """Puts the rates that `get_lr` gave in force, and notes them."""
+    optimizer = scheduler.optimizer
+    groups = optimizer.param_groups
     try:
         native = scheduler._libsched
-        plain = values is native.answer
     except AttributeError:
-        plain = False
-    if plain:
-        # As many floats as there are groups, whose rates are floats, too: no tensor to fill,
-        # and none to clone.
+        native = scheduler._libsched = _NO_PART
+    if values is native.answer:
+        # As many floats as there are groups, whose rates are no tensors: none to fill, and none
+        # to clone.
         native.answer = _NOTHING
-        for group, value in zip(scheduler.optimizer.param_groups, values):
-            group["lr"] = value
+        if len(values) == 1:
+            groups[0]["lr"] = values[0]
+        else:
+            for group, value in zip(groups, values):
+                group["lr"] = value
         scheduler._last_lr = values
-    else:
-        for group, value in zip(scheduler.optimizer.param_groups, values, strict=True):
+        return
+    plain = type(values) is list
+    for group, value in zip(groups, values, strict=True):
+        if type(group["lr"]) is float is type(value):
+            group["lr"] = value
+        else:
             put(group, "lr", value)
-        scheduler._last_lr = copies(scheduler.optimizer, "lr")
+            plain = False
+    scheduler._last_lr = values[:] if plain else copies(optimizer, "lr")
+
+
+# For schedulers in which the library has no part: an attribute that is not there costs more.
+_NO_PART = Native(False, _NOTHING, _NOTHING, _NOTHING)
 
 
 def check_optimizer(optimizer: Any) -> None:

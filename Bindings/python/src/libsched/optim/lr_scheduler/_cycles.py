@@ -14,12 +14,13 @@ from ._base import (
     Native,
     Rate,
     are_floats,
+    are_still,
     as_real,
-    chained,
     check_optimizer,
     copies,
     for_each_group,
     is_ours,
+    kept,
     native_of,
     next_rates,
     put,
@@ -70,15 +71,17 @@ class CosineAnnealingLR(LRScheduler):
             warn_outside_step()
         if self._is_initial:
             return copies(self.optimizer, "lr")
-        groups = self.optimizer.param_groups
-        if self._step_count == 1 and self.last_epoch > 0:
+        step, length = self.last_epoch, self.T_max
+        if self._step_count == 1 and step > 0:
             # In the middle, and nothing stepped yet: there is no rate to go on from.
+            groups = self.optimizer.param_groups
             return [self._at(base) for base, _ in zip(self.base_lrs, groups, strict=True)]
         # Just after the floor the ratio would be 0/0: there the first step up is added.
-        turns = (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0
-        rates = next_rates(self, self.base_lrs if turns else None, self.T_max, self.eta_min)
+        turns = (step - 1 - length) % (2 * length) == 0
+        rates = next_rates(self, step, self.base_lrs if turns else None, length, self.eta_min)
         if rates is not None:
             return rates
+        groups = self.optimizer.param_groups
         if turns:
             return [
                 group["lr"] + (base - self.eta_min) * (1 - math.cos(math.pi / self.T_max)) / 2
@@ -158,9 +161,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if not self._get_lr_called_within_step:
             warn_outside_step()
         step, length = self.T_cur, self.T_i
-        if type(step) is int and type(length) is int and 0 <= step < length:
-            native = native_of(self, length, self.eta_min)
-            rates = chained(self, native, step, self.base_lrs)
+        if type(length) is int and 0 <= step < length:
+            rates = next_rates(self, step, self.base_lrs, length, self.eta_min, lowest=0)
             if rates is not None:
                 return rates
         return [
@@ -337,12 +339,10 @@ class CyclicLR(LRScheduler):
         """The rates to set now, one a group. Sets the momentum, where it is cycled."""
         if not self._get_lr_called_within_step:
             warn_outside_step()
-        cycle = math.floor(1 + self.last_epoch / self.total_size)
-        x = 1.0 + self.last_epoch / self.total_size - cycle
-        if x <= self.step_ratio:
-            height = x / self.step_ratio
-        else:
-            height = (x - 1) / (self.step_ratio - 1)
+        cycles, up = self.last_epoch / self.total_size, self.step_ratio
+        cycle = math.floor(1 + cycles)
+        x = 1.0 + cycles - cycle
+        height = x / up if x <= up else (x - 1) / (up - 1)
         known = self._triangle(height)
         if known is not None:
             return known
@@ -372,36 +372,33 @@ class CyclicLR(LRScheduler):
 
         None where that is not for the library to answer; then nothing is set.
         """
+        own = self.__dict__
         if (
             type(self) is not CyclicLR
             or self._scale_fn_custom is not None
-            or getattr(self, "_scale_fn_ref", None) is not _ALL_THE_SAME
-            or type(height) is not float
+            or own.get("_scale_fn_ref") is not _ALL_THE_SAME
+            or "scale_fn" in own
         ):
             return None
         groups, bases, peaks = self.optimizer.param_groups, self.base_lrs, self.max_lrs
-        count, cycle = len(groups), self.cycle_momentum
-        if not count or not are_floats(bases, count) or not are_floats(peaks, count):
-            return None
-        starts, ends = bases, peaks
-        if cycle:
-            lows, highs = self.base_momentums, self.max_momentums
-            # Subtracted from the upper, or added to it with the sign turned: the same but for -0.
-            if not are_floats(lows, count) or not are_floats(highs, count) or not all(highs):
-                return None
-            starts, ends = bases + highs, peaks + lows
+        count, use_beta1 = len(groups), None
+        points = [bases, peaks]
+        if self.cycle_momentum:
+            points = [bases, self.max_momentums, peaks, self.base_momentums]
+            use_beta1 = bool(self.use_beta1)
         native = native_of(self, _ALL_THE_SAME)
-        if native.count != len(starts):
-            native.count = len(starts)
-            native.call = _lib.anneal(_lib.CURVES["linear"], native.count)
-        rates = native.call(height, starts, ends)
-        if cycle:
-            for group, momentum in zip(groups, rates[count:]):
-                set_momentum(group, momentum, self.use_beta1)
-            rates = rates[:count]
-        if all(type(group["lr"]) is float for group in groups):
-            native.answer = rates
-        return rates
+        # A momentum is subtracted from the upper in torch, and here added to it with the sign
+        # turned: the same but for -0.
+        if count != 1:
+            return along(native, "linear", height, groups, points, use_beta1, points[1])
+        ends: list[Any] = []
+        for one in points:
+            if type(one) is not list or len(one) != 1:
+                return None
+            ends += one
+        if use_beta1 is not None and not ends[1]:
+            return None
+        return along_one(native, "linear", height, groups[0], ends, use_beta1)
 
     def state_dict(self) -> dict[str, Any]:
         """Every attribute but the optimizer. Of a `scale_fn` only an object's attributes."""
@@ -594,55 +591,23 @@ class OneCycleLR(LRScheduler):
         if type(self) is not OneCycleLR:
             return None
         groups = self.optimizer.param_groups
-        starts, ends = [], []
-        plain = True
         try:
-            native = native_of(self, self._anneal_func_type)
-            step, cycle = self.last_epoch, self.cycle_momentum
+            curve, step, cycle = self._anneal_func_type, self.last_epoch, self.cycle_momentum
             phase, start = self._phase_at(step)
             fraction = (step - start) / (phase["end_step"] - start)
             first, last = phase["start_lr"], phase["end_lr"]
-            if cycle:
-                low, high = phase["start_momentum"], phase["end_momentum"]
-            for group in groups:
-                value, end = group[first], group[last]
-                if not (float is type(value) is type(end)):
-                    return None
-                starts.append(value)
-                ends.append(end)
-                if cycle:
-                    value, end = group[low], group[high]
-                    if not (float is type(value) is type(end)):
-                        return None
-                    starts.append(value)
-                    ends.append(end)
-                if type(group["lr"]) is not float:
-                    plain = False
+            low, high = phase["start_momentum"], phase["end_momentum"]
+            keys = (first, low, last, high) if cycle else (first, last)
+            use_beta1 = bool(self.use_beta1) if cycle else None
+            native = native_of(self, curve)
+            if len(groups) == 1:
+                (group,) = groups
+                ends = [group[key] for key in keys]
+                return along_one(native, curve, fraction, group, ends, use_beta1)
+            points = [[group[key] for group in groups] for key in keys]
+            return along(native, curve, fraction, groups, points, use_beta1)
         except (AttributeError, KeyError, ZeroDivisionError):
             return None
-        if type(fraction) is not float or not starts:
-            return None
-        if native.count != len(starts):
-            curve = _lib.CURVES.get(str(native.first))
-            if curve is None:
-                return None
-            native.count = len(starts)
-            native.call = _lib.anneal(curve, native.count)
-        values = native.call(fraction, starts, ends)
-        if not cycle:
-            rates = values
-        else:
-            rates, i = values[::2], 1
-            beta1 = self.use_beta1
-            for group in groups:
-                if beta1:
-                    group["betas"] = (values[i], *group["betas"][1:])
-                else:
-                    group["momentum"] = values[i]
-                i += 2
-        if plain:
-            native.answer = rates
-        return rates
 
     def _phase_at(self, step: Any) -> tuple[dict[str, Any], Any]:
         """The phase a step belongs to, and the step at which that phase began."""
@@ -690,6 +655,95 @@ def _phase(
         "start_momentum": start_momentum,
         "end_momentum": end_momentum,
     }
+
+
+def along(
+    native: Native,
+    curve: str,
+    fraction: Any,
+    groups: Any,
+    points: list[list[Any]],
+    use_beta1: bool | None,
+    nonzero: list[Any] | tuple[()] = (),
+) -> list[float] | None:
+    """The rates of all groups so far along their ways, in one call of the library.
+
+    Sets the momenta, which have ways too, unless `use_beta1` is None.
+
+    Args:
+        points: Where the rates begin, where the momenta, where the rates end, where the momenta;
+            lists of one a group.
+        nonzero: Where a 0 is not for the library.
+
+    Returns None where that is not for the library to answer; then nothing is set.
+    """
+    count = len(groups)
+    ways = count * len(points) // 2
+    if type(fraction) is not float or not count:
+        return None
+    if native.count != ways:
+        if curve not in _lib.CURVES:
+            return None
+        native.count, native.call = ways, _lib.anneal(_lib.CURVES[curve], ways)
+        native.points = None
+    ends: list[float] | None = None
+    if not are_still(points, native.points):
+        for one in points:
+            if not are_floats(one, count):
+                return None
+        if not all(nonzero):
+            return None
+        ends = [value for one in points for value in one]
+        native.points = kept(points)
+    values = native.call(fraction, ends)
+    rates: list[float] = values[:count].tolist()
+    plain = True
+    if use_beta1 is None:
+        plain = are_floats([group["lr"] for group in groups], count)
+    elif use_beta1:
+        for group, momentum in zip(groups, values[count:].tolist()):
+            group["betas"] = (momentum, *group["betas"][1:])
+            if type(group["lr"]) is not float:
+                plain = False
+    else:
+        for group, momentum in zip(groups, values[count:].tolist()):
+            group["momentum"] = momentum
+            if type(group["lr"]) is not float:
+                plain = False
+    if plain:
+        native.answer = rates
+    return rates
+
+
+def along_one(
+    native: Native,
+    curve: str,
+    fraction: Any,
+    group: dict[str, Any],
+    points: list[Any],
+    use_beta1: bool | None,
+) -> list[float] | None:
+    """What :func:`along` does, for one group, faster: its points are numbers."""
+    if type(fraction) is not float:
+        return None
+    for point in points:
+        if type(point) is not float:
+            return None
+    ways = len(points) // 2
+    # Less than none, so that along() makes its own.
+    if native.count != -ways:
+        if curve not in _lib.CURVES:
+            return None
+        native.count, native.call = -ways, _lib.anneal_one(_lib.CURVES[curve], ways)
+    values = native.call(fraction, points)
+    if use_beta1:
+        group["betas"] = (values[1], *group["betas"][1:])
+    elif use_beta1 is not None:
+        group["momentum"] = values[1]
+    rates: list[float] = [values[0]]
+    if type(group["lr"]) is float:
+        native.answer = rates
+    return rates
 
 
 def set_momentum(group: dict[str, Any], momentum: Rate, use_beta1: bool) -> None:

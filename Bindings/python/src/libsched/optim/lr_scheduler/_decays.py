@@ -12,7 +12,6 @@ from ._base import (
     Native,
     Rate,
     as_real,
-    chained,
     copies,
     is_ours,
     native_of,
@@ -54,7 +53,7 @@ class StepLR(LRScheduler):
     def get_lr(self) -> list[Rate]:
         if not self._get_lr_called_within_step:
             warn_outside_step()
-        rates = next_rates(self, None, self.step_size, self.gamma)
+        rates = next_rates(self, self.last_epoch, None, self.step_size, self.gamma)
         if rates is not None:
             return rates
         if self.last_epoch == 0 or self.last_epoch % self.step_size != 0:
@@ -109,22 +108,24 @@ class MultiStepLR(LRScheduler):
         ):
             native.make("MultiStepLR", milestones=sorted(milestones), gamma=self.gamma)
 
-    def _native(self) -> Native | None:
-        if type(self.milestones) is not Counter:
-            return None
-        native = native_of(self, self.milestones, self.gamma)
-        if not dict.__eq__(self.milestones, native.kept):
-            del self._libsched
-            native = native_of(self, self.milestones, self.gamma)
-        return native
+    def _is_native(self) -> bool:
+        """Whether the milestones are for the library, which is told if some are new."""
+        milestones = self.milestones
+        if type(milestones) is not Counter:
+            return False
+        try:
+            if dict.__eq__(milestones, self._libsched.kept) is not True:
+                del self._libsched
+        except AttributeError:
+            pass
+        return True
 
     def get_lr(self) -> list[Rate]:
         if not self._get_lr_called_within_step:
             warn_outside_step()
         step = self.last_epoch
-        if type(step) is int and step > 0:
-            native = self._native()
-            rates = chained(self, native, step, None) if native is not None else None
+        if self._is_native():
+            rates = next_rates(self, step, None, self.milestones, self.gamma)
             if rates is not None:
                 return rates
         if step not in self.milestones:
@@ -135,8 +136,9 @@ class MultiStepLR(LRScheduler):
         ]
 
     def _get_closed_form_lr(self) -> list[Rate]:
-        native = self._native()
-        rates: list[Rate] | None = rates_at(self, native) if native is not None else None
+        rates: list[Rate] | None = None
+        if self._is_native():
+            rates = rates_at(self, native_of(self, self.milestones, self.gamma))
         if rates is None:
             milestones = sorted(self.milestones.elements())
             rates = [
@@ -189,7 +191,7 @@ class ConstantLR(LRScheduler):
             warn_outside_step()
         if self.last_epoch == 0:
             return [group["lr"] * self.factor for group in self.optimizer.param_groups]
-        rates = next_rates(self, None, self.factor, self.total_iters)
+        rates = next_rates(self, self.last_epoch, None, self.factor, self.total_iters)
         if rates is not None:
             return rates
         if self.last_epoch != self.total_iters:
@@ -265,7 +267,9 @@ class LinearLR(LRScheduler):
         if self.last_epoch == 0:
             return [group["lr"] * self.start_factor for group in self.optimizer.param_groups]
         if not self._is_initial:
-            rates = next_rates(self, None, self.start_factor, self.end_factor, self.total_iters)
+            rates = next_rates(
+                self, self.last_epoch, None, self.start_factor, self.end_factor, self.total_iters
+            )
             if rates is not None:
                 return rates
         if self._is_initial or self.last_epoch > self.total_iters:
@@ -328,7 +332,7 @@ class ExponentialLR(LRScheduler):
             warn_outside_step()
         if self._is_initial:
             return copies(self.optimizer, "lr")
-        rates = next_rates(self, None, self.gamma, None)
+        rates = next_rates(self, self.last_epoch, None, self.gamma)
         if rates is not None:
             return rates
         return [group["lr"] * self.gamma for group in self.optimizer.param_groups]
@@ -372,7 +376,7 @@ class PolynomialLR(LRScheduler):
             warn_outside_step()
         if self._is_initial:
             return copies(self.optimizer, "lr")
-        rates = next_rates(self, None, self.total_iters, self.power)
+        rates = next_rates(self, self.last_epoch, None, self.total_iters, self.power)
         if rates is not None:
             return rates
         step, last = self.last_epoch, self.total_iters

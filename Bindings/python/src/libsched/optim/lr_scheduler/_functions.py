@@ -37,9 +37,9 @@ class LambdaLR(LRScheduler):
     def get_lr(self) -> list[Rate]:
         if not self._get_lr_called_within_step:
             warn_outside_step()
+        step = self.last_epoch
         return [
-            base * factor(self.last_epoch)
-            for factor, base in zip(self.lr_lambdas, self.base_lrs, strict=True)
+            base * factor(step) for factor, base in zip(self.lr_lambdas, self.base_lrs, strict=True)
         ]
 
     def state_dict(self) -> dict[str, Any]:
@@ -83,8 +83,9 @@ class MultiplicativeLR(LRScheduler):
             warn_outside_step()
         if self._is_initial:
             return copies(self.optimizer, "lr")
+        step = self.last_epoch
         return [
-            group["lr"] * factor(self.last_epoch)
+            group["lr"] * factor(step)
             for factor, group in zip(self.lr_lambdas, self.optimizer.param_groups, strict=True)
         ]
 
