@@ -157,6 +157,23 @@ sched_status sched_rates(const sched_schedule *schedule, double base,
 sched_status sched_momenta(const sched_schedule *schedule, double base,
                            int64_t first, size_t count, double *momenta);
 
+/*  The rates at steps [first, first + count) as CSV: a header, then a line a
+ *  step, "step,rate", in digits that read back to the same number. A third
+ *  column, "momentum", is there if the schedule drives it at any of the steps,
+ *  and empty where it does not. Lines end with a newline.            since 0 */
+sched_status sched_csv(const sched_schedule *schedule, double base,
+                       int64_t first, size_t count, char *text,
+                       size_t capacity, size_t *length);
+
+/*  The rates at steps [first, first + count) in a line of blocks, from U+2581
+ *  for the lowest to U+2588 for the highest, three bytes each. A column is the
+ *  rate at one step: `width` of them, 1 to 65,536, at even distances with the
+ *  first and the last, or every step where there are no more. What lies between
+ *  is not seen. A flat curve is all U+2584; NaN leaves a space.      since 0 */
+sched_status sched_sparkline(const sched_schedule *schedule, double base,
+                             int64_t first, size_t count, size_t width,
+                             char *text, size_t capacity, size_t *length);
+
 /*  Groups in PyTorch's chained form. Whoever steps once a batch keeps one and
  *  changes what has changed.                                                 */
 typedef struct sched_groups {

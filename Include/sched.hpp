@@ -217,6 +217,23 @@ class Schedule {
   }
 #endif
 
+  /*  The rates at steps [first, first + count) as CSV: "step,rate", and the
+   *  momentum where the schedule drives it. */
+  std::string csv(std::int64_t first, std::size_t count, double base) const {
+    return detail::text([&](char *text, std::size_t capacity, std::size_t *length) {
+      return sched_csv(get(), base, first, count, text, capacity, length);
+    });
+  }
+
+  /*  The same rates in a line of `width` blocks, or of one a step where there are
+   *  fewer. UTF-8. */
+  std::string sparkline(std::int64_t first, std::size_t count, double base,
+                        std::size_t width = 60) const {
+    return detail::text([&](char *text, std::size_t capacity, std::size_t *length) {
+      return sched_sparkline(get(), base, first, count, width, text, capacity, length);
+    });
+  }
+
   /*  PyTorch's chained form: the rate at a step from the base rate and the rate
    *  in force before it. */
   double chain(std::int64_t step, double base, double current) const {

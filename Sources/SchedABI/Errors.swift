@@ -46,10 +46,16 @@ func need<P>(_ pointer: P?, _ name: StaticString) throws(Refusal) -> P {
 
 /// The length, or a refusal of one that no memory has.
 func need(_ count: Int, _ name: StaticString, of stride: Int) throws(Refusal) -> Int {
-  let accepts = Integers(0, maxMemory / stride)
+  try need(count, name, within: Integers(0, maxMemory / stride), .memory)
+}
+
+/// The number, which has no sign in C, or a refusal of it.
+func need(
+  _ count: Int, _ name: StaticString, within accepts: Integers, _ reason: Refusal.Reason = .range
+) throws(Refusal) -> Int {
   guard accepts.contains(count) else {
     throw Refusal(
-      .memory, "\(name)", value: "\(UInt(bitPattern: count))", accepted: accepts.text)
+      reason, "\(name)", value: "\(UInt(bitPattern: count))", accepted: accepts.text)
   }
   return count
 }
@@ -78,15 +84,28 @@ func give(
   _ string: UTF8Text, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) throws(Refusal) {
+  try give(text, capacity, length) { $0(string) }
+}
+
+/// Hands a text out that comes in pieces, twice: to be measured, and if it fits.
+func give(
+  _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?,
+  _ pieces: ((UTF8Text) -> Void) throws(Refusal) -> Void
+) throws(Refusal) {
   let length = try need(length, "length")
   let capacity = try need(capacity, "capacity", of: 1)
   if capacity > 0 { _ = try need(text, "text") }
-  let count = string.bytes.count
+  var count = 0
+  try pieces { count += $0.bytes.count }
   length.pointee = count
   guard let text, capacity > count else {
     throw Refusal(.space, "capacity", value: "\(capacity)", accepted: "at least \(count + 1)")
   }
-  memcpy(text, string.bytes, count)
+  var written = 0
+  try pieces {
+    memcpy(text + written, $0.bytes, $0.bytes.count)
+    written += $0.bytes.count
+  }
   text[count] = 0
 }
 

@@ -158,6 +158,42 @@ public func sched_momenta(
   fill(schedule, base, first, count, momenta, "momenta") { $0.momentum(at: $1, base: base) }
 }
 
+@implementation @_cdecl("sched_csv")
+public func sched_csv(
+  _ schedule: OpaquePointer!, _ base: Double, _ first: Int64, _ count: Int,
+  _ text: UnsafeMutablePointer<CChar>!, _ capacity: Int, _ length: UnsafeMutablePointer<Int>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let schedule = try SchedABI.schedule(schedule)
+    let steps = try range(schedule, first, count)
+    try give(text, capacity, length) { (line) throws(Refusal) in
+      try schedule.csv(steps, base: base, line: line)
+    }
+  }
+}
+
+@implementation @_cdecl("sched_sparkline")
+public func sched_sparkline(
+  _ schedule: OpaquePointer!, _ base: Double, _ first: Int64, _ count: Int, _ width: Int,
+  _ text: UnsafeMutablePointer<CChar>!, _ capacity: Int, _ length: UnsafeMutablePointer<Int>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let schedule = try SchedABI.schedule(schedule)
+    let steps = try range(schedule, first, count)
+    let width = try need(width, "width", within: Integers(1, AnySchedule.maxWidth))
+    try give(schedule.blocks(steps, base: base, width: width), text, capacity, length)
+  }
+}
+
+/// The steps [first, first + count), all of which have a rate.
+private func range(
+  _ schedule: AnySchedule, _ first: Int64, _ count: Int
+) throws(Refusal) -> Range<Int> {
+  let count = try need(count, "count", within: Integers(0, maxStep))
+  try schedule.require(Int(first), count)
+  return Int(first)..<Int(first) + count
+}
+
 @implementation @_cdecl("sched_chain")
 public func sched_chain(_ groups: UnsafePointer<sched_groups>!) -> sched_status {
   status { () throws(Refusal) in

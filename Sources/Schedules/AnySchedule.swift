@@ -87,11 +87,17 @@ public struct AnySchedule: Sendable {
     }
   }
 
-  public func rates(_ steps: Range<Int>, base: Double) throws(Refusal) -> [Double] {
-    try require(steps.lowerBound, steps.count)
+  /// Throws unless every step of the range has a rate, and the base rate is finite.
+  func require(_ steps: Range<Int>, base: Double) throws(Refusal) {
+    // A range that begins below 0 may have more steps than there are integers.
+    try require(steps.lowerBound, steps.lowerBound < 0 ? 0 : steps.count)
     guard base.isFinite else {
       throw Refusal(.value, "base", value: "\(base)", accepted: Reals.any.text)
     }
+  }
+
+  public func rates(_ steps: Range<Int>, base: Double) throws(Refusal) -> [Double] {
+    try require(steps, base: base)
     return steps.map { rate(at: $0, base: base) }
   }
 }

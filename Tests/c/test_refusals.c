@@ -143,6 +143,12 @@ static void null_is_named(void **state) {
   CHECK_NULL(sched_rates(step_lr, 0.1, 0, 1, NULL), "rates");
   CHECK_NULL(sched_momenta(NULL, 0.1, 0, 1, &rate), "schedule");
   CHECK_NULL(sched_momenta(step_lr, 0.1, 0, 1, NULL), "momenta");
+  CHECK_NULL(sched_csv(NULL, 0.1, 0, 1, text, sizeof text, &length), "schedule");
+  CHECK_NULL(sched_csv(step_lr, 0.1, 0, 1, NULL, 10, &length), "text");
+  CHECK_NULL(sched_csv(step_lr, 0.1, 0, 1, text, sizeof text, NULL), "length");
+  CHECK_NULL(sched_sparkline(NULL, 0.1, 0, 1, 9, text, sizeof text, &length), "schedule");
+  CHECK_NULL(sched_sparkline(step_lr, 0.1, 0, 1, 9, NULL, 10, &length), "text");
+  CHECK_NULL(sched_sparkline(step_lr, 0.1, 0, 1, 9, text, sizeof text, NULL), "length");
   CHECK_NULL(sched_chain(NULL), "groups");
   CHECK_NULL(sched_anneal(NULL), "ways");
   CHECK_NULL(chain(NULL, 0, 1, &one, &one, &rate), "schedule");
@@ -1059,6 +1065,8 @@ static void room_is_asked_for(void **state) {
     for (size_t i = 0; i < sizeof text; i++) assert_int_equal(text[i], '~'); \
   } while (0)
   CHECK_SPACE(sched_text(step_lr, text, sizeof text, &length));
+  CHECK_SPACE(sched_csv(step_lr, 0.1, 0, 1, text, sizeof text, &length));
+  CHECK_SPACE(sched_sparkline(step_lr, 0.1, 0, 9, 9, text, sizeof text, &length));
   CHECK_SPACE(sched_kind_describe("StepLR", text, sizeof text, &length));
   CHECK_SPACE(sched_scheduler_save(scheduler, text, sizeof text, &length));
   CHECK_SPACE(sched_early_stopping_save(stopper, text, sizeof text, &length));
@@ -1067,6 +1075,46 @@ static void room_is_asked_for(void **state) {
   check_refused(sched_kind_describe("Nothing", text, sizeof text, &length), SCHED_E_KIND,
                 "Nothing", "", "StepLR");
   assert_int_equal(length, 99);
+}
+
+/*  The range as in sched_rates, and the width. */
+static void previews_of_no_range(void **state) {
+  (void)state;
+  char text[64];
+  size_t length = 99;
+  static const struct {
+    double base;
+    int64_t first;
+    size_t count, width;
+    sched_status status;
+    const char *argument, *value, *accepted;
+  } rows[] = {
+      {0.1, -1, 1, 9, SCHED_E_RANGE, "step", "=-1", "from 0"},
+      {0.1, SCHED_MAX_STEP + 1, 1, 9, SCHED_E_RANGE, "step", "=9007199254740993", "from 0"},
+      {0.1, INT64_MAX, 1, 9, SCHED_E_RANGE, "step", "=9223372036854775807", "from 0"},
+      {0.1, 1, (size_t)SCHED_MAX_STEP + 1, 9, SCHED_E_RANGE, "count", "=9007199254740993", "to"},
+      {0.1, 0, SIZE_MAX, 9, SCHED_E_RANGE, "count", "=18446744073709551615", "to"},
+      {0.1, 2, (size_t)SCHED_MAX_STEP, 9, SCHED_E_END, "StepLR step", "=9007199254740993", "0 to"},
+      {NAN, 0, 1, 9, SCHED_E_VALUE, "base", "=nan", "finite"},
+      {INFINITY, 0, 1, 9, SCHED_E_VALUE, "base", "=inf", "finite"},
+      {0.1, 0, 1, 0, SCHED_E_RANGE, "width", "=0", "from 1 to 65536"},
+      {0.1, 0, 1, 65537, SCHED_E_RANGE, "width", "=65537", "from 1 to 65536"},
+      {0.1, 0, 1, SIZE_MAX, SCHED_E_RANGE, "width", "=18446744073709551615", "from 1 to 65536"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const double base = rows[i].base;
+    memset(text, '~', sizeof text);
+    check_refused(sched_sparkline(step_lr, base, rows[i].first, rows[i].count, rows[i].width, text,
+                                  sizeof text, &length),
+                  rows[i].status, rows[i].argument, rows[i].value, rows[i].accepted);
+    if (rows[i].width == 9) {
+      check_refused(
+          sched_csv(step_lr, base, rows[i].first, rows[i].count, text, sizeof text, &length),
+          rows[i].status, rows[i].argument, rows[i].value, rows[i].accepted);
+    }
+    assert_int_equal(length, 99);
+    for (size_t k = 0; k < sizeof text; k++) assert_int_equal(text[k], '~');
+  }
 }
 
 /*  The sentence stays until the next failure; success does not wipe it. */
@@ -1111,6 +1159,7 @@ int run_refusals(void) {
       cmocka_unit_test(arrays_stand_apart),
       cmocka_unit_test(a_list_is_stepped_whole_or_not_at_all),
       cmocka_unit_test(room_is_asked_for),
+      cmocka_unit_test(previews_of_no_range),
       cmocka_unit_test(the_sentence_stays),
   };
   return cmocka_run_group_tests_name("refusals", tests, make_handles, free_handles);

@@ -413,6 +413,90 @@ static void say_how_much_room_they_need(void **state) {
   sched_free(schedule);
 }
 
+/*  What a function of the preview wrote, `length` bytes and a zero. */
+static char *csv_of(const sched_schedule *schedule, double base, int64_t first, size_t count) {
+  size_t length = 0;
+  assert_int_equal(sched_csv(schedule, base, first, count, NULL, 0, &length), SCHED_E_SPACE);
+  char *text = malloc(length + 1);
+  assert_non_null(text);
+  check_ok(sched_csv(schedule, base, first, count, text, length + 1, &length));
+  assert_int_equal(strlen(text), length);
+  return text;
+}
+
+static void are_tables_of_steps_and_rates(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    int64_t first;
+    size_t count;
+    const char *csv;
+  } rows[] = {
+      {"StepLR(2, 0.5)", 0, 3, "step,rate\n0,1.0\n1,1.0\n2,0.5\n"},
+      {"StepLR(2, 0.5)", 7, 1, "step,rate\n7,0.125\n"},
+      {"Constant()", 5, 0, "step,rate\n"},
+      {"Constant()", SCHED_MAX_STEP, 1, "step,rate\n9007199254740992,1.0\n"},
+      {"CyclicLR(0.0, 1.0, 4)", 2, 2, "step,rate,momentum\n2,0.5,0.8500000000000001\n"
+                                       "3,0.75,0.8250000000000001\n"},
+      {"SequentialLR([CyclicLR(0.0, 1.0, 4), Constant()], [2])", 1, 2,
+       "step,rate,momentum\n1,0.25,0.875\n2,1.0,\n"},
+      {"SequentialLR([CyclicLR(0.0, 1.0, 4), Constant()], [2])", 2, 1, "step,rate\n2,1.0\n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    sched_schedule *schedule = parsed(rows[i].text);
+    char *text = csv_of(schedule, 1.0, rows[i].first, rows[i].count);
+    assert_string_equal(text, rows[i].csv);
+    free(text);
+    sched_free(schedule);
+  }
+}
+
+/*  The rates fall, or climb where the base rate is negative, by a seventh a step. */
+static void are_lines_of_blocks(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    double base;
+    int64_t first;
+    size_t count, width;
+    const char *line;
+  } rows[] = {
+      {"LinearDecay(7)", 1, 0, 8, 60, "█▇▆▅▄▃▂▁"},
+      {"LinearDecay(7)", 1, 0, 8, 8, "█▇▆▅▄▃▂▁"},
+      {"LinearDecay(7)", -1, 0, 8, 8, "▁▂▃▄▅▆▇█"},
+      {"LinearDecay(7)", 1e300, 0, 8, 8, "█▇▆▅▄▃▂▁"},
+      {"LinearDecay(7000)", 1, 0, 7001, 8, "█▇▆▅▄▃▂▁"},
+      {"LinearDecay(7000)", 1, 1000, 6001, 3, "█▅▁"},
+      {"LinearDecay(7)", 1, 0, 8, 1, "▄"},
+      {"LinearDecay(7)", 1, 2, 1, 8, "▄"},
+      {"LinearDecay(7)", 1, 0, 0, 8, ""},
+      {"LinearDecay(9007199254740990)", 1, 0, (size_t)SCHED_MAX_STEP - 1, 8, "█▇▆▅▄▃▂▁"},
+      {"LinearDecay(9007199254740990)", 1, 0, (size_t)SCHED_MAX_STEP - 1, 2, "█▁"},
+      {"Constant()", 0.1, 0, 100, 5, "▄▄▄▄▄"},
+      {"ExponentialLR(2)", 1, 0, 3000, 4, "▁███"},
+      {"PiecewiseConstant([1], [1e308, 0.0])", 1, 0, 2, 2, "█▁"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    sched_schedule *schedule = parsed(rows[i].text);
+    char text[100];
+    size_t length = 0;
+    check_ok(sched_sparkline(schedule, rows[i].base, rows[i].first, rows[i].count, rows[i].width,
+                             text, sizeof text, &length));
+    assert_string_equal(text, rows[i].line);
+    assert_int_equal(length, strlen(rows[i].line));
+    sched_free(schedule);
+  }
+  sched_schedule *schedule = parsed("Constant()");
+  char *wide = malloc(3 * 65536 + 1);
+  size_t length = 0;
+  assert_non_null(wide);
+  check_ok(sched_sparkline(schedule, 1, 0, (size_t)SCHED_MAX_STEP, 65536, wide, 3 * 65536 + 1,
+                           &length));
+  assert_int_equal(length, 3 * 65536);
+  free(wide);
+  sched_free(schedule);
+}
+
 int run_schedules(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(from_text),
@@ -432,6 +516,8 @@ int run_schedules(void) {
       cmocka_unit_test(list_their_kinds_in_order),
       cmocka_unit_test(declare_their_fields),
       cmocka_unit_test(say_how_much_room_they_need),
+      cmocka_unit_test(are_tables_of_steps_and_rates),
+      cmocka_unit_test(are_lines_of_blocks),
   };
   return cmocka_run_group_tests_name("schedules", tests, read_vectors, free_vectors);
 }

@@ -313,6 +313,15 @@ TEST_CASE("rates come one, many, or into the caller's memory") {
 #endif
 }
 
+TEST_CASE("a schedule shows itself as text") {
+  const sched::LinearDecay schedule(7);
+  CHECK(schedule.sparkline(0, 8, 1.0) == "█▇▆▅▄▃▂▁");
+  CHECK(schedule.sparkline(0, 8, 1.0, 2) == "█▁");
+  CHECK(sched::StepLR(2, 0.5).csv(1, 2, 1.0) == "step,rate\n1,1.0\n2,0.5\n");
+  CHECK_REFUSED(schedule.sparkline(0, 8, 1.0, 0), SCHED_E_RANGE, "width", "=0", "from 1");
+  CHECK_REFUSED(schedule.csv(-1, 8, 1.0), SCHED_E_RANGE, "step", "=-1", "from 0");
+}
+
 TEST_CASE("kinds are listed and described") {
   const auto kinds = sched::kinds();
   REQUIRE(kinds.size() == sched_kind_count());

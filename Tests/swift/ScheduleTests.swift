@@ -73,6 +73,23 @@ struct ScheduleTests {
     }
   }
 
+  @Test("shows itself as a table and as a line of blocks")
+  func preview() throws {
+    let steps = try StepLR(stepSize: 2, gamma: 0.5)
+    #expect(try steps.csv(1..<3, base: 1) == "step,rate\n1,1.0\n2,0.5\n")
+    let line = try LinearDecay(steps: 7)
+    #expect(try line.sparkline(0..<8, base: 1) == "█▇▆▅▄▃▂▁")
+    #expect(try AnySchedule(line).sparkline(0..<8, base: -1, width: 2) == "▁█")
+    for range in [-1..<3, Int.min..<Int.max, 0..<Int.max] {
+      #expect(throws: Refusal.self) { try line.csv(range, base: 1) }
+      #expect(throws: Refusal.self) { try line.sparkline(range, base: 1) }
+      #expect(throws: Refusal.self) { try line.rates(range, base: 1) }
+    }
+    for width in [Int.min, 0, AnySchedule.maxWidth + 1] {
+      #expect(throws: Refusal.self) { try line.sparkline(0..<8, base: 1, width: width) }
+    }
+  }
+
   @Test("round-trips through its text", arguments: ConformanceTests.vectors)
   func roundTrip(_ vector: Vector) throws {
     let text = vector.text("text")

@@ -201,6 +201,15 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_momenta(const sched_schedule *schedule, double base, int64_t first,
     #     size_t count, double *momenta)
     "sched_momenta": (c_int, (c_void_p, c_double, c_int64, c_size_t, c_void_p)),
+    # sched_status sched_csv(const sched_schedule *schedule, double base, int64_t first, size_t
+    #     count, char *text, size_t capacity, size_t *length)
+    "sched_csv": (c_int, (c_void_p, c_double, c_int64, c_size_t, c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_sparkline(const sched_schedule *schedule, double base, int64_t first,
+    #     size_t count, size_t width, char *text, size_t capacity, size_t *length)
+    "sched_sparkline": (
+        c_int,
+        (c_void_p, c_double, c_int64, c_size_t, c_size_t, c_void_p, c_size_t, c_void_p),
+    ),
     # sched_status sched_chain(const sched_groups *groups)
     "sched_chain": (c_int, (c_void_p,)),
     # sched_status sched_anneal(const sched_ways *ways)

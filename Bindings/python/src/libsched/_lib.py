@@ -93,7 +93,9 @@ try:
     # Short calls keep the interpreter's lock: giving it up and taking it again costs more than
     # they do, and it lets only one thread at a time at what changes.
     _c = {name: _bind(_held, name) for name in _abi.PROTOTYPES}
-    _released_c = {name: _bind(_released, name) for name in ("sched_rates", "sched_momenta")}
+    _released_c = {
+        name: _bind(_released, name) for name in ("sched_rates", "sched_momenta", "sched_csv")
+    }
 except AttributeError as error:
     raise ImportError(f"{_held._name} is no libsched {_abi.SCHED_VERSION}: {error}") from None
 
@@ -216,9 +218,9 @@ def _name(status: int, argument: str, text: object, accepted: str) -> bytes:
     return name
 
 
-def _text(function: Any, *arguments: object) -> str:
-    """What a function of the library writes."""
-    length, capacity = c_size_t(), 256
+def _text(function: Any, *arguments: object, capacity: int = 256) -> str:
+    """What a function of the library writes; `capacity` is a guess at how much."""
+    length = c_size_t()
     while True:
         buffer = ctypes.create_string_buffer(capacity)
         status: int = function(*arguments, buffer, capacity, byref(length))
@@ -384,6 +386,18 @@ def curve(
     """Fills `rates` from step `first` on by ``sched_rates`` or ``sched_momenta``."""
     call = _c[name] if rates.size < _LONG else _released_c[name]
     check(call(schedule, base, first, rates.size, rates.ctypes.data))
+
+
+def csv(schedule: int, base: float, first: int, count: int) -> str:
+    """``sched_csv``."""
+    # Most lines are shorter, and a wrong guess costs another call.
+    capacity = 64 * min(count + 1, 1 << 20)
+    return _text(_released_c["sched_csv"], schedule, base, first, count, capacity=capacity)
+
+
+def sparkline(schedule: int, base: float, first: int, count: int, width: int) -> str:
+    """``sched_sparkline``."""
+    return _text(_c["sched_sparkline"], schedule, base, first, count, width)
 
 
 # -- Schedulers ---------------------------------------------------------------

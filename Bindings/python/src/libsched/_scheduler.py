@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from . import _lib
 from ._errors import Status
 from ._handle import Stateful
 from ._schedules import Schedule, owned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Scheduler"]
 
@@ -106,6 +109,21 @@ class Scheduler(Stateful):
                 for stop in range(start + STRIDE, step, STRIDE):
                     _lib.scheduler_seek(self._handle, stop)
         _lib.scheduler_seek(self._handle, step)
+
+    def plot(
+        self,
+        steps: int | range | None = None,
+        *,
+        label: str | None = None,
+        log: bool = False,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draws each group's curve with matplotlib, and marks the step it is at and the rates in
+        force: :func:`libsched.plot` of this scheduler alone."""
+        from ._plot import plot
+
+        labels = None if label is None else [label]
+        return plot(self, steps, labels=labels, log=log, ax=ax)
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, Self
 
 import numpy as np
@@ -14,6 +14,9 @@ from ._errors import Status
 from ._text import arguments
 
 __all__ = ["Schedule", "parse"]
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 P = ParamSpec("P")
 
@@ -91,6 +94,60 @@ class Schedule:
             MemoryError: there is not memory enough for that many.
         """
         return self._points("sched_momenta", steps, base)
+
+    # -- How it looks
+
+    def csv(self, steps: int | range, base: float) -> str:
+        """The rates at a range of steps, or at the first so many, as CSV with a header.
+
+        A line is ``step,rate``, in digits that read back to the same number, and ends with a
+        newline. A third column, ``momentum``, is there if the schedule drives it at any of the
+        steps, and empty where it does not.
+
+            >>> print(StepLR(2).csv(3, base=0.1), end="")
+            step,rate
+            0,0.1
+            1,0.1
+            2,0.010000000000000002
+
+        Raises:
+            SchedError: a step is negative or past the end, the range leaves steps out, or the base
+                rate is not finite.
+        """
+        return _lib.csv(self._handle, _lib.real("base", base), *_span(steps))
+
+    def sparkline(self, steps: int | range, base: float = 1.0, width: int = 60) -> str:
+        """The curve in a line of blocks, the lowest of its rates ``▁`` and the highest ``█``.
+
+        A column is the rate at one step: `width` of them, 1 to 65,536, at even distances with the
+        first and the last, or every step where there are no more. What lies between is not seen. A
+        flat curve is all ``▄``, and NaN a space.
+
+            >>> CosineAnnealingLR(50).sparkline(101, width=21)
+            '██▇▇▆▅▃▂▂▁▁▁▂▂▃▄▆▇▇██'
+
+        Raises:
+            SchedError: a step is negative or past the end, the range leaves steps out, the base
+                rate is not finite, or the width is out of its range.
+        """
+        first, count = _span(steps)
+        base, width = _lib.real("base", base), _lib.integer("width", width)
+        return _lib.sparkline(self._handle, base, first, count, width)
+
+    def plot(
+        self,
+        steps: int | range | None = None,
+        base: float | Sequence[float] = 1.0,
+        *,
+        label: str | None = None,
+        log: bool = False,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draws the curve with matplotlib: :func:`libsched.plot` of this schedule alone."""
+        from ._plot import plot
+
+        labels = None if label is None else [label]
+        return plot(self, steps, base, labels=labels, log=log, ax=ax)
 
     def _point(self, function: str, step: int, base: float) -> float:
         return _lib.point(
@@ -193,6 +250,19 @@ class Schedule:
             TypeError: it is no such capsule.
         """
         return owned(_lib.SCHEDULE.take(capsule))
+
+
+def _span(steps: int | range) -> tuple[int, int]:
+    """The first of a range of steps, and how many there are."""
+    if not isinstance(steps, range):
+        return 0, _lib.integer("steps", steps)
+    if not steps:
+        return 0, 0
+    # A range may be longer than what `len` can say.
+    first, last = (_lib.integer(f"steps[{i}]", steps[i]) for i in (0, -1))
+    if steps.step != 1 and first != last:
+        _lib.refuse(Status.SCHED_E_RANGE, "steps", steps, "a range of every step")
+    return first, last - first + 1
 
 
 def _handle_of(value: object) -> int | None:
