@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import declarations
 import languages
 
 if TYPE_CHECKING:
@@ -29,14 +30,14 @@ class Pages:
 
     Args:
         kinds: What the library declares.
-        declarations: What the sources say beside that.
+        declared: What the sources say beside that.
     """
 
-    def __init__(self, kinds: list[Kind], declarations: dict[str, Declaration]) -> None:
+    def __init__(self, kinds: list[Kind], declared: dict[str, Declaration]) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
-        self.declarations = declarations
-        shown = [kind for kind in self.kinds if declarations[kind].examples]
-        texts = languages.python([declarations[kind].examples[0].text for kind in shown])
+        self.declarations = declared
+        shown = [kind for kind in self.kinds if declared[kind].examples]
+        texts = languages.python([declared[kind].examples[0].text for kind in shown])
         self.python = dict(zip(shown, texts, strict=True))
 
     # -- A page
@@ -136,10 +137,37 @@ class Pages:
             "[the table of its names](../migration.md).\n\n" + "\n".join(rows) + "\n"
         )
 
+    def migration(self, beside: str) -> str:
+        """What every package calls its schedules: the pages' lines, by package."""
+        rows: dict[str, list[tuple[str, str]]] = {}
+        for name, declared in self.declarations.items():
+            for peer in declared.peers:
+                ours = f"`{peer.ours}`" if peer.ours else f"[`{name}`](schedules/{name}.md)"
+                if peer.ours and not peer.ours.startswith(f"{name}("):
+                    ours += f"<br>[{name}](schedules/{name}.md)"
+                elif peer.ours:
+                    ours = f"[`{peer.ours}`](schedules/{name}.md)"
+                row = f"| {cell(peer.theirs)} | {cell(ours)} | {cell(peer.note)} |"
+                rows.setdefault(peer.package, []).append((peer.theirs, row))
+        head, _, rest = beside.partition("\n- ")
+        lines = [" ".join(item.split()) for item in f"\n- {rest}".split("\n- ")[1:]]
+        for peer in declarations.peers(lines, "migration.in.md"):
+            ours = f"`{peer.ours}`" if peer.ours else ""
+            row = f"| {cell(peer.theirs)} | {cell(ours)} | {cell(peer.note)} |"
+            rows.setdefault(peer.package, []).append((peer.theirs, row))
+        parts = [PRINTED.replace("declaration", "declarations") + head.strip() + "\n"]
+        for package in sorted(rows, key=str.lower):
+            parts.append(f"## {package}\n")
+            found = [row for _, row in sorted(rows[package])]
+            parts.append("\n".join(["| Theirs | Ours | Mind |", "|---|---|---|", *found]) + "\n")
+        return "\n".join(parts)
+
     def outputs(self, folder: Path) -> dict[Path, str]:
         """Every text, by its path."""
         texts = {folder / "schedules" / f"{k.name}.md": self.page(k) for k in self.kinds.values()}
-        return {**texts, folder / "schedules" / "README.md": self.index()}
+        texts[folder / "schedules" / "README.md"] = self.index()
+        texts[folder / "migration.md"] = self.migration((folder / "migration.in.md").read_text())
+        return texts
 
 
 LETTERS = "W stands for the steps of the warm-up, N for all of them, lr for the base rate.\n"
