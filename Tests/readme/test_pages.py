@@ -116,3 +116,12 @@ def compiled(path: Path, text: str, *command: str) -> str:
     library = [f"-L{build}", "-lsched", f"-Wl,-rpath,{build}"]
     run(*command, "-Wall", f"-I{ROOT}/Include", path, "-o", program, *library, cwd=path.parent)
     return run(program, cwd=path.parent)
+
+
+def test_every_name_leads_here() -> None:
+    text = (DOCS / "migration.md").read_text()
+    peers = [peer for kind in KINDS for peer in DECLARED[kind].peers]
+    assert len(peers) > 200
+    for peer in peers:
+        assert f"\n## {peer.package}\n" in text
+        assert peer.theirs in text

@@ -21,6 +21,7 @@
 ///   - Hugging Face `GreedyLR(mode='min', factor=0.95, patience=10, threshold=1e-06)`: The same
 ///     fields and bits for one group and metrics that are finite.
 /// - Complexity: O(1)
+/// - Example: `GreedyLR(patience=5)` over 60 steps
 public struct GreedyLR: Schedule {
   public internal(set) var mode = MetricMode.min
   /// What the rate is multiplied or divided by; between 0 and 1.

@@ -37,6 +37,7 @@
 ///     `ReduceLROnPlateau('min', lr_shrink, lr_patience, lr_threshold)`. With warmup_updates=W
 ///     it is in Warmup with steps=W+1, span=W, start_lr=0 and rounding='slope'.
 /// - Complexity: O(1)
+/// - Example: `ReduceLROnPlateau(patience=5)` over 60 steps
 public struct ReduceLROnPlateau: Schedule {
   /// Whose way of counting it is.
   public enum Rule: Word {
