@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from Tests.Oracle import steps
+from Tests.Oracle.__main__ import agree
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Tests" / "Vectors"
 LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
@@ -52,6 +55,17 @@ def test_check_finds_a_changed_number(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert f"early_stopping.txt:{line}: word 1 differs" in result.stderr
     assert "digits" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "ulps", "agrees"), [("param32", 8, True), ("param32", 9, False), ("grad", 1, False)]
+)
+def test_a_step_may_differ_by_the_processors_square_root(key: str, ulps: int, agrees: bool) -> None:
+    committed = (VECTORS / "steps.txt").read_bytes()
+    line = next(x for x in committed.splitlines() if x.startswith(f"{key} ".encode()))
+    name, word, *rest = line.split()
+    asked = committed.replace(line, b" ".join([name, b"%08x" % (int(word, 16) + ulps), *rest]), 1)
+    assert agree(steps, committed, asked) is agrees
 
 
 @pytest.mark.parametrize("name", FILES)
