@@ -9,7 +9,8 @@ import pickle
 import libsched as ls
 import numpy as np
 import pytest
-from vectors import bits, doubles, records
+from libsched import keras, optax
+from vectors import bits, doubles, recordings, records
 
 VECTORS = records("reactive.txt")
 STUCK = ls.ReduceLROnPlateau(factor=0.5, patience=0)
@@ -73,3 +74,129 @@ def test_nothing_watches() -> None:
     scheduler = ls.Scheduler(ls.StepLR(1, 0.5), 1.0)
     assert scheduler.observe(math.nan) == [1.0]
     assert scheduler.next() == [0.5]
+
+
+# -- Keras's callback -----------------------------------------------------------------
+
+
+class Optimizer:
+    name = "sgd"
+
+    def __init__(self, learning_rate):
+        self.learning_rate = learning_rate
+
+
+class Model:
+    metrics = ()
+
+    def __init__(self, *optimizers):
+        self.optimizer = optimizers[0]
+        if optimizers[1:]:
+            self.optimizer.optimizers = list(optimizers)
+
+
+def callback(optimizer, **arguments):
+    made = keras.ReduceLROnPlateau(**arguments)
+    made.set_model(Model(optimizer))
+    made.on_train_begin()
+    return made
+
+
+@pytest.mark.parametrize("one", recordings("keras_plateau"), ids=lambda one: str(one["args"]))
+def test_the_callback_is_keras(one) -> None:
+    optimizer = Optimizer(one["base"])
+    reducing = callback(optimizer, **one["args"])
+    for epoch, (metric, rate) in enumerate(zip(one["metrics"], one["rates"], strict=True)):
+        logs = {"val_loss": float(metric)}
+        reducing.on_epoch_begin(epoch)
+        reducing.on_epoch_end(epoch, logs)
+        assert bits([optimizer.learning_rate]) == bits([rate])
+        assert "learning_rate" in logs
+
+
+def test_the_callback_reduces_the_rate_in_force(capsys) -> None:
+    optimizer, other = Optimizer(1.0), Optimizer(8.0)
+    other.name = "other"
+    reducing = keras.ReduceLROnPlateau("loss", 0.5, patience=1, min_lr=3.0, verbose=1)
+    reducing.set_model(Model(optimizer, other))
+    for epoch in range(2):
+        reducing.on_epoch_end(epoch, {"loss": 1.0})
+    assert (optimizer.learning_rate, other.learning_rate) == (1.0, 4.0)
+    optimizer.learning_rate = 100.0
+    reducing.on_epoch_end(2, {"loss": 1.0})
+    assert (optimizer.learning_rate, other.learning_rate) == (50.0, 3.0)
+    assert capsys.readouterr().out.count("Epoch 3: learning rate") == 2
+    # Begun anew, the first metric is the best.
+    reducing.on_train_begin()
+    reducing.on_epoch_end(0, {"loss": 1.0})
+    assert optimizer.learning_rate == 50.0
+
+
+def test_the_callback_knows_which_way_is_better() -> None:
+    class Metric:
+        name, _direction = "accuracy", "up"
+
+    optimizer = Optimizer(1.0)
+    reducing = callback(optimizer, monitor="val_accuracy", patience=1, factor=0.5)
+    with pytest.raises(ValueError, match="mode='min' or 'max'"):
+        reducing.on_epoch_end(0, {"val_accuracy": 0.5})
+    reducing.model.metrics = [Metric]
+    for epoch, metric in enumerate([0.5, 0.6, 0.7, 0.7]):
+        reducing.on_epoch_end(epoch, {"val_accuracy": metric})
+    assert optimizer.learning_rate == 0.5
+
+
+def test_the_callback_says_what_is_wrong() -> None:
+    with pytest.raises(ValueError, match="below 1"):
+        keras.ReduceLROnPlateau(factor=1.0)
+    with pytest.raises(ValueError, match="patience=-1"):
+        keras.ReduceLROnPlateau(patience=-1)
+    with pytest.warns(UserWarning, match="'least'"):
+        assert keras.ReduceLROnPlateau(mode="least").mode == "auto"
+    optimizer = Optimizer(1.0)
+    with pytest.warns(UserWarning, match="'val_loss'"):
+        callback(optimizer, mode="min").on_epoch_end(0, {"loss": 1.0})
+    assert optimizer.learning_rate == 1.0
+
+
+# -- optax's transformation -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("one", recordings("optax_plateau"), ids=lambda one: str(one["args"]))
+def test_the_transformation_is_optaxs(one) -> None:
+    transformation = optax.reduce_on_plateau(**one["args"])
+    state = transformation.init({"w": np.zeros(1)})
+    for metric, rate in zip(one["metrics"], one["rates"], strict=True):
+        before = dict(state)
+        updates = {"w": np.ones(2), "b": [3.0, (None, 1)]}
+        scaled, after = transformation.update(updates, state, value=float(metric))
+        assert state == before
+        state = after
+        assert bits([state["scale"], *scaled["w"]]) == bits([rate] * 3)
+        assert scaled["b"] == [3.0 * rate, (None, rate)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"factor": 1.0},
+        {"factor": 0.0},
+        {"rtol": 0.0},
+        {"rtol": 1.5},
+        {"atol": -1.0},
+        {"patience": 0},
+        {"cooldown": -1},
+        {"accumulation_size": 0},
+        {"min_scale": 2.0},
+    ],
+)
+def test_the_transformation_refuses(arguments) -> None:
+    with pytest.raises(ValueError, match=r"\d"):
+        optax.reduce_on_plateau(**arguments)
+
+
+def test_a_state_that_is_none_is_refused() -> None:
+    transformation = optax.reduce_on_plateau()
+    for broken in ({"scale": math.nan}, {"count": -1}, {"plateau_count": 0.5}):
+        with pytest.raises(ls.SchedError):
+            transformation.update(1.0, transformation.init() | broken, value=1.0)

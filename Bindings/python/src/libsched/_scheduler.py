@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, cast
 from . import _lib
 from ._errors import Status
 from ._handle import Stateful
-from ._schedules import Schedule, owned
+from ._schedules import Schedule, owned, parse
+from ._text import arguments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,6 +145,11 @@ class Scheduler(Stateful):
     def form(self) -> str:
         """``"closed"`` or ``"chained"``."""
         return cast(str, self._settings["form"])
+
+    @property
+    def _seen(self) -> list[float]:
+        """What the schedule has learned from metrics, all groups' one after the other."""
+        return cast(list[float], arguments(self.save(), parse)[2]["seen"])
 
     @cached_property
     def _room(self) -> _lib.Doubles:

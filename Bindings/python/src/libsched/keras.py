@@ -1,4 +1,4 @@
-"""Keras's learning-rate schedules and ``LearningRateScheduler``, without Keras.
+"""Keras's learning-rate schedules and the callbacks that set a rate, without Keras.
 
     >>> schedule = CosineDecay(0.0, decay_steps=4, warmup_target=0.1, warmup_steps=2)
     >>> [round(schedule(step), 4) for step in range(7)]
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from ._callbacks import Callback, ReduceLROnPlateau, as_float
 from ._curves import Curve, Rates, Step, native
 from ._declared import Derived, declared
 
@@ -31,6 +32,7 @@ __all__ = [
     "LearningRateScheduler",
     "PiecewiseConstantDecay",
     "PolynomialDecay",
+    "ReduceLROnPlateau",
     "deserialize",
     "serialize",
 ]
@@ -339,7 +341,7 @@ def deserialize(
     return cls.from_config(config["config"])
 
 
-class LearningRateScheduler:
+class LearningRateScheduler(Callback):
     """A Keras callback that sets the optimizer's rate at the start of every epoch.
 
     Args:
@@ -349,18 +351,9 @@ class LearningRateScheduler:
     """
 
     def __init__(self, schedule: Callable[..., Any], verbose: int = 0) -> None:
+        super().__init__()
         self.schedule = schedule
         self.verbose = verbose
-        self.params: dict[str, Any] | None = None
-        self.model: Any = None
-
-    def set_params(self, params: dict[str, Any] | None) -> None:
-        """Called by Keras before training."""
-        self.params = params
-
-    def set_model(self, model: Any) -> None:
-        """Called by Keras before training, with what has the optimizer."""
-        self.model = model
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Sets the rate of every optimizer of the model.
@@ -374,42 +367,14 @@ class LearningRateScheduler:
             if self.verbose > 0:
                 print(f"\nEpoch {epoch + 1}: learning rate {rate}")
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Records the rate in force in the epoch's logs."""
-        if logs is None:
-            return
-        several = hasattr(self.model.optimizer, "optimizers")
-        for optimizer in self._optimizers():
-            name = f"learning_rate_{optimizer.name}" if several else "learning_rate"
-            logs[name] = _float(optimizer.learning_rate)
-
-    def _optimizers(self) -> list[Any]:
-        optimizer = self.model.optimizer
-        return list(getattr(optimizer, "optimizers", [optimizer]))
-
     def _rate(self, optimizer: Any, epoch: int) -> float | np.float32:
         if not hasattr(optimizer, "learning_rate"):
             raise ValueError(f"a {type(optimizer).__name__} has no learning_rate to set")
         try:
-            rate = self.schedule(epoch, _float(optimizer.learning_rate))
+            rate = self.schedule(epoch, as_float(optimizer.learning_rate))
         except TypeError:
             rate = self.schedule(epoch)
         if not isinstance(rate, float | np.float32 | np.float64):
             # Keras's type of exception.
             raise ValueError(f"the schedule gives a float, and not {rate!r}")  # noqa: TRY004
         return rate
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        # Keras calls a method at the start and the end of everything.
-        if name.startswith("on_"):
-            return _nothing
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-
-def _nothing(*_: Any, **__: Any) -> None:
-    """What happens at the ends that do not matter here."""
-
-
-def _float(value: Any) -> float:
-    """A number of any framework as Python's."""
-    return float(value.numpy() if hasattr(value, "numpy") else value)

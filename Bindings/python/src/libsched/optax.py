@@ -22,6 +22,7 @@ import numpy as np
 
 from ._curves import Curve, Rates, Step, at, given, native, number
 from ._errors import SchedError
+from ._on_plateau import reduce_on_plateau
 
 __all__ = [
     "constant_schedule",
@@ -34,6 +35,7 @@ __all__ = [
     "piecewise_constant_schedule",
     "piecewise_interpolate_schedule",
     "polynomial_schedule",
+    "reduce_on_plateau",
     "sgdr_schedule",
     "warmup_constant_schedule",
     "warmup_cosine_decay_schedule",
