@@ -118,13 +118,18 @@ public struct Scheduler: Sendable {
   public func schedule(group: Int) -> AnySchedule { learned.isEmpty ? schedule : learned[group] }
 
   private mutating func setRates() {
-    for i in rates.indices {
-      let schedule = schedule(group: i)
-      rates[i] =
-        form == .closed
-        ? schedule.rate(at: step, base: bases[i])
-        : schedule.rate(at: step, base: bases[i], current: rates[i])
+    // Two loops, so that no reference is counted in them.
+    if learned.isEmpty {
+      for i in rates.indices { rates[i] = rate(schedule, i) }
+    } else {
+      for i in rates.indices { rates[i] = rate(learned[i], i) }
     }
+  }
+
+  private func rate(_ schedule: AnySchedule, _ group: Int) -> Double {
+    form == .closed
+      ? schedule.rate(at: step, base: bases[group])
+      : schedule.rate(at: step, base: bases[group], current: rates[group])
   }
 }
 
