@@ -48,7 +48,8 @@ let package = Package(
     .target(name: "Monitors", dependencies: ["Schedules"], swiftSettings: common),
 
     // Kernels: one body, three widths.
-    .target(name: "StepBody", dependencies: ["Lanes"], swiftSettings: settings("-O")),
+    .target(
+      name: "StepBody", dependencies: ["Lanes", "Platform", "Schedules"], swiftSettings: common),
     .target(
       name: "StepBaseline", dependencies: ["StepBody"], swiftSettings: width("x86-64")),
     .target(
@@ -68,7 +69,8 @@ let package = Package(
       dependencies: ["CSched", "Platform", "Schedules", "Monitors", "Optimizers"],
       swiftSettings: common + [.enableExperimentalFeature("CImplementation")]),
     .target(
-      name: "Sched", dependencies: ["Schedules", "Monitors", "Optimizers"], swiftSettings: common),
+      name: "Sched", dependencies: ["Schedules", "Monitors", "Optimizers", "StepBody"],
+      swiftSettings: common),
     .executableTarget(name: "digits", dependencies: ["Sched"], swiftSettings: common),
     .testTarget(
       name: "SchedTests", dependencies: ["Sched", "StepBody"], path: "Tests/swift",

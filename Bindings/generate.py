@@ -1,6 +1,8 @@
 """Prints the files that say again, in another language, what is said once.
 
-From ``Include/sched.h``: the ctypes prototypes (``_abi.py``). From what each kind of schedule
+From ``Include/sched.h``: the ctypes prototypes (``_abi.py``). From what each optimizer declares,
+and the comments of its source: its settings and steps, typed, in C (``sched_optimizers.h``) and C++
+(``sched_optimizers.hpp``). From what each kind of schedule
 declares, asked of the built library: the typed constructors of C (``sched_kinds.h``) and of C++
 (``sched_kinds.hpp``), the Python classes (``_kinds.py``), and the table in ``README.md``. From
 that and the Swift types' doc comments: the pages in ``Bindings/docs``, with their pictures.
@@ -33,6 +35,7 @@ from pycparser import c_ast, c_generator, c_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = ROOT / "Include" / "sched.h"
+OPTIMIZERS = ROOT / "Include" / "sched_optimizers.h"
 PACKAGE = ROOT / "Bindings" / "python" / "src" / "libsched"
 SOURCES = ROOT / "Sources" / "Schedules"
 DOCS = ROOT / "Bindings" / "docs"
@@ -53,7 +56,7 @@ SCALARS = {
 
 
 def parse_header() -> tuple[list[c_ast.Node], dict[str, str]]:
-    """The declarations of sched.h itself, and its macros."""
+    """The declarations of sched.h and sched_optimizers.h, and sched.h's macros."""
     # Without __GNUC__ the C library's headers do without the compiler's own words, and sched.h
     # leaves POSIX's header of the same name out.
     source = subprocess.run(
@@ -63,7 +66,8 @@ def parse_header() -> tuple[list[c_ast.Node], dict[str, str]]:
         text=True,
     ).stdout
     tree = c_parser.CParser().parse(source, str(HEADER))
-    nodes = [node for node in tree.ext if Path(node.coord.file).name == HEADER.name]
+    ours = {HEADER.name, OPTIMIZERS.name}
+    nodes = [node for node in tree.ext if Path(node.coord.file).name in ours]
     macros = re.findall(r"^#define (SCHED_\w+) (\S.*)$", HEADER.read_text(), re.MULTILINE)
     return nodes, {name: re.sub(r"^INT64_C\((.*)\)$", r"\1", value) for name, value in macros}
 
@@ -116,6 +120,8 @@ def print_abi() -> str:
                     value = int(constant.value.value) if constant.value else value + 1
                     lines.append(f"    {constant.name} = {value}")
                 enums.append("\n".join(lines))
+            elif node.name.endswith(("_arrays_f32", "_arrays_f64")):
+                pass  # words in a row, and filled in as such
             elif isinstance(inner, c_ast.Struct) and inner.decls:
                 types.known[node.name] = node.name
                 structs.append(print_struct(node.name, inner, types))
@@ -678,6 +684,335 @@ def print_python(kinds: list[Kind]) -> str:
     )
 
 
+# -- Optimizers ---------------------------------------------------------------
+
+# What Swift's comments may hold, as C's headers do without it.
+ASCII = str.maketrans(
+    {
+        "←": "<-",
+        "−": "-",
+        "·": "*",
+        "√": "sqrt",
+        "²": "^2",
+        "ᵗ": "^t",
+        "≥": ">=",
+        "≤": "<=",
+        "→": "->",
+        "∞": "inf",
+        "ρ": "rho",
+        "η": "eta",
+        "‖": "||",
+        "⁻": "^-",
+        "¹": "1",
+        "μ": "mu",
+        "⁺": "+",
+        "û": "u",
+        "̂": "^",
+        "∏": "prod",
+        "½": "1/2",
+        "ₜ": "_t",
+        "Σ": "sum",
+    }
+)
+ELEMENTS = {"f32": "float", "f64": "double"}
+
+
+@dataclass
+class Setting:
+    """A setting, an array or a number of state, as its optimizer declares it."""
+
+    tag: str
+    name: str
+    default: str
+    accepted: str
+    note: str = ""
+
+
+@dataclass
+class OptimizerKind:
+    """An optimizer as the library and its source describe it."""
+
+    number: int
+    name: str = ""
+    doc: str = ""
+    settings: list[Setting] = field(default_factory=list)
+    states: list[Setting] = field(default_factory=list)
+    scalars: list[Setting] = field(default_factory=list)
+
+    @property
+    def snake(self) -> str:
+        return self.name.replace("ScheduleFree", "schedule_free_").lower()
+
+    @property
+    def macro(self) -> str:
+        return f"SCHED_{self.snake.upper()}"
+
+
+def snake_case(text: str) -> str:
+    """weightDecay is weight_decay."""
+    return re.sub(
+        r"\b[a-z]\w*?[a-z0-9][A-Z]\w*\b", lambda m: re.sub(r"([A-Z])", r"_\1", m[0]).lower(), text
+    )
+
+
+def swift_docs(name: str) -> tuple[str, dict[str, str]]:
+    """What an optimizer's source says of it and of each of its settings."""
+    source = (ROOT / "Sources" / "StepBody" / f"{name}.swift").read_text()
+    found = re.search(rf"((?:^///.*\n)+)public struct {name}: ", source, re.MULTILINE)
+    if not found:
+        sys.exit(f"{name}: no comment above its struct")
+    doc = re.sub(r"^/// ?", "", found[1], flags=re.MULTILINE)
+    notes = {}
+    for lines, var in re.findall(r"((?:^  ///.*\n)+)  public var (\w+)", source, re.MULTILINE):
+        text = " ".join(line.strip().removeprefix("///").strip() for line in lines.splitlines())
+        notes[snake_case(var)] = snake_case(text).translate(ASCII)
+    # Links keep their words, and lose their address only where it is no paper's.
+    doc = doc.replace("https://arxiv.org/abs/", "arXiv:")
+    doc = re.sub(r"\[([^\]]+)\]\((?:https?://)?([^)]+)\)", r"\1 (\2)", doc)
+    return snake_case(doc.replace("`", "")).translate(ASCII), notes
+
+
+def describe_optimizers() -> list[OptimizerKind]:
+    library = ctypes.CDLL(os.environ.get("LIBSCHED", str(ROOT / "build" / "libsched.so")))
+    kinds = []
+    for number in range(1, 256):
+        text, length = ctypes.create_string_buffer(1 << 14), ctypes.c_size_t()
+        status = library.sched_optimizer_describe(
+            ctypes.c_int32(number), text, ctypes.c_size_t(len(text)), ctypes.byref(length)
+        )
+        if status:
+            continue
+        kind = OptimizerKind(number)
+        lines = [line.split("\t") for line in text.value.decode().splitlines()]
+        kind.name = lines[0][1]
+        kind.doc, notes = swift_docs(kind.name)
+        for tag, name, default, accepted in lines[1:]:
+            one = Setting(tag, name, default, accepted, notes.get(name, ""))
+            part = {"state": kind.states, "scalar": kind.scalars}.get(tag, kind.settings)
+            part.append(one)
+        kinds.append(kind)
+    return kinds
+
+
+def c_number(value: str) -> str:
+    """A default of Swift's as C writes it."""
+    return {"True": "1", "False": "0"}.get(value) or repr(float(value)).removesuffix(".0")
+
+
+def block(text: str, width: int) -> str:
+    """A comment of paragraphs and, between their fences, formulas."""
+    lines: list[str] = []
+    paragraph: list[str] = []
+
+    def flush() -> None:
+        if paragraph:
+            lines.extend(fill(" ".join(paragraph), " *  ", " *  ", width).splitlines())
+            paragraph.clear()
+
+    # The fences have lost their ticks: a formula is what stands between two blank lines that
+    # frame an arrow or an equals sign.
+    for part in re.split(r"\n\s*\n", text.strip()):
+        flush()
+        if lines:
+            lines.append(" *")
+        if re.search(r"<-", part):
+            lines.extend(
+                f" *    {line.strip()}" for line in part.strip().splitlines() if line.strip()
+            )
+        else:
+            paragraph.extend(part.split())
+    flush()
+    lines[0] = "/*" + lines[0][2:]
+    return "\n".join(lines)
+
+
+def member(declaration: str, comment: str) -> str:
+    """A member of a struct, with what it is beside it, or above where that is too long."""
+    line = f"  {declaration};"
+    beside = f"{line} /* {comment} */"
+    if len(beside) <= C_WIDTH:
+        return beside
+    return fill(comment, "  /* ", "   * ", C_WIDTH - 3) + f" */\n{line}"
+
+
+def signature(head: str, parameters: list[str], tail: str, width: int) -> str:
+    """A function's head, its parameters filled under the parenthesis, or further left."""
+    text = call(head, parameters, tail, width)
+    if any(len(line) > width for line in text.splitlines()):
+        text = f"{head}\n" + call("    ", parameters, tail, width)
+    return text
+
+
+def c_optimizer(kind: OptimizerKind) -> str:
+    name, columns = f"sched_{kind.snake}", [one.name for one in kind.states]
+    lines = [block(kind.doc, C_WIDTH - 3) + " */", f"typedef struct {name} {{"]
+    for one in kind.settings:
+        kind_of = "double" if one.tag == "real" else "int32_t"
+        accepted = one.accepted.replace("a finite number", "finite,").rstrip(",")
+        accepted = accepted.replace(", from", " from").replace(", above", " above")
+        lines.append(member(f"{kind_of} {one.name}", f"{one.note.rstrip('.')}: {accepted}"))
+    lines.append(f"}} {name};\n")
+    defaults = call("  {", [c_number(one.default) for one in kind.settings], "}", C_WIDTH - 2)
+    lines += [f"#define {kind.macro}_DEFAULTS \\", defaults.replace("\n", " \\\n") + "\n"]
+    for suffix, element in ELEMENTS.items():
+        rows = f"{name}_arrays_{suffix}"
+        lines += [
+            f"typedef struct {rows} {{",
+            "  size_t n;",
+            "  int64_t step;",
+            f"  {element} *param;",
+            f"  const {element} *grad;",
+        ]
+        for one in kind.states:
+            only = f"only {one.accepted}; not read otherwise" if one.accepted else ""
+            start = (
+                "" if float(one.default) == 0 else f"{c_number(one.default)} before the first step"
+            )
+            about = "; ".join(text for text in (start, only) if text)
+            declaration = f"{element} *{one.name}"
+            lines.append(member(declaration, about) if about else f"  {declaration};")
+        if kind.scalars:
+            held = ", ".join(
+                f"{one.name} ({c_number(one.default)} at first)" for one in kind.scalars
+            )
+            lines.append(member("double *scalars", held))
+        lines.append(f"}} {rows};\n")
+        parameters = [
+            f"const {name} *hyper",
+            f"const {rows} *list",
+            "size_t count",
+            "size_t *culprit",
+        ]
+        lines += [
+            signature(
+                f"static inline sched_status {name}_list_{suffix}(", parameters, ") {", C_WIDTH
+            ),
+            f"  const sched_group group = {{{kind.macro}, SCHED_{suffix.upper()}, hyper, list, count}};",
+            "  return sched_step(&group, 1, NULL, culprit);",
+            "}\n",
+        ]
+        if len(lines[-3]) > C_WIDTH:
+            lines[-3] = lines[-3].replace(" = {", " = {\n      ")
+        arrays = [f"{element} *{column}" for column in columns]
+        arrays += ["double *scalars"] if kind.scalars else []
+        parameters = [
+            f"const {name} *hyper",
+            "int64_t step",
+            "size_t n",
+            f"{element} *param",
+            f"const {element} *grad",
+            *arrays,
+        ]
+        values = ["n", "step", "param", "grad", *columns, *(["scalars"] if kind.scalars else [])]
+        lines += [
+            signature(f"static inline sched_status {name}_{suffix}(", parameters, ") {", C_WIDTH),
+            call(f"  const {rows} one = {{", values, "};", C_WIDTH),
+            f"  return {name}_list_{suffix}(hyper, &one, 1, NULL);",
+            "}\n",
+        ]
+        if any(len(line) > C_WIDTH for line in lines[-3].splitlines()):
+            lines[-3] = f"  const {rows} one = {{\n" + call("      ", values, "};", C_WIDTH)
+    return "\n".join(lines)
+
+
+def print_optimizers(kinds: list[OptimizerKind]) -> str:
+    return (
+        """/*  sched_optimizers.h: every optimizer's settings and steps, typed. Printed by
+ *  Bindings/generate.py from what the library and its source declare; sched.h
+ *  includes it.
+ *
+ *  All are sched_step, and add no symbol to the library. _f32 and _f64 step one
+ *  parameter, _list_ many in one call: nothing is stepped unless everything is
+ *  accepted, and `culprit`, which may be NULL, gets the index of the parameter
+ *  that was refused, or `count` when the refusal is of none. State is zeros
+ *  before the first step, unless said otherwise.
+ */
+#ifndef SCHED_OPTIMIZERS_H
+#define SCHED_OPTIMIZERS_H
+
+#include "sched.h"
+
+typedef enum sched_optimizer {
+"""
+        + ",\n".join(f"  {kind.macro} = {kind.number}" for kind in kinds)
+        + "\n} sched_optimizer;\n\n"
+        + "\n".join(c_optimizer(kind) for kind in kinds)
+        + "\n#endif  /* SCHED_OPTIMIZERS_H */\n"
+    )
+
+
+def cpp_optimizer(kind: OptimizerKind) -> str:
+    name = f"sched_{kind.snake}"
+    defaults = ", ".join(c_number(one.default) for one in kind.settings)
+    lines = [
+        f"/*  {kind.name}'s settings; they start with the defaults. See {name}. */",
+        f"struct {kind.name} : {name} {{",
+        f"  {kind.name}() noexcept : {name}{{{defaults}}} {{}}",
+        "};\n",
+    ]
+    values = [one.name for one in kind.states] + (["scalars"] if kind.scalars else [])
+    for suffix, element in ELEMENTS.items():
+        sometimes = False
+        arrays = []
+        for one in kind.states:
+            sometimes = sometimes or bool(one.accepted)
+            default = " = nullptr" if sometimes and not kind.scalars else ""
+            arrays.append(f"{element} *{one.name}{default}")
+        arrays += ["double *scalars"] if kind.scalars else []
+        parameters = [
+            f"const {name} &hyper",
+            "std::int64_t step",
+            "std::size_t n",
+            f"{element} *param",
+            f"const {element} *grad",
+            *arrays,
+        ]
+        lines += [
+            signature(f"inline void {kind.snake}(", parameters, ") {", WIDTH),
+            call(
+                "  detail::check(",
+                [f"{name}_{suffix}(&hyper", "step", "n", "param", "grad", *values],
+                "));",
+                WIDTH,
+            ),
+            "}\n",
+            signature(
+                f"inline void {kind.snake}(",
+                [f"const {name} &hyper", f"const std::vector<{name}_arrays_{suffix}> &list"],
+                ") {",
+                WIDTH,
+            ),
+            "  std::size_t culprit = list.size();",
+            "  const sched_status status =",
+            f"      {name}_list_{suffix}(&hyper, list.data(), list.size(), &culprit);",
+            "  detail::check(status, culprit, list.size());",
+            "}\n",
+        ]
+    return "\n".join(lines)
+
+
+def print_cpp_optimizers(kinds: list[OptimizerKind]) -> str:
+    return (
+        """/*  sched_optimizers.hpp: every optimizer's settings and steps. Printed by
+ *  Bindings/generate.py from what the library declares; sched.hpp includes it.
+ *
+ *  One step of one parameter, in place, where `step` counts from 1; or of many
+ *  parameters, all of them or none. Throws sched::Error, whose place() is the
+ *  index of the parameter that was refused.
+ */
+#ifndef SCHED_OPTIMIZERS_HPP
+#define SCHED_OPTIMIZERS_HPP
+
+#include "sched.hpp"
+
+namespace sched {
+
+"""
+        + "\n".join(cpp_optimizer(kind) for kind in kinds)
+        + "\n}  // namespace sched\n\n#endif  // SCHED_OPTIMIZERS_HPP\n"
+    )
+
+
 # -- README -------------------------------------------------------------------
 
 START, END = "<!-- kinds -->", "<!-- /kinds -->"
@@ -710,7 +1045,10 @@ def print_readme(kinds: list[Kind]) -> str | None:
 
 def printed() -> Iterator[tuple[Path, str]]:
     """Every text that is printed, by its path."""
-    kinds = describe_kinds()
+    kinds, optimizers = describe_kinds(), describe_optimizers()
+    # Before the prototypes, which are read from it.
+    yield OPTIMIZERS, print_optimizers(optimizers)
+    yield OPTIMIZERS.with_suffix(".hpp"), print_cpp_optimizers(optimizers)
     yield PACKAGE / "_abi.py", print_abi()
     yield PACKAGE / "_kinds.py", print_python(kinds)
     yield ROOT / "Include" / "sched_kinds.h", print_c(kinds)
@@ -757,8 +1095,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="fail when any output is stale")
     is_check = parser.parse_args().check
-    texts = dict(printed())
-    stale = [path for path, text in texts.items() if write(path, text, is_check=is_check)]
+    texts, stale = {}, []
+    # In their order: some are read from others.
+    for path, text in printed():
+        texts[path] = text
+        if write(path, text, is_check=is_check):
+            stale.append(path)
     if is_check and PACKAGE / "_abi.py" in stale:
         return 1
     # The pictures are drawn by the package, which is what was printed above.

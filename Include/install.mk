@@ -11,7 +11,8 @@ INCLUDEDIR ?= $(PREFIX)/include/libsched
 
 VERSION := $(shell sed -n 's/^\#define SCHED_VERSION "\(.*\)"/\1/p' Include/sched.h)
 ABI_VERSION := $(shell sed -n 's/^\#define SCHED_ABI_VERSION \([0-9]*\)/\1/p' Include/sched.h)
-PUBLIC_HEADERS := $(addprefix Include/,sched.h sched.hpp sched_kinds.h sched_kinds.hpp)
+PUBLIC_HEADERS := $(addprefix Include/,sched.h sched.hpp sched_kinds.h sched_kinds.hpp \
+	sched_optimizers.h sched_optimizers.hpp)
 
 # The way from one folder to another.
 way = $$(realpath -m --relative-to="$(1)" "$(2)")

@@ -339,87 +339,46 @@ sched_status sched_early_stopping_restore(const char *text, size_t length,
 
 /* -- Optimizer steps ---------------------------------------------------- */
 
-/*  In place, over the caller's arrays of `n` floats. Every instruction set,
+/*  In place, over the caller's arrays of `n` elements. Every instruction set,
  *  array length, alignment and thread count gives the same bits: no fused
  *  multiply-add, every operation rounded once. n = 0 does nothing, and then
  *  pointers may be NULL. `step` counts from 1. Arrays of one call must not
- *  overlap (SCHED_E_OVERLAP for those of one parameter).                     */
-
-/*  AdamW (Loshchilov and Hutter, 2019), as torch.optim.AdamW:
+ *  overlap (SCHED_E_OVERLAP for those of one parameter).
  *
- *    p <- p * (1 - lr * weight_decay)
- *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g * g
- *    p <- p - lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps)
- *
- *  with g negated under `maximize`, and under `amsgrad` the largest v so far in
- *  place of v in the last line.                                              */
-typedef struct sched_adamw {
-  double lr;           /* finite, at least 0                                  */
-  double beta1, beta2; /* 0 to below 1                                        */
-  double eps;          /* finite, at least 0                                  */
-  double weight_decay; /* finite, at least 0                                  */
-  int32_t amsgrad;     /* 0 or 1                                              */
-  int32_t maximize;    /* 0 or 1                                              */
-} sched_adamw;
+ *  sched_optimizers.h, which this header includes, has for every optimizer its
+ *  settings, a step of one parameter and a step of a list of them, typed; they
+ *  all call sched_step.                                                      */
 
-/*  One step of one parameter; max_exp_avg_sq is not read without amsgrad.
- *                                                                    since 0 */
-sched_status sched_adamw_f32(const sched_adamw *hyper, int64_t step, size_t n,
-                             float *param, const float *grad, float *exp_avg,
-                             float *exp_avg_sq, float *max_exp_avg_sq);
+/*  What a parameter, its gradient and its state are made of.                 */
+typedef enum sched_dtype {
+  SCHED_F32 = 1, /* float                                                     */
+  SCHED_F64 = 2  /* double                                                    */
+} sched_dtype;
 
-typedef struct sched_adamw_arrays_f32 {
-  size_t n;
-  int64_t step;
-  float *param;
-  const float *grad;
-  float *exp_avg;
-  float *exp_avg_sq;
-  float *max_exp_avg_sq; /* only with amsgrad; not read otherwise             */
-} sched_adamw_arrays_f32;
+/*  Parameters that one optimizer steps with the same settings.               */
+typedef struct sched_group {
+  int32_t optimizer; /* a constant of sched_optimizer: SCHED_ADAMW            */
+  sched_dtype dtype;
+  const void *hyper; /* its settings: a sched_adamw                           */
+  const void *list;  /* its parameters: sched_adamw_arrays_f32 for SCHED_F32  */
+  size_t count;      /* how many                                              */
+} sched_group;
 
-/*  One step of `count` parameters in one call. `culprit`, which may be NULL,
- *  gets the index of the parameter that was refused, or `count` when the
- *  refusal is of none. Nothing is stepped unless everything is accepted.
- *                                                                    since 0 */
-sched_status sched_adamw_list_f32(const sched_adamw *hyper,
-                                  const sched_adamw_arrays_f32 *list,
-                                  size_t count, size_t *culprit);
+/*  One step of every parameter of every group. Nothing is stepped unless
+ *  everything is accepted. `group` gets the index of the group that was
+ *  refused, or `count` when the refusal is of none; `culprit` the index of the
+ *  parameter in its list, or the list's count when the refusal is of none.
+ *  Either may be NULL.                                               since 0 */
+sched_status sched_step(const sched_group *groups, size_t count, size_t *group,
+                        size_t *culprit);
 
-/*  SGD with momentum, as torch.optim.SGD:
- *
- *    g <- g + weight_decay * p
- *    b <- g at step 1, then momentum * b + (1 - dampening) * g
- *    p <- p - lr * (nesterov ? g + momentum * b : b)
- *
- *  with g negated first under `maximize`, and b = g without momentum.        */
-typedef struct sched_sgd {
-  double lr;           /* finite, at least 0                                  */
-  double momentum;     /* finite, at least 0                                  */
-  double dampening;    /* finite                                              */
-  double weight_decay; /* finite, at least 0                                  */
-  int32_t nesterov;    /* 0 or 1; needs momentum > 0 and dampening = 0        */
-  int32_t maximize;    /* 0 or 1                                              */
-} sched_sgd;
-
-/*  One step of one parameter; momentum_buffer is not read without momentum.
- *                                                                    since 0 */
-sched_status sched_sgd_f32(const sched_sgd *hyper, int64_t step, size_t n,
-                           float *param, const float *grad,
-                           float *momentum_buffer);
-
-typedef struct sched_sgd_arrays_f32 {
-  size_t n;
-  int64_t step;
-  float *param;
-  const float *grad;
-  float *momentum_buffer; /* only with momentum; not read otherwise           */
-} sched_sgd_arrays_f32;
-
-/*  As sched_adamw_list_f32.                                          since 0 */
-sched_status sched_sgd_list_f32(const sched_sgd *hyper,
-                                const sched_sgd_arrays_f32 *list, size_t count,
-                                size_t *culprit);
+/*  What an optimizer declares, a line each, fields separated by tabs: "name"
+ *  and its name; "real" or "flag", a setting's name, default and what is
+ *  accepted, in the order of its struct; "state", an array's name, what it
+ *  holds at first and when it is used; "scalar", a number's name and what it is
+ *  at first.                                                         since 0 */
+sched_status sched_optimizer_describe(int32_t optimizer, char *text,
+                                      size_t capacity, size_t *length);
 
 /*  The instruction set the kernels use: "baseline", "avx2" or "avx512". The
  *  widest of the machine, unless the environment's SCHED_ISA names another;
@@ -490,6 +449,7 @@ static inline sched_field sched_schedules(
 #endif
 
 #include "sched_kinds.h"
+#include "sched_optimizers.h"
 
 #endif  /* SCHED_H */
 

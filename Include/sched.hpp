@@ -562,45 +562,6 @@ class EarlyStopping {
 
 /* -- Optimizer steps ---------------------------------------------------- */
 
-/*  AdamW's settings; they start as torch.optim.AdamW's. */
-struct AdamW : sched_adamw {
-  AdamW() noexcept : sched_adamw{1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0} {}
-};
-
-/*  SGD's settings; they start as torch.optim.SGD's. */
-struct SGD : sched_sgd {
-  SGD() noexcept : sched_sgd{1e-3, 0.0, 0.0, 0.0, 0, 0} {}
-};
-
-/*  One AdamW step of one parameter, in place; `step` counts from 1. */
-inline void adamw(const sched_adamw &hyper, std::int64_t step, std::size_t n, float *param,
-                  const float *grad, float *exp_avg, float *exp_avg_sq,
-                  float *max_exp_avg_sq = nullptr) {
-  detail::check(
-      sched_adamw_f32(&hyper, step, n, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq));
-}
-
-/*  One AdamW step of many parameters, all of them or none. Throws Error, whose
- *  place() is the index of the parameter that was refused. */
-inline void adamw(const sched_adamw &hyper, const std::vector<sched_adamw_arrays_f32> &list) {
-  std::size_t culprit = list.size();
-  sched_status status = sched_adamw_list_f32(&hyper, list.data(), list.size(), &culprit);
-  detail::check(status, culprit, list.size());
-}
-
-/*  One SGD step of one parameter, in place; `step` counts from 1. */
-inline void sgd(const sched_sgd &hyper, std::int64_t step, std::size_t n, float *param,
-                const float *grad, float *momentum_buffer = nullptr) {
-  detail::check(sched_sgd_f32(&hyper, step, n, param, grad, momentum_buffer));
-}
-
-/*  One SGD step of many parameters, all of them or none. Throws as adamw. */
-inline void sgd(const sched_sgd &hyper, const std::vector<sched_sgd_arrays_f32> &list) {
-  std::size_t culprit = list.size();
-  sched_status status = sched_sgd_list_f32(&hyper, list.data(), list.size(), &culprit);
-  detail::check(status, culprit, list.size());
-}
-
 /*  The instruction set the kernels use. */
 inline std::string isa() { return sched_isa(); }
 
@@ -620,5 +581,6 @@ inline std::string version() { return sched_version(); }
 }  // namespace sched
 
 #include "sched_kinds.hpp"
+#include "sched_optimizers.hpp"
 
 #endif  // SCHED_HPP

@@ -2,3 +2,4 @@
 @_exported import Monitors
 @_exported import Optimizers
 @_exported import Schedules
+@_exported import StepBody

@@ -5,6 +5,6 @@ import StepBody
 extension StepTable {
   public static let avx2 = StepTable(
     name: "avx2",
-    adamW: { k, n, p, g, m, v, x in k.sweep(SIMD8<Float>.self, n, p, g, m, v, x) },
-    sgd: { k, n, p, g, b in k.sweep(SIMD8<Float>.self, n, p, g, b) })
+    f32: { body, n, at in body.run(SIMD8<Float>.self, n, at) },
+    f64: { body, n, at in body.run(SIMD4<Double>.self, n, at) })
 }

@@ -5,6 +5,6 @@ import StepBody
 extension StepTable {
   public static let avx512 = StepTable(
     name: "avx512",
-    adamW: { k, n, p, g, m, v, x in k.sweep(SIMD16<Float>.self, n, p, g, m, v, x) },
-    sgd: { k, n, p, g, b in k.sweep(SIMD16<Float>.self, n, p, g, b) })
+    f32: { body, n, at in body.run(SIMD16<Float>.self, n, at) },
+    f64: { body, n, at in body.run(SIMD8<Double>.self, n, at) })
 }

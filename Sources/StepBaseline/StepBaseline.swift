@@ -5,6 +5,6 @@ import StepBody
 extension StepTable {
   public static let baseline = StepTable(
     name: "baseline",
-    adamW: { k, n, p, g, m, v, x in k.sweep(SIMD4<Float>.self, n, p, g, m, v, x) },
-    sgd: { k, n, p, g, b in k.sweep(SIMD4<Float>.self, n, p, g, b) })
+    f32: { body, n, at in body.run(SIMD4<Float>.self, n, at) },
+    f64: { body, n, at in body.run(SIMD2<Double>.self, n, at) })
 }

@@ -1,79 +1,70 @@
-/// What one AdamW step multiplies and adds, all of it already decided.
+import Schedules
+
+/// Adam with weight decay apart from the gradient.
 ///
-/// Made in double and rounded once. `1 - beta2` taken in float keeps only the
-/// bits beta2 had left over, which for 0.99999 moves parameters by thousands
-/// of ulps.
-@frozen
-public struct AdamWStep: Sendable {
-  @usableFromInline let keep1, add1, keep2, add2: Float
-  @usableFromInline let shrink, advance, epsilon: Float
+/// ```
+/// p ← p · (1 − lr · weightDecay)
+/// m ← beta1 · m + (1 − beta1) · g,   v ← beta2 · v + (1 − beta2) · g²
+/// p ← p − lr / (1 − beta1ᵗ) · m / (√(v / (1 − beta2ᵗ)) + eps)
+/// ```
+///
+/// With g negated under `maximize`, and under `amsgrad` the largest v so far in
+/// place of v in the last line.
+///
+/// Source: Loshchilov and Hutter, [Decoupled Weight Decay
+/// Regularization](https://arxiv.org/abs/1711.05101); PyTorch's `AdamW`.
+public struct AdamW: Optimizer {
+  /// The learning rate.
+  public var lr = 1e-3
+  /// What m keeps at each step.
+  public var beta1 = 0.9
+  /// What v keeps at each step.
+  public var beta2 = 0.999
+  /// Keeps the denominator from 0.
+  public var eps = 1e-8
+  /// What of the parameter a step of rate 1 would take away.
+  public var weightDecay = 1e-2
+  /// Whether the largest v so far counts.
+  public var amsgrad = false
+  /// Whether to climb.
+  public var maximize = false
 
-  /// - Parameters:
-  ///   - correction1: 1 − beta1^t.
-  ///   - root2: √(1 − beta2^t).
+  public init() {}
+
+  /// Throws when a setting is out of its range.
   public init(
-    lr: Double, beta1: Double, beta2: Double, eps: Double, weightDecay: Double, maximize: Bool,
-    correction1: Double, root2: Double
-  ) {
-    keep1 = Float(beta1)
-    // Only the first moment sees the gradient's sign.
-    add1 = Float(maximize ? -(1 - beta1) : 1 - beta1)
-    keep2 = Float(beta2)
-    add2 = Float(1 - beta2)
-    shrink = Float(1 - lr * weightDecay)
-    // m̂ / (√v̂ + eps) with both fractions multiplied by root2: one divide.
-    advance = Float(lr / correction1 * root2)
-    epsilon = Float(eps * root2)
+    lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
+    weightDecay: Double = 1e-2, amsgrad: Bool = false, maximize: Bool = false
+  ) throws(Refusal) {
+    self.lr = lr
+    (beta1, beta2) = betas
+    self.eps = eps
+    self.weightDecay = weightDecay
+    self.amsgrad = amsgrad
+    self.maximize = maximize
+    try validate()
   }
 
-  /// One lane of the update; `x` is the largest v so far under AMSGrad. The
-  /// tail is this same function on a lane with fewer live elements, so body
-  /// and tail cannot disagree.
-  @inlinable @inline(__always)
-  func apply<L: Lane>(
-    _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _ x: inout L, _ amsgrad: Bool
-  ) {
-    m = m * L(repeating: keep1) + g * L(repeating: add1)
-    // Not g · g first: where that overflows, PyTorch's product still fits.
-    v = v * L(repeating: keep2) + g * L(repeating: add2) * g
-    x = amsgrad ? L.larger(x, v) : v
-    p =
-      p * L(repeating: shrink)
-      - m * L(repeating: advance) / (L.squareRoot(of: x) + L(repeating: epsilon))
+  public static var name: StaticString { "AdamW" }
+
+  public mutating func describe(_ declaration: Declaration) {
+    declaration.real("lr", &lr)
+    declaration.real("beta1", &beta1, .decay)
+    declaration.real("beta2", &beta2, .decay)
+    declaration.real("eps", &eps)
+    declaration.real("weight_decay", &weightDecay)
+    declaration.flag("amsgrad", &amsgrad)
+    declaration.flag("maximize", &maximize)
+    declaration.state("exp_avg")
+    declaration.state("exp_avg_sq")
+    declaration.state("max_exp_avg_sq", if: amsgrad, "with amsgrad")
   }
 
-  /// The `live` elements of the lane at `i`.
-  @inlinable @inline(__always)
-  func lane<L: Lane>(
-    _: L.Type, _ i: Int, _ live: Int, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-    _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
-    _ x: UnsafeMutablePointer<Float>?
-  ) {
-    var lp = L(loading: p + i, live)
-    var lm = L(loading: m + i, live)
-    var lv = L(loading: v + i, live)
-    var lx = lv
-    if let x { lx = L(loading: x + i, live) }
-    apply(&lp, L(loading: g + i, live), &lm, &lv, &lx, x != nil)
-    if let x { lx.store(x + i, live) }
-    lp.store(p + i, live)
-    lm.store(m + i, live)
-    lv.store(v + i, live)
-  }
-
-  /// The update of `n` elements; `x`, the largest v so far, only for AMSGrad.
-  @inlinable @inline(__always)
-  public func sweep<L: Lane>(
-    _: L.Type, _ n: Int, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-    _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
-    _ x: UnsafeMutablePointer<Float>?
-  ) {
-    let full = n & ~(L.scalarCount &- 1)
-    var i = 0
-    while i < full {
-      lane(L.self, i, L.scalarCount, p, g, m, v, x)
-      i &+= L.scalarCount
-    }
-    if i < n { lane(L.self, i, n &- i, p, g, m, v, x) }
+  public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
+    var adam = Adam()
+    (adam.lr, adam.beta1, adam.beta2, adam.eps) = (lr, beta1, beta2, eps)
+    adam.weightDecay = weightDecay
+    (adam.amsgrad, adam.maximize, adam.decoupledWeightDecay) = (amsgrad, maximize, true)
+    return adam.body(step, scalars)
   }
 }

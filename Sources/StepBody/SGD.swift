@@ -1,74 +1,126 @@
-/// What one SGD step multiplies and adds, all of it already decided.
-@frozen
-public struct SGDStep: Sendable {
-  /// What the step does with the momentum buffer.
-  @frozen
-  public enum Momentum: Sendable {
-    case none
-    /// The first step, which fills the buffer with the gradient.
-    case first
-    case later
-  }
+import Schedules
 
-  @usableFromInline let sign, decay, keep, add, advance: Float
-  @usableFromInline let momentum: Momentum
-  @usableFromInline let nesterov: Bool
+/// Stochastic gradient descent with momentum.
+///
+/// ```
+/// g ← g + weightDecay · p
+/// b ← g at step 1, then momentum · b + (1 − dampening) · g
+/// p ← p − lr · (nesterov ? g + momentum · b : b)
+/// ```
+///
+/// With g negated first under `maximize`, and b = g without momentum.
+///
+/// Source: PyTorch's `SGD`; Sutskever et al., [On the importance of
+/// initialization and momentum](https://proceedings.mlr.press/v28/sutskever13.html).
+public struct SGD: Optimizer {
+  /// The learning rate.
+  public var lr = 1e-3
+  /// What b keeps at each step.
+  public var momentum = 0.0
+  /// What of the gradient does not reach b.
+  public var dampening = 0.0
+  /// What of the parameter is added to the gradient.
+  public var weightDecay = 0.0
+  /// Whether to look ahead; needs momentum above 0 and dampening 0.
+  public var nesterov = false
+  /// Whether to climb.
+  public var maximize = false
 
-  /// Constants are made in double and rounded once.
+  public init() {}
+
+  /// Throws when a setting is out of its range.
   public init(
-    lr: Double, momentum: Double, dampening: Double, weightDecay: Double, nesterov: Bool,
-    maximize: Bool, isFirst: Bool
-  ) {
-    sign = maximize ? -1 : 1
-    decay = Float(weightDecay)
-    keep = Float(momentum)
-    add = Float(1 - dampening)
-    advance = Float(lr)
-    self.momentum = momentum == 0 ? .none : isFirst ? .first : .later
+    lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
+    nesterov: Bool = false, maximize: Bool = false
+  ) throws(Refusal) {
+    self.lr = lr
+    self.momentum = momentum
+    self.dampening = dampening
+    self.weightDecay = weightDecay
     self.nesterov = nesterov
+    self.maximize = maximize
+    try validate()
   }
 
-  /// One lane of the update.
-  @inlinable @inline(__always)
-  func apply<L: Lane>(_ p: inout L, _ gradient: L, _ b: inout L) {
-    var g = gradient * L(repeating: sign)
-    // Not 0 · p: a parameter that is infinite would make the gradient NaN.
-    if decay != 0 { g = g + p * L(repeating: decay) }
-    switch momentum {
-    case .none: break
-    case .first: b = g
-    case .later: b = b * L(repeating: keep) + g * L(repeating: add)
-    }
-    if momentum != .none { g = nesterov ? g + b * L(repeating: keep) : b }
-    p = p - g * L(repeating: advance)
+  public static var name: StaticString { "SGD" }
+
+  public mutating func describe(_ declaration: Declaration) {
+    declaration.real("lr", &lr)
+    declaration.real("momentum", &momentum)
+    declaration.real("dampening", &dampening, .any)
+    declaration.real("weight_decay", &weightDecay)
+    declaration.flag("nesterov", &nesterov)
+    declaration.flag("maximize", &maximize)
+    declaration.state("momentum_buffer", if: momentum != 0, "with momentum")
   }
 
-  /// The `live` elements of the lane at `i`.
+  public func conflict() -> Refusal? {
+    guard nesterov && (momentum == 0 || dampening != 0) else { return nil }
+    return Refusal(
+      .value, "SGD nesterov", value: "1", accepted: "only with momentum above 0 and dampening 0")
+  }
+
+  public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
+    let plain = SGDStep(
+      gradient: Gradient(maximize: maximize, weightDecay: weightDecay), advance: lr)
+    if momentum == 0 { return .sgd(plain) }
+    let heavy = SGDMomentumStep(
+      plain: plain, keep: momentum, add: step == 1 ? 1 : 1 - dampening,
+      remembers: step == 1 ? 0 : 1)
+    return nesterov ? .sgdNesterov(SGDNesterovStep(heavy: heavy)) : .sgdMomentum(heavy)
+  }
+}
+
+@frozen
+public struct SGDStep: LaneStep {
+  @usableFromInline let gradient: Gradient
+  @usableFromInline let advance: Double
+
+  @inlinable public static var states: Int { 0 }
+
   @inlinable @inline(__always)
-  func lane<L: Lane>(
-    _: L.Type, _ i: Int, _ live: Int, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-    _ b: UnsafeMutablePointer<Float>?
+  public func apply<L: Lane>(
+    _ p: inout L, _ g: L, _: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    var lp = L(loading: p + i, live)
-    var lb = L(repeating: 0)
-    if let b, momentum == .later { lb = L(loading: b + i, live) }
-    apply(&lp, L(loading: g + i, live), &lb)
-    if let b, momentum != .none { lb.store(b + i, live) }
-    lp.store(p + i, live)
+    p = p - gradient(p, g) * L(advance)
+  }
+}
+
+@frozen
+public struct SGDMomentumStep: LaneStep {
+  @usableFromInline let plain: SGDStep
+  @usableFromInline let keep, add, remembers: Double
+
+  @inlinable public static var states: Int { 1 }
+
+  /// Before the first step the buffer may be anything: −0 stands in for it, to
+  /// which g adds up to g, whatever its sign.
+  @inlinable @inline(__always)
+  func gather<L: Lane>(_ b: inout L, _ g: L) {
+    b = L.pick(b, L(-0.0), where: L(remembers)) * L(keep) + g * L(add)
   }
 
-  /// The update of `n` elements; `b`, the momentum buffer, only with momentum.
   @inlinable @inline(__always)
-  public func sweep<L: Lane>(
-    _: L.Type, _ n: Int, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-    _ b: UnsafeMutablePointer<Float>?
+  public func apply<L: Lane>(
+    _ p: inout L, _ g: L, _ b: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    let full = n & ~(L.scalarCount &- 1)
-    var i = 0
-    while i < full {
-      lane(L.self, i, L.scalarCount, p, g, b)
-      i &+= L.scalarCount
-    }
-    if i < n { lane(L.self, i, n &- i, p, g, b) }
+    gather(&b, plain.gradient(p, g))
+    p = p - b * L(plain.advance)
+  }
+}
+
+@frozen
+public struct SGDNesterovStep: LaneStep {
+  @usableFromInline let heavy: SGDMomentumStep
+
+  @inlinable public static var states: Int { 1 }
+
+  @inlinable @inline(__always)
+  public func apply<L: Lane>(
+    _ p: inout L, _ g: L, _ b: inout L, _: inout L, _: inout L, _: inout L
+  ) {
+    let g = heavy.plain.gradient(p, g)
+    heavy.gather(&b, g)
+    p = p - (g + b * L(heavy.keep)) * L(heavy.plain.advance)
   }
 }

@@ -1,25 +1,14 @@
-/// Every kernel, at one width.
-///
-/// A Step module makes one from the bodies and publishes nothing else.
+/// Every body at one width. A Step module makes one and publishes nothing else.
 public struct StepTable: Sendable {
-  public typealias AdamW =
-    @Sendable (
-      AdamWStep, Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
-      UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>?
-    ) -> Void
-  public typealias SGD =
-    @Sendable (
-      SGDStep, Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
-      UnsafeMutablePointer<Float>?
-    ) -> Void
+  public typealias Kernel<T> = @Sendable (Body, Int, Streams<T>) -> Void
 
   public let name: StaticString
-  public let adamW: AdamW
-  public let sgd: SGD
+  public let f32: Kernel<Float>
+  public let f64: Kernel<Double>
 
-  public init(name: StaticString, adamW: @escaping AdamW, sgd: @escaping SGD) {
+  public init(name: StaticString, f32: @escaping Kernel<Float>, f64: @escaping Kernel<Double>) {
     self.name = name
-    self.adamW = adamW
-    self.sgd = sgd
+    self.f32 = f32
+    self.f64 = f64
   }
 }

@@ -118,9 +118,10 @@ TEST_CASE("steps refuse as C does, and a list says which parameter") {
   CHECK(error.place() == std::optional<std::size_t>(1));
   sched::AdamW bad;
   bad.lr = -1;
-  CHECK_REFUSED(sched::adamw(bad, {}), SCHED_E_VALUE, "lr", "=-1", "from 0");
-  sched::adamw(adamw, {});
-  sched::adamw(adamw, 1, 0, nullptr, nullptr, nullptr, nullptr);
+  CHECK_REFUSED(sched::adamw(bad, std::vector<sched_adamw_arrays_f32>()), SCHED_E_VALUE, "lr", "=-1", "from 0");
+  sched::adamw(adamw, std::vector<sched_adamw_arrays_f64>());
+  float *const none = nullptr;
+  sched::adamw(adamw, 1, 0, none, none, none, none);
   CHECK(a.param == before.param);
   CHECK(a.exp_avg == before.exp_avg);
 }

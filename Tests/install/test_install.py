@@ -23,6 +23,8 @@ FILES = {
     "include/libsched/sched.hpp",
     "include/libsched/sched_kinds.h",
     "include/libsched/sched_kinds.hpp",
+    "include/libsched/sched_optimizers.h",
+    "include/libsched/sched_optimizers.hpp",
     "lib/cmake/sched/sched-config-version.cmake",
     "lib/cmake/sched/sched-config.cmake",
     "lib/libsched.so",

@@ -155,16 +155,15 @@ def test_baseline_kernels_are_four_wide(instructions: list[Instruction]) -> None
 
 
 def check_kernels(own: list[Instruction], register: str) -> None:
-    """AdamW's takes a root and divides, in whole registers; SGD's needs neither."""
-    kernels = {
-        function: [one.text for one in own if one.function == function and register in one.text]
-        for function in {one.function for one in own}
-    }
-    (adamw,) = (texts for function, texts in kernels.items() if "AdamWStep" in function)
-    (sgd,) = (texts for function, texts in kernels.items() if "SGDStep" in function)
-    for texts, operations in ((adamw, ["sqrtps", "divps", "mulps"]), (sgd, ["mulps", "subps"])):
-        for operation in operations:
-            assert any(text.split()[0].endswith(operation) for text in texts), operation
+    """Adam's takes roots and divides, in whole registers, of floats and of doubles."""
+    kernels = [
+        [one.text for one in own if one.function == function and register in one.text]
+        for function in sorted({one.function for one in own if "StepTable" in one.function})
+    ]
+    for texts, suffix in zip(kernels, ("ps", "pd"), strict=True):
+        for operation in ("sqrt", "div", "mul", "add", "sub"):
+            names = {text.split()[0] for text in texts}
+            assert names & {operation + suffix, "v" + operation + suffix}, operation
 
 
 def test_no_multiply_is_fused_with_an_addition(instructions: list[Instruction]) -> None:

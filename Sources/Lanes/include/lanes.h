@@ -11,28 +11,43 @@
  *  to be passed by value.
  *
  *  sqrt: SIMD.squareRoot() would become a call of sqrtf for every element.
- *  larger: the larger of each two, NaN where either is.
- *  load, store: the first `count` elements only. */
-#define LANES(width)                                                           \
-  typedef float lanes_f32x##width                                              \
-      __attribute__((ext_vector_type(width), aligned(4)));                     \
-  LANES_INLINE void lanes_sqrt_x##width(void *x) {                             \
-    lanes_f32x##width *lane = (lanes_f32x##width *)x;                          \
-    *lane = __builtin_elementwise_sqrt(*lane);                                 \
+ *  larger, smaller: of each two, NaN where either is.
+ *  pick: of each two the first where `when` is above 0, else the second.
+ *  abs: each without its sign. */
+#define LANES(type, bits, width)                                               \
+  typedef type lanes_f##bits##x##width                                         \
+      __attribute__((ext_vector_type(width), aligned(sizeof(type))));          \
+  LANES_INLINE void lanes_sqrt_f##bits##x##width(void *x) {                    \
+    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
+    *a = __builtin_elementwise_sqrt(*a);                                       \
   }                                                                            \
-  LANES_INLINE void lanes_larger_x##width(void *x, const void *y) {            \
-    lanes_f32x##width *a = (lanes_f32x##width *)x;                             \
-    const lanes_f32x##width b = *(const lanes_f32x##width *)y;                 \
+  LANES_INLINE void lanes_abs_f##bits##x##width(void *x) {                     \
+    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
+    *a = __builtin_elementwise_abs(*a);                                        \
+  }                                                                            \
+  LANES_INLINE void lanes_larger_f##bits##x##width(void *x, const void *y) {   \
+    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
+    const lanes_f##bits##x##width b = *(const lanes_f##bits##x##width *)y;     \
     *a = ((b > *a) | (b != b)) ? b : *a;                                       \
+  }                                                                            \
+  LANES_INLINE void lanes_smaller_f##bits##x##width(void *x, const void *y) {  \
+    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
+    const lanes_f##bits##x##width b = *(const lanes_f##bits##x##width *)y;     \
+    *a = ((b < *a) | (b != b)) ? b : *a;                                       \
+  }                                                                            \
+  LANES_INLINE void lanes_pick_f##bits##x##width(void *x, const void *y,       \
+                                                 const void *when) {           \
+    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
+    const lanes_f##bits##x##width b = *(const lanes_f##bits##x##width *)y;     \
+    *a = *(const lanes_f##bits##x##width *)when > 0 ? *a : b;                  \
   }
 
-LANES(4)
-LANES(8)
-LANES(16)
-
-LANES_INLINE void lanes_copy(void *to, const void *from, long count) {
-  __builtin_memcpy(to, from, (unsigned long)count * sizeof(float));
-}
+LANES(float, 32, 4)
+LANES(float, 32, 8)
+LANES(float, 32, 16)
+LANES(double, 64, 2)
+LANES(double, 64, 4)
+LANES(double, 64, 8)
 
 /*  Whether the processor has x86-64-v3 or v4 and the system saves its
  *  registers, which __builtin_cpu_supports looks at, too. */

@@ -71,6 +71,17 @@ class sched_verdict(enum.IntEnum):
     SCHED_STOP = 3
 
 
+class sched_dtype(enum.IntEnum):
+    SCHED_F32 = 1
+    SCHED_F64 = 2
+
+
+class sched_optimizer(enum.IntEnum):
+    SCHED_SGD = 1
+    SCHED_ADAMW = 2
+    SCHED_ADAM = 3
+
+
 class sched_field_value(Union):
     _fields_ = [
         ("real", c_double),
@@ -123,27 +134,13 @@ class sched_watch(Structure):
     ]
 
 
-class sched_adamw(Structure):
+class sched_group(Structure):
     _fields_ = [
-        ("lr", c_double),
-        ("beta1", c_double),
-        ("beta2", c_double),
-        ("eps", c_double),
-        ("weight_decay", c_double),
-        ("amsgrad", c_int32),
-        ("maximize", c_int32),
-    ]
-
-
-class sched_adamw_arrays_f32(Structure):
-    _fields_ = [
-        ("n", c_size_t),
-        ("step", c_int64),
-        ("param", c_void_p),
-        ("grad", c_void_p),
-        ("exp_avg", c_void_p),
-        ("exp_avg_sq", c_void_p),
-        ("max_exp_avg_sq", c_void_p),
+        ("optimizer", c_int32),
+        ("dtype", c_int),
+        ("hyper", c_void_p),
+        ("list", c_void_p),
+        ("count", c_size_t),
     ]
 
 
@@ -158,13 +155,28 @@ class sched_sgd(Structure):
     ]
 
 
-class sched_sgd_arrays_f32(Structure):
+class sched_adamw(Structure):
     _fields_ = [
-        ("n", c_size_t),
-        ("step", c_int64),
-        ("param", c_void_p),
-        ("grad", c_void_p),
-        ("momentum_buffer", c_void_p),
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("amsgrad", c_int32),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_adam(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("amsgrad", c_int32),
+        ("maximize", c_int32),
+        ("decoupled_weight_decay", c_int32),
     ]
 
 
@@ -268,21 +280,12 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_early_stopping_restore(const char *text, size_t length, size_t *position,
     #     sched_early_stopping **stopper)
     "sched_early_stopping_restore": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
-    # sched_status sched_adamw_f32(const sched_adamw *hyper, int64_t step, size_t n, float *param,
-    #     const float *grad, float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq)
-    "sched_adamw_f32": (
-        c_int,
-        (c_void_p, c_int64, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
-    ),
-    # sched_status sched_adamw_list_f32(const sched_adamw *hyper, const sched_adamw_arrays_f32
-    #     *list, size_t count, size_t *culprit)
-    "sched_adamw_list_f32": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
-    # sched_status sched_sgd_f32(const sched_sgd *hyper, int64_t step, size_t n, float *param,
-    #     const float *grad, float *momentum_buffer)
-    "sched_sgd_f32": (c_int, (c_void_p, c_int64, c_size_t, c_void_p, c_void_p, c_void_p)),
-    # sched_status sched_sgd_list_f32(const sched_sgd *hyper, const sched_sgd_arrays_f32 *list,
-    #     size_t count, size_t *culprit)
-    "sched_sgd_list_f32": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_step(const sched_group *groups, size_t count, size_t *group, size_t
+    #     *culprit)
+    "sched_step": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_optimizer_describe(int32_t optimizer, char *text, size_t capacity, size_t
+    #     *length)
+    "sched_optimizer_describe": (c_int, (c_int32, c_void_p, c_size_t, c_void_p)),
     # const char *sched_isa(void)
     "sched_isa": (c_char_p, ()),
     # sched_status sched_set_isa(const char *name)

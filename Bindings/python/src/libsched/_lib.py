@@ -768,45 +768,60 @@ def address(array: Any) -> int:
 
 
 class StepList:
-    """The arrays of many parameters, stepped by one call of a ``_list_`` kernel.
+    """Parameters that one optimizer steps with the same settings, as the library reads them.
+
+    Args:
+        optimizer: Its name as in ``SCHED_ADAMW``, in small letters.
+        dtype: ``"float32"`` or ``"float64"``.
+        columns: Addresses in a row: of the parameter, its gradient, and all that its optimizer
+            keeps of it.
+        count: How many parameters.
 
     Attributes:
         hyper: The optimizer's settings, a structure with the members of C's: set them at will.
-        table: int64 of shape (parameters, members): a row a parameter, a column a member of C's
-            structure (``n``, ``step``, then addresses of float32 arrays, 0 for NULL). A view of
-            what the kernel reads, so writing here is all it takes.
+        table: int64 of shape (parameters, 2 + columns): a row a parameter, with its size, its
+            step, and the addresses of its arrays, 0 for NULL. A view of what the kernel reads, so
+            writing here is all it takes.
     """
 
-    def __init__(self, kernel: str, hyper: Any, arrays: Any, count: int) -> None:
-        self.hyper = hyper
-        rows = (arrays * count)()
-        columns = len(arrays._fields_)
-        self.table: npt.NDArray[np.int64] = (
-            np.frombuffer(rows, np.int64) if count else np.empty(0, np.int64)
-        ).reshape(count, columns)
-        self._count, self._culprit = count, c_size_t()
-        # Without the interpreter's lock: a step of large arrays takes a while.
-        self._call = _released[kernel]
-        self._hyper, self._rows = byref(hyper), byref(rows)
-        self._length, self._place = c_size_t.from_param(count), byref(self._culprit)
+    def __init__(self, optimizer: str, dtype: str, columns: int, count: int) -> None:
+        self.hyper: Any = getattr(_abi, f"sched_{optimizer}")()
+        self.table: npt.NDArray[np.int64] = np.zeros((count, 2 + columns), np.int64)
+        self.group = _abi.sched_group(
+            _abi.sched_optimizer[f"SCHED_{optimizer.upper()}"],
+            _DTYPES[dtype],
+            ctypes.addressof(self.hyper),
+            self.table.ctypes.data,
+            count,
+        )
 
-    def check(self) -> None:
-        """Raises what the settings are refused for; steps nothing."""
-        check(self._call(self._hyper, None, c_size_t.from_param(0), None))
+
+_DTYPES = {"float32": _abi.sched_dtype.SCHED_F32, "float64": _abi.sched_dtype.SCHED_F64}
+
+
+class Steps:
+    """One call of the library that steps all of these lists, or none.
+
+    Attributes:
+        lists: The lists.
+        refused: Which of them the last call was refused for; their number if for none.
+    """
+
+    def __init__(self, lists: Sequence[StepList]) -> None:
+        self.lists = list(lists)
+        self.refused = len(self.lists)
+        self._groups = (_abi.sched_group * len(self.lists))(*(one.group for one in self.lists))
+        self._count = c_size_t.from_param(len(self.lists))
+        self._list, self._row = c_size_t(), c_size_t()
+        # Without the interpreter's lock: a step of large arrays takes a while.
+        self._call = _released["sched_step"]
+        self._arguments = byref(self._groups), self._count, byref(self._list), byref(self._row)
 
     def step(self) -> None:
         """One step of them all, or of none: SchedError, whose ``place`` is the refused row."""
-        status = self._call(self._hyper, self._rows, self._length, self._place)
+        status = self._call(*self._arguments)
         if status:
-            culprit = self._culprit.value
-            fail(status, culprit if culprit < self._count else None)
-
-
-def adamw_list(count: int) -> StepList:
-    """Columns n, step, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq."""
-    return StepList("sched_adamw_list_f32", _abi.sched_adamw(), _abi.sched_adamw_arrays_f32, count)
-
-
-def sgd_list(count: int) -> StepList:
-    """Columns n, step, param, grad, momentum_buffer."""
-    return StepList("sched_sgd_list_f32", _abi.sched_sgd(), _abi.sched_sgd_arrays_f32, count)
+            self.refused = self._list.value
+            row = self._row.value
+            is_row = self.refused < len(self.lists) and row < self._groups[self.refused].count
+            fail(status, row if is_row else None)

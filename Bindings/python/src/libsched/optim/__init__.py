@@ -17,7 +17,7 @@ torch is neither needed nor imported.
 from .._parameter import Parameter
 from . import lr_scheduler, swa_utils
 from ._optimizer import Optimizer
-from .adamw import AdamW
+from .adam import Adam, AdamW
 from .sgd import SGD
 
-__all__ = ["SGD", "AdamW", "Optimizer", "Parameter", "lr_scheduler", "swa_utils"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "Parameter", "lr_scheduler", "swa_utils"]

@@ -40,17 +40,18 @@ class Memory(ABC):
     Args:
         params: The parameters.
         names: What messages call them.
+        dtype: What they are made of: ``"float32"`` or ``"float64"``.
 
     Attributes:
         sizes: How many elements each has.
         addresses: Where each lies.
     """
 
-    # What can be stepped, in words.
+    # What can be stepped, in words, but for its type.
     accepted: str
 
-    def __init__(self, params: Sequence[Any], names: Sequence[str]) -> None:
-        self.params, self.names = list(params), names
+    def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
+        self.params, self.names, self.dtype = list(params), names, dtype
         self.sizes: list[int]
         self.addresses: list[int]
         self._shapes: list[Any]
@@ -85,8 +86,8 @@ class Memory(ABC):
 
     @staticmethod
     @abstractmethod
-    def zeros(param: Any) -> Any:
-        """A new array for a parameter's state, of its type and shape."""
+    def full(param: Any, value: float) -> Any:
+        """A new array for a parameter's state, of its type and shape, full of a value."""
 
     @staticmethod
     @abstractmethod
@@ -95,25 +96,28 @@ class Memory(ABC):
 
     @staticmethod
     @abstractmethod
-    def adopt(param: Any, value: Any) -> Any:
-        """A copy, of the parameters' kind, of an array that was loaded for a parameter's state."""
+    def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
+        """A copy, of the parameters' kind, of an array that was loaded for a parameter's state.
+
+        It has the parameter's type; a count of steps is float32 whatever that is.
+        """
 
     def _refuse(self, what: str, faults: list[Fault | None]) -> None:
         """Raises the first fault there is."""
         for name, fault in zip(self.names, faults, strict=True):
             if fault:
                 kind, found = fault
-                raise kind(f"{what}{name} is {found}; accepted: {self.accepted}")
+                raise kind(f"{what}{name} is {found}; accepted: {self.accepted % self.dtype}")
 
 
 class ArrayMemory(Memory):
     """:class:`Parameter`, with arrays of numpy's."""
 
-    accepted = "a C-contiguous, aligned array of native float32, writable unless it is a gradient"
+    accepted = "a C-contiguous, aligned array of native %s, writable unless it is a gradient"
 
     def _settle(self) -> None:
         arrays = [param.data for param in self.params]
-        self._refuse("", [_array_fault(array) for array in arrays])
+        self._refuse("", [_array_fault(array, self.dtype) for array in arrays])
         self._arrays = arrays
         self._shapes = [array.shape for array in arrays]
         self.sizes = [array.size for array in arrays]
@@ -128,7 +132,7 @@ class ArrayMemory(Memory):
         self._refuse(
             "the gradient of ",
             [
-                _array_fault(grad, shape, writable=False)
+                _array_fault(grad, self.dtype, shape, writable=False)
                 for grad, shape in zip(grads, self._shapes, strict=True)
             ],
         )
@@ -138,40 +142,47 @@ class ArrayMemory(Memory):
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])):
             return None
-        self._refuse(f"{name} of ", list(map(_array_fault, arrays, self._shapes)))
+        faults = [
+            _array_fault(array, self.dtype, shape)
+            for array, shape in zip(arrays, self._shapes, strict=True)
+        ]
+        self._refuse(f"{name} of ", faults)
         addresses = list(map(_lib.address, arrays))
         self._states[name] = arrays, addresses
         return addresses
 
     @staticmethod
-    def zeros(param: Any) -> npt.NDArray[np.float32]:
-        return np.zeros(param.data.shape, np.float32)
+    def full(param: Any, value: float) -> Any:
+        # Zeros cost nothing until they are touched.
+        if value == 0:
+            return np.zeros(param.data.shape, param.data.dtype)
+        return np.full(param.data.shape, value, param.data.dtype)
 
     @staticmethod
     def counter(steps: npt.NDArray[np.float32], i: int) -> npt.NDArray[np.float32]:
         return steps[i : i + 1].reshape(())
 
     @staticmethod
-    def adopt(param: Any, value: Any) -> Any:
+    def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
         if is_tensor(value):
             value = value.detach().cpu().numpy()
-        return np.array(value, np.float32, order="C")
+        return np.array(value, np.float32 if is_count else param.data.dtype, order="C")
 
 
 class TensorMemory(Memory):
     """Tensors of torch's."""
 
-    accepted = "a contiguous, strided tensor of torch.float32 in CPU memory"
+    accepted = "a contiguous, strided tensor of torch.%s in CPU memory"
 
-    def __init__(self, params: Sequence[Any], names: Sequence[str]) -> None:
+    def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
         # Over a whole list a method is faster than its name in a loop.
         tensor = torch().Tensor
         self._data_ptr, self._is_contiguous = tensor.data_ptr, tensor.is_contiguous
-        self._types = [torch().float32] * len(params)
-        super().__init__(params, names)
+        self._types = [getattr(torch(), dtype)] * len(params)
+        super().__init__(params, names, dtype)
 
     def _settle(self) -> None:
-        self._refuse("", list(map(_tensor_fault, self.params)))
+        self._refuse("", list(map(_tensor_fault, self.params, self._types)))
         self._shapes = list(map(_shape, self.params))
         self.sizes = [param.numel() for param in self.params]
         self.addresses = list(map(self._data_ptr, self.params))
@@ -197,7 +208,7 @@ class TensorMemory(Memory):
         except (AttributeError, TypeError, RuntimeError):
             # No tensors at all, or without memory of their own: the faults say which.
             pass
-        self._refuse("the gradient of ", list(map(_tensor_fault, grads, self._shapes)))
+        self._refuse("the gradient of ", list(map(_tensor_fault, grads, self._types, self._shapes)))
         raise AssertionError("a gradient without a fault")
 
     def state(self, name: str, arrays: list[Any]) -> list[int] | None:
@@ -208,22 +219,25 @@ class TensorMemory(Memory):
             and list(map(self._data_ptr, arrays)) == known[1]
         ):
             return None
-        self._refuse(f"{name} of ", list(map(_tensor_fault, arrays, self._shapes)))
+        self._refuse(f"{name} of ", list(map(_tensor_fault, arrays, self._types, self._shapes)))
         addresses = list(map(self._data_ptr, arrays))
         self._states[name] = arrays, addresses
         return addresses
 
     @staticmethod
-    def zeros(param: Any) -> Any:
-        return torch().zeros_like(param, requires_grad=False)
+    def full(param: Any, value: float) -> Any:
+        if value == 0:
+            return torch().zeros_like(param, requires_grad=False)
+        return torch().full_like(param, value, requires_grad=False)
 
     @staticmethod
     def counter(steps: npt.NDArray[np.float32], i: int) -> Any:
         return torch().from_numpy(steps)[i]
 
     @staticmethod
-    def adopt(param: Any, value: Any) -> Any:
-        tensor = torch().as_tensor(value).detach().to(dtype=param.dtype, device=param.device)
+    def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
+        dtype = torch().float32 if is_count else param.dtype
+        tensor = torch().as_tensor(value).detach().to(dtype=dtype, device=param.device)
         return tensor.clone(memory_format=torch().contiguous_format)
 
 
@@ -231,12 +245,12 @@ _shape, _type, _is_cpu = attrgetter("shape"), attrgetter("dtype"), attrgetter("i
 
 
 def _array_fault(
-    array: Any, shape: tuple[int, ...] | None = None, *, writable: bool = True
+    array: Any, dtype: str, shape: tuple[int, ...] | None = None, *, writable: bool = True
 ) -> Fault | None:
     if not isinstance(array, np.ndarray):
         return TypeError, f"a {type(array).__name__}"
     # Another order of bytes is another type, too.
-    if array.dtype != np.float32:
+    if array.dtype != dtype:
         return TypeError, f"an array of {array.dtype}"
     flags = array.flags
     if not flags.c_contiguous:
@@ -250,10 +264,10 @@ def _array_fault(
     return None
 
 
-def _tensor_fault(tensor: Any, shape: Any = None) -> Fault | None:
+def _tensor_fault(tensor: Any, dtype: Any, shape: Any = None) -> Fault | None:
     if not is_tensor(tensor):
         return TypeError, f"a {type(tensor).__name__}"
-    if tensor.dtype is not torch().float32:
+    if tensor.dtype is not dtype:
         return TypeError, f"a tensor of {tensor.dtype}"
     if not tensor.is_cpu:
         return TypeError, f"on {tensor.device}"
@@ -266,8 +280,15 @@ def _tensor_fault(tensor: Any, shape: Any = None) -> Fault | None:
     return None
 
 
-def memory(params: Sequence[Any], names: Sequence[str]) -> Memory:
-    """The memory of parameters that are all numpy's or all torch's."""
+def dtype_of(param: Any) -> str:
+    """What a parameter is made of, if that can be stepped; else what is accepted."""
+    data = param.data if isinstance(param, Parameter) else param
+    name = str(getattr(data, "dtype", "")).removeprefix("torch.")
+    return name if name in ("float32", "float64") else "float32"
+
+
+def memory(params: Sequence[Any], names: Sequence[str], dtype: str) -> Memory:
+    """The memory of parameters that are all numpy's or all torch's, and all of a type."""
     arrays = [isinstance(param, Parameter) for param in params]
     for name, param, is_array in zip(names, params, arrays, strict=True):
         if not is_array and not is_tensor(param):
@@ -275,9 +296,9 @@ def memory(params: Sequence[Any], names: Sequence[str]) -> Memory:
                 f"{name} is a {type(param).__name__}; accepted: a libsched.Parameter or a tensor"
             )
     if all(arrays):
-        return ArrayMemory(params, names)
+        return ArrayMemory(params, names, dtype)
     if any(arrays):
         raise TypeError(
             f"{names[0]} and others of its group are arrays and tensors; accepted: either in a group"
         )
-    return TensorMemory(params, names)
+    return TensorMemory(params, names, dtype)

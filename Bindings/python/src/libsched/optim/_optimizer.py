@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import weakref
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from ctypes import c_double
 from itertools import accumulate, chain
 from operator import is_
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -16,7 +19,8 @@ import numpy.typing as npt
 from .. import _lib
 from .._errors import SchedError
 from .._parameter import Parameter
-from ._memory import ArrayMemory, Memory, TensorMemory, is_tensor, memory, torch
+from ._hooks import Hooks, RemovableHandle
+from ._memory import ArrayMemory, Memory, TensorMemory, dtype_of, is_tensor, memory, torch
 
 __all__ = ["Optimizer"]
 
@@ -26,9 +30,9 @@ class Optimizer:
 
     Args:
         params: Parameters, pairs of a name and a parameter, or dicts: each a group, with
-            ``params`` and settings of its own. A parameter is a float32 array of numpy's, a
-            :class:`~libsched.Parameter`, or a float32 tensor of torch's in CPU memory; it is
-            stepped where it lies and never copied.
+            ``params`` and settings of its own. A parameter is an array of numpy's, a
+            :class:`~libsched.Parameter`, or a tensor of torch's in CPU memory, of float32 or
+            float64; it is stepped where it lies and never copied.
         defaults: The settings of groups that do not have their own.
 
     Attributes:
@@ -46,10 +50,22 @@ class Optimizer:
     defaults: dict[str, Any]
     state: defaultdict[Any, dict[str, Any]]
     param_groups: list[dict[str, Any]]
-    _tables: dict[int, Table]
+    _tables: dict[int, list[Table]]
+    _steps: _lib.Steps | None
+    _hooks: Hooks
+
+    # What a class says of itself: its name in the library, what its state has of a parameter, in
+    # torch's order, which of it are arrays and numbers, in the library's, and what groups saved by
+    # older versions lack.
+    _library_name: str
+    _keys: tuple[str, ...] = ()
+    _arrays: tuple[str, ...] = ()
+    _numbers: tuple[str, ...] = ()
+    _later: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
+        self._begin()
         if is_tensor(params) or isinstance(params, np.ndarray | Parameter):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or"
@@ -57,7 +73,6 @@ class Optimizer:
             )
         self.state = defaultdict(dict)
         self.param_groups = []
-        self._tables = {}
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -75,12 +90,20 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._tables = {}
+        self._begin()
         for group in self.param_groups:
             self._complete(group)
 
+    def _begin(self) -> None:
+        """What is no part of the state."""
+        self._tables, self._steps = {}, None
+        if "_hooks" not in self.__dict__:
+            self._hooks = Hooks()
+
     def _complete(self, group: dict[str, Any]) -> None:
         """Gives a loaded group the settings that its writer did not know."""
+        for name, value in self._later.items():
+            group.setdefault(name, value)
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -135,7 +158,7 @@ class Optimizer:
 
         count = len(self.param_groups)
         # Refuses what cannot be stepped in place.
-        self._tables[count] = Table(param_group, count)
+        self._tables[count] = tables(self, param_group, count)
         self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -180,50 +203,124 @@ class Optimizer:
                 its name. No parameter has then been stepped.
             SchedError: a group's setting is out of its range.
         """
+        hooks = self._hooks
+        if not hooks.of("step_pre") and not hooks.of("step_post"):
+            return self._step(closure, grads)
+        options: dict[str, Any] = {} if grads is None else {"grads": grads}
+        args: tuple[Any, ...] = (self,) if closure is None else (self, closure)
+        args, options = hooks.before_step(self, args, options)
+        result = Optimizer._step(*args, **options)
+        for hook in hooks.of("step_post"):
+            hook(self, args, options)
+        return result
+
+    def _step(
+        self, closure: Callable[[], Any] | None = None, grads: Sequence[Any] | None = None
+    ) -> Any:
         loss = None
         if closure is not None:
             with torch().enable_grad() if torch() else contextlib.nullcontext():
                 loss = closure()
 
-        tables = [self._table(i) for i in range(len(self.param_groups))]
+        groups = [self._group(i) for i in range(len(self.param_groups))]
         if grads is None:
-            given = [[param.grad for param in table.params] for table in tables]
+            given = [[param.grad for param in group["params"]] for group in self.param_groups]
         else:
-            given = _dealt(list(grads), [len(table.params) for table in tables])
+            given = _dealt(list(grads), [len(group["params"]) for group in self.param_groups])
         ready = [
-            table for table, ones in zip(tables, given, strict=True) if table.prepare(self, ones)
+            table
+            for group, ones in zip(groups, given, strict=True)
+            for table in group
+            if table.prepare(ones)
         ]
-        if len(ready) > 1:
-            # All settings are looked at before the first group is stepped.
-            for table in ready:
-                table.check()
+        if not ready:
+            return loss
+        lists = [table.kernel for table in ready]
+        steps = self._steps
+        if steps is None or len(lists) != len(steps.lists) or not all(map(is_, lists, steps.lists)):
+            steps = self._steps = _lib.Steps(lists)
+        try:
+            steps.step()
+        except SchedError as error:
+            if steps.refused == len(ready):
+                raise
+            ready[steps.refused].refuse(error)
         for table in ready:
-            table.step(self)
+            table.stepped()
         return loss
 
-    def _table(self, i: int) -> Table:
-        """The table of a group, made anew when the group has other parameters."""
-        group, table = self.param_groups[i], self._tables.get(i)
-        if table is None or not table.is_of(group):
-            table = self._tables[i] = Table(group, i)
-        return table
+    def _group(self, i: int) -> list[Table]:
+        """The tables of a group, made anew when the group has other parameters."""
+        group, found = self.param_groups[i], self._tables.get(i)
+        if not found or not found[0].is_of(group):
+            found = self._tables[i] = tables(self, group, i)
+        return found
 
-    def _kernel(self, count: int) -> _lib.StepList:
-        """The library's step of a list of that many parameters."""
+    # -- What the classes of optimizers say of themselves
+
+    def _settings(self, group: dict[str, Any]) -> tuple[Any, ...]:
+        """A group's settings in the order of the library's structure."""
         raise NotImplementedError
 
-    def _enter(self, table: Table, hyper: Any) -> None:
-        """Fills in a table's states, which step this is, and the kernel's settings."""
-        raise NotImplementedError
+    def _used(self, group: dict[str, Any]) -> tuple[str, ...]:
+        """What the state has of a parameter of that group: of ``_keys``."""
+        return self._keys
 
-    def _stepped(self, table: Table) -> None:
-        """What the states have to remember of a step."""
+    def _start(self, name: str, group: dict[str, Any]) -> float:
+        """What an array or a number of the state holds before the first step."""
+        return 0.0
+
+    def _enter(self, table: Table) -> None:
+        """Fills in a table's states, and which step this is."""
+        table.enter(self._used(table.group))
+
+    # -- Hooks
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """``hook(optimizer, args, kwargs)`` before every step; it may return other arguments."""
+        return self._hooks.add("step_pre", hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """``hook(optimizer, args, kwargs)`` after every step."""
+        return self._hooks.add("step_post", hook)
+
+    def register_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """``hook(optimizer)`` before a state dict is made."""
+        return self._hooks.add("save_pre", hook, prepend=prepend)
+
+    def register_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """``hook(optimizer, state_dict)`` after it is made; it may return another."""
+        return self._hooks.add("save_post", hook, prepend=prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """``hook(optimizer, state_dict)`` before one is loaded; it may return another."""
+        return self._hooks.add("load_pre", hook, prepend=prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """``hook(optimizer)`` after one is loaded."""
+        return self._hooks.add("load_post", hook, prepend=prepend)
 
     # -- State dicts
 
     def state_dict(self) -> dict[str, Any]:
         """torch's: ``state``, a dict a parameter by its number, and ``param_groups`` with numbers
         for parameters. It refers to the arrays of the state and does not copy them."""
+        for hook in self._hooks.of("save_pre"):
+            hook(self)
+        saved = self._saved()
+        for hook in self._hooks.of("save_post"):
+            saved = hook(self, saved) or saved
+        return saved
+
+    def _saved(self) -> dict[str, Any]:
         numbers: dict[int, int] = {}
         for param in chain.from_iterable(group["params"] for group in self.param_groups):
             numbers.setdefault(id(param), len(numbers))
@@ -246,6 +343,9 @@ class Optimizer:
         Raises:
             ValueError: other groups.
         """
+        state_dict = state_dict.copy()
+        for hook in self._hooks.of("load_pre"):
+            state_dict = hook(self, state_dict) or state_dict
         groups, saved = self.param_groups, copy.deepcopy(state_dict["param_groups"])
         if len(groups) != len(saved):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -261,7 +361,7 @@ class Optimizer:
         for number, values in state_dict["state"].items():
             if number in by_number:
                 param = by_number[number]
-                state[param] = {key: _loaded(param, one) for key, one in values.items()}
+                state[param] = {key: _loaded(param, key, one) for key, one in values.items()}
             else:
                 state[number] = copy.deepcopy(values)
         for group, new in zip(groups, saved, strict=True):
@@ -269,61 +369,81 @@ class Optimizer:
             if "param_names" in group:
                 new.setdefault("param_names", group["param_names"])
         self.__setstate__({"state": state, "param_groups": saved})
+        for hook in self._hooks.of("load_post"):
+            hook(self)
 
 
 class Table:
-    """A group's parameters that have gradients, as the kernel reads them.
+    """A group's parameters of one type that have gradients, as the library reads them.
 
     Attributes:
         group: The group.
-        params: All its parameters.
+        params: All its parameters of that type.
         steps: The steps each has made; the states' ``step`` are views of it.
         counters: Those views.
+        numbers: By name, numbers of each one's state, and views of them.
         next_steps: What the active ones' steps will be.
         active: The index of those that have a gradient.
-        active_counters: Their counters.
         memory: Where they lie.
-        rows: The kernel's table, a row for each of them.
+        kernel: What the library reads.
+        rows: Its table, a row for each of them.
     """
 
     N, STEP, PARAM, GRAD, STATE = range(5)
 
     active: slice | list[int]
-    active_counters: list[Any]
     next_steps: npt.NDArray[np.float32]
     memory: Memory
+    kernel: _lib.StepList
     rows: npt.NDArray[np.int64]
-    _kernel: _lib.StepList
 
-    def __init__(self, group: dict[str, Any], index: int) -> None:
-        self.group, self.params, self._index = group, list(group["params"]), index
+    def __init__(
+        self, optimizer: Optimizer, group: dict[str, Any], index: int, members: Sequence[int]
+    ) -> None:
+        self._optimizer, self.group, self._index = weakref.ref(optimizer), group, index
+        self._all, self._members = list(group["params"]), members
+        self.params = [self._all[i] for i in members]
         names = dict(enumerate(group.get("param_names", ())))
         self._names = [
             f"parameter {i} of group {index}" + (f" ({names[i]!r})" if i in names else "")
-            for i in range(len(self.params))
+            for i in members
         ]
-        everything = memory(self.params, self._names)
-        self.steps: npt.NDArray[np.float32] = np.zeros(len(self.params), np.float32)
-        self.counters = [everything.counter(self.steps, i) for i in range(len(self.params))]
+        self._dtype = dtype_of(self.params[0]) if self.params else "float32"
+        everything = memory(self.params, self._names, self._dtype)
+        count = len(self.params)
+        self.steps: npt.NDArray[np.float32] = np.zeros(count, np.float32)
+        self.counters = [everything.counter(self.steps, i) for i in range(count)]
+        self.numbers: dict[str, tuple[npt.NDArray[np.float32], list[Any]]] = {}
+        for name in optimizer._numbers:
+            values: npt.NDArray[np.float32] = np.zeros(count, np.float32)
+            self.numbers[name] = values, [everything.counter(values, i) for i in range(count)]
         # The parameters the table is for, by number: all that had a gradient in the last step.
         self._chosen: list[int] = []
+        # The settings as they were last put in.
+        self._settings: tuple[Any, ...] | None = None
         # Arrays that become part of the state with the step.
         self.new: list[tuple[dict[str, Any], str, Any]] = []
+        self._counts = False
 
     def is_of(self, group: dict[str, Any]) -> bool:
         """Whether these are still the group's parameters."""
         params = group["params"]
         return (
             group is self.group
-            and len(params) == len(self.params)
-            and all(map(is_, params, self.params))
+            and len(params) == len(self._all)
+            and all(map(is_, params, self._all))
         )
 
-    def prepare(self, optimizer: Optimizer, grads: list[Any]) -> bool:
-        """Fills the table for a step. False when there is nothing to step."""
+    def prepare(self, grads: list[Any]) -> bool:
+        """Fills the table for a step, from the group's gradients. False when there is nothing to
+        step."""
+        if len(self._members) < len(grads):
+            grads = [grads[i] for i in self._members]
         chosen = [i for i, grad in enumerate(grads) if grad is not None]
         if not chosen:
             return False
+        optimizer = self._optimizer()
+        assert optimizer is not None
         if chosen != self._chosen:
             self._choose(optimizer, chosen)
         elif self.memory.moved():
@@ -332,19 +452,41 @@ class Table:
             grads = [grads[i] for i in chosen]
         self.rows[:, self.GRAD] = self.memory.grads(grads)
         self.new.clear()
-        optimizer._enter(self, self._kernel.hyper)
+        check_supported(self.group)
+        self._counts = False
+        optimizer._enter(self)
+        settings = tuple(map(number, optimizer._settings(self.group)))
+        if settings != self._settings:
+            hyper = self.kernel.hyper
+            for (name, kind), value in zip(hyper._fields_, settings, strict=True):
+                setattr(hyper, name, value if kind is c_double else bool(value))
+            self._settings = settings
         return True
 
     def _choose(self, optimizer: Optimizer, chosen: list[int]) -> None:
         """Makes the table anew, for these parameters."""
         # Should the memory be refused, none is chosen.
         self._chosen = []
-        self.memory = memory([self.params[i] for i in chosen], [self._names[i] for i in chosen])
-        self.active_counters = [self.counters[i] for i in chosen]
+        self.memory = memory(
+            [self.params[i] for i in chosen], [self._names[i] for i in chosen], self._dtype
+        )
         # All of them are had faster by a slice.
         self.active = chosen if len(chosen) < len(self.params) else slice(None)
-        self._kernel = optimizer._kernel(len(chosen))
-        self.rows = self._kernel.table
+        self._active_counters = [self.counters[i] for i in chosen]
+        self._active_numbers = {
+            name: [views[i] for i in chosen] for name, (_, views) in self.numbers.items()
+        }
+        arrays, numbers = len(optimizer._arrays), len(optimizer._numbers)
+        self.kernel = _lib.StepList(
+            optimizer._library_name, self._dtype, 2 + arrays + bool(numbers), len(chosen)
+        )
+        self.rows, self._settings = self.kernel.table, None
+        # Two steps on: a step that is not counted is none of the first.
+        self.rows[:, self.STEP] = 2
+        self._scalars: npt.NDArray[np.float64] = np.zeros((len(chosen), numbers))
+        if numbers:
+            start, width = self._scalars.ctypes.data, self._scalars.strides[0]
+            self.rows[:, self.STATE + arrays] = start + width * np.arange(len(chosen))
         self._place()
         self._chosen = chosen
 
@@ -352,36 +494,94 @@ class Table:
         self.rows[:, self.N] = self.memory.sizes
         self.rows[:, self.PARAM] = self.memory.addresses
 
-    def put_state(self, column: int, name: str, arrays: list[Any]) -> None:
-        """Puts arrays of the states, one a row, into a column."""
+    def enter(self, keys: tuple[str, ...]) -> None:
+        """Puts in what the states have under these keys, made where a state is empty."""
+        optimizer, memory = self._optimizer(), self.memory
+        assert optimizer is not None
+        states = list(map(optimizer.state.__getitem__, memory.params))
+        for i, state in enumerate(states):
+            if not state:
+                self._begin(optimizer, i, state, keys)
+        for name in keys:
+            if name == "step":
+                self._enter_steps(states)
+            elif name in optimizer._numbers:
+                self._enter_numbers(name, optimizer._numbers.index(name), states)
+            else:
+                self.put_state(name, [state[name] for state in states])
+
+    def _begin(
+        self, optimizer: Optimizer, i: int, state: dict[str, Any], keys: tuple[str, ...]
+    ) -> None:
+        """Makes the state of the i-th active parameter."""
+        for name in keys:
+            if name == "step":
+                # The table's own count may be of an earlier life.
+                state[name] = self._active_counters[i]
+                state[name][()] = 0.0
+            elif name in optimizer._numbers:
+                state[name] = self._active_numbers[name][i]
+                state[name][()] = optimizer._start(name, self.group)
+            else:
+                start = optimizer._start(name, self.group)
+                state[name] = self.memory.full(self.memory.params[i], start)
+
+    def _enter_steps(self, states: list[dict[str, Any]]) -> None:
+        steps = [state["step"] for state in states]
+        if not all(map(is_, steps, self._active_counters)):
+            # Loaded, or counted elsewhere before.
+            self.steps[self.active] = [number(step) for step in steps]
+            for state, counter in zip(states, self._active_counters, strict=True):
+                state["step"] = counter
+        self.rows[:, self.STEP] = self.next_steps = self.steps[self.active] + _ONE
+        self._counts = True
+
+    def _enter_numbers(self, name: str, column: int, states: list[dict[str, Any]]) -> None:
+        values, _ = self.numbers[name]
+        views, held = self._active_numbers[name], [state[name] for state in states]
+        if not all(map(is_, held, views)):
+            values[self.active] = [number(one) for one in held]
+            for state, view in zip(states, views, strict=True):
+                state[name] = view
+        self._scalars[:, column] = values[self.active]
+
+    def put_state(self, name: str, arrays: list[Any]) -> None:
+        """Puts arrays of the states, one a row, into their column."""
         addresses = self.memory.state(name, arrays)
         if addresses is not None:
-            self.rows[:, self.STATE + column] = addresses
+            optimizer = self._optimizer()
+            assert optimizer is not None
+            self.rows[:, self.STATE + optimizer._arrays.index(name)] = addresses
 
-    def check(self) -> None:
-        """Raises what the settings are refused for; steps nothing."""
-        try:
-            self._kernel.check()
-        except SchedError as error:
-            self._refuse(error)
-
-    def step(self, optimizer: Optimizer) -> None:
-        """Steps what was prepared."""
-        try:
-            self._kernel.step()
-        except SchedError as error:
-            self._refuse(error)
+    def stepped(self) -> None:
+        """What is to be remembered of a step."""
         for state, name, array in self.new:
             state[name] = array
-        optimizer._stepped(self)
+        if self._counts:
+            self.steps[self.active] = self.next_steps
+        for column, (values, _) in enumerate(self.numbers.values()):
+            values[self.active] = self._scalars[:, column]
         if isinstance(self.memory, TensorMemory):
             # autograd has to know that these are no more what it has seen.
             torch().autograd.graph.increment_version(self.memory.params)
 
-    def _refuse(self, error: SchedError) -> NoReturn:
+    def refuse(self, error: SchedError) -> NoReturn:
+        """Raises what the library refused, with the parameter's name."""
         row = error.place
         where = f"group {self._index}" if row is None else self.memory.names[row]
         raise SchedError(f"{where}: {error}", error.status, row) from None
+
+
+# Added to an array it is faster than a number.
+_ONE = np.ones((), np.float32)
+
+
+def tables(optimizer: Optimizer, group: dict[str, Any], index: int) -> list[Table]:
+    """A group's tables, one for each type its parameters are of."""
+    members: dict[str, list[int]] = {}
+    for i, param in enumerate(group["params"]):
+        members.setdefault(dtype_of(param), []).append(i)
+    return [Table(optimizer, group, index, ones) for ones in members.values() or [[]]]
 
 
 def _dealt(grads: list[Any], counts: list[int]) -> list[list[Any]]:
@@ -394,18 +594,14 @@ def _dealt(grads: list[Any], counts: list[int]) -> list[list[Any]]:
 
 def check_supported(settings: dict[str, Any]) -> None:
     """Refuses what torch refuses together, and what is torch's alone."""
-    if settings["fused"]:
+    if settings.get("fused"):
         if settings["differentiable"]:
             raise RuntimeError("`fused` does not support `differentiable`")
         if settings["foreach"]:
             raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-    for name, only in (
-        ("capturable", False),
-        ("differentiable", False),
-        ("decoupled_weight_decay", True),
-    ):
-        if settings.get(name, only) is not only and bool(settings[name]) is not only:
-            raise ValueError(f"{name} is {settings[name]}; accepted: {only}")
+    for name in ("capturable", "differentiable"):
+        if settings.get(name):
+            raise ValueError(f"{name} is {settings[name]}; accepted: False")
 
 
 def number(value: Any) -> float:
@@ -440,10 +636,10 @@ def _identity(param: Any) -> int:
     return id(param.data) if isinstance(param, Parameter) else id(param)
 
 
-def _loaded(param: Any, value: Any) -> Any:
+def _loaded(param: Any, key: str, value: Any) -> Any:
     if is_tensor(value) or isinstance(value, np.ndarray | np.generic):
         kind = ArrayMemory if isinstance(param, Parameter) else TensorMemory
-        return kind.adopt(param, value)
+        return kind.adopt(param, value, is_count=key == "step")
     return copy.deepcopy(value)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
-from .. import _lib
 from ._memory import is_tensor
-from ._optimizer import Optimizer, Table, check_supported, number
+from ._optimizer import Optimizer, Table, check_supported
 
 __all__ = ["SGD"]
 
@@ -44,6 +44,18 @@ class SGD(Optimizer):
     Source: Sutskever et al., On the importance of initialization and momentum in deep learning
     (ICML 2013); PyTorch, SGD.
     """
+
+    _library_name = "sgd"
+    _keys = _arrays = ("momentum_buffer",)
+    _later = MappingProxyType(
+        {
+            "nesterov": False,
+            "maximize": False,
+            "foreach": None,
+            "differentiable": False,
+            "fused": False,
+        }
+    )
 
     def __init__(
         self,
@@ -86,33 +98,28 @@ class SGD(Optimizer):
         )
         check_supported(self.defaults)
 
-    def _complete(self, group: dict[str, Any]) -> None:
-        group.setdefault("nesterov", False)
-        group.setdefault("maximize", False)
-        group.setdefault("foreach", None)
-        group.setdefault("differentiable", False)
-        group.setdefault("fused", False)
-
-    def _kernel(self, count: int) -> _lib.StepList:
-        return _lib.sgd_list(count)
-
-    def _enter(self, table: Table, hyper: Any) -> None:
-        group, memory = table.group, table.memory
-        check_supported(group)
+    def _enter(self, table: Table) -> None:
         # All the kernel asks is whether it is the first, and without momentum not even that.
         table.rows[:, table.STEP] = 2
-        if group["momentum"] != 0:
-            name = "momentum_buffer"
-            states = list(map(self.state.__getitem__, memory.params))
-            buffers = [state.get(name) for state in states]
-            for i, buffer in enumerate(buffers):
-                if buffer is None:
-                    table.rows[i, table.STEP] = 1
-                    buffers[i] = memory.zeros(memory.params[i])
-                    # Not part of the state before a step has filled it.
-                    table.new.append((states[i], name, buffers[i]))
-            table.put_state(0, name, buffers)
-        hyper.lr, hyper.momentum = number(group["lr"]), number(group["momentum"])
-        hyper.dampening = number(group["dampening"])
-        hyper.weight_decay = number(group["weight_decay"])
-        hyper.nesterov, hyper.maximize = bool(group["nesterov"]), bool(group["maximize"])
+        if table.group["momentum"] == 0:
+            return
+        (name,) = self._arrays
+        states = [self.state[param] for param in table.memory.params]
+        buffers = [state.get(name) for state in states]
+        for i, buffer in enumerate(buffers):
+            if buffer is None:
+                table.rows[i, table.STEP] = 1
+                buffers[i] = table.memory.full(table.memory.params[i], 0.0)
+                # Not part of the state before a step has filled it.
+                table.new.append((states[i], name, buffers[i]))
+        table.put_state(name, buffers)
+
+    def _settings(self, group: dict[str, Any]) -> tuple[Any, ...]:
+        return (
+            group["lr"],
+            group["momentum"],
+            group["dampening"],
+            group["weight_decay"],
+            group["nesterov"],
+            group["maximize"],
+        )

@@ -1,0 +1,57 @@
+import Schedules
+import StepBody
+
+/// A kind of optimizer, and its number in C, which is for ever.
+public struct OptimizerKind: Sendable {
+  public let number: Int32
+  let make: @Sendable () -> AnyOptimizer
+
+  init<O: Optimizer>(_ number: Int32, _: O.Type) {
+    self.number = number
+    make = { Erased(O()) }
+  }
+
+  /// What it declares, a line each, fields separated by tabs.
+  public func describe() -> UTF8Text {
+    let optimizer = make()
+    let declaration = Declaration(optimizer.name, text: "name\t\(optimizer.name)\n")
+    optimizer.describe(declaration)
+    return declaration.text ?? UTF8Text()
+  }
+}
+
+/// Every kind of optimizer, by number.
+public let optimizers: [OptimizerKind] = [
+  OptimizerKind(1, SGD.self),
+  OptimizerKind(2, AdamW.self),
+  OptimizerKind(3, Adam.self),
+]
+
+/// The kind of that number.
+public func optimizer(_ number: Int32, _ name: UTF8Text) throws(Refusal) -> OptimizerKind {
+  for kind in optimizers where kind.number == number { return kind }
+  throw Refusal(.constant, name, value: "\(Int(number))", accepted: "a constant of sched_optimizer")
+}
+
+/// An optimizer of whatever kind.
+class AnyOptimizer {
+  var name: StaticString { "" }
+  func describe(_ declaration: Declaration) {}
+  func conflict() -> Refusal? { nil }
+  func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body? { nil }
+  func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>) {}
+}
+
+final class Erased<O: Optimizer>: AnyOptimizer {
+  var optimizer: O
+  init(_ optimizer: O) { self.optimizer = optimizer }
+  override var name: StaticString { O.name }
+  override func describe(_ declaration: Declaration) { optimizer.describe(declaration) }
+  override func conflict() -> Refusal? { optimizer.conflict() }
+  override func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body? {
+    optimizer.body(step, scalars)
+  }
+  override func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>) {
+    optimizer.advance(step, scalars)
+  }
+}

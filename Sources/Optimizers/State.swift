@@ -1,0 +1,109 @@
+import Schedules
+import StepBody
+
+/// What an optimizer remembers of one parameter: arrays of its size, under
+/// PyTorch's names, and perhaps a few numbers. Empty before the first step.
+public struct OptimizerState<T: Element>: Sendable {
+  /// Steps taken.
+  public fileprivate(set) var step = 0
+  /// The names of the arrays there are.
+  public private(set) var names: [StaticString] = []
+  /// Numbers of state, in the order of the optimizer's declaration.
+  public fileprivate(set) var scalars: [Double] = []
+  fileprivate var storage: [T] = []
+  fileprivate var n = 0
+
+  public init() {}
+
+  private func index(_ name: UTF8Text) -> Int? { names.firstIndex { same(name, $0) } }
+
+  /// An array by its name: "exp_avg". Nil where there is none.
+  public subscript(name: String) -> [T]? {
+    index(UTF8Text(name.utf8)).map { Array(storage[$0 * n..<($0 + 1) * n]) }
+  }
+
+  /// Where an array begins, made if there is none.
+  fileprivate mutating func place(_ state: Declaration.State) -> Int {
+    if let index = index("\(state.name)") { return index * n }
+    names.append(state.name)
+    storage += [T](repeating: T(state.start), count: n)
+    return (names.count - 1) * n
+  }
+}
+
+extension Optimizer {
+  /// What it remembers of a parameter of floats.
+  public typealias State = OptimizerState<Float>
+
+  /// One step of one parameter, in place.
+  ///
+  /// Throws, with nothing changed, when there is not one gradient for each
+  /// element, the state is of another length, or a setting is out of its range.
+  public func step(
+    _ param: inout [Float], _ grad: [Float], _ state: inout OptimizerState<Float>
+  ) throws(Refusal) {
+    try take(.f32, &param, grad, &state)
+  }
+
+  /// The same of doubles.
+  public func step(
+    _ param: inout [Double], _ grad: [Double], _ state: inout OptimizerState<Double>
+  ) throws(Refusal) {
+    try take(.f64, &param, grad, &state)
+  }
+
+  private func take<T: Element>(
+    _ type: ElementType, _ param: inout [T], _ grad: [T], _ state: inout OptimizerState<T>
+  ) throws(Refusal) {
+    let n = param.count
+    try require("grad", grad.count, n)
+    if state.step > 0 { try require("state", state.n, n) }
+    let erased = Erased(self)
+    let declaration = Declaration(Self.name)
+    erased.describe(declaration)
+    if let refusal = declaration.refusal ?? conflict() { throw refusal }
+    var next = state
+    if next.step == 0 {
+      next = OptimizerState()
+      next.n = n
+      next.scalars = declaration.scalars
+    }
+    state = OptimizerState()
+    defer { state = next }
+    var row = [n, next.step + 1, 0, 0]
+    var places: [Int?] = []
+    for one in declaration.states { places.append(one.isUsed ? next.place(one) : nil) }
+    let refusal = param.withUnsafeMutableBufferPointer { p in
+      grad.withUnsafeBufferPointer { g in
+        next.storage.withUnsafeMutableBufferPointer { s in
+          next.scalars.withUnsafeMutableBufferPointer { scalars -> Refusal? in
+            row[2] = Int(bitPattern: p.baseAddress)
+            row[3] = Int(bitPattern: g.baseAddress)
+            for place in places {
+              row.append(
+                place.map { Int(bitPattern: s.baseAddress) + $0 * MemoryLayout<T>.stride } ?? 0)
+            }
+            if !scalars.isEmpty { row.append(Int(bitPattern: scalars.baseAddress)) }
+            do throws(Refusal) {
+              try row.withUnsafeBufferPointer { rows throws(Refusal) in
+                try takeStep([Group(erased, type, rows: rows.baseAddress, count: 1)])
+              }
+              return nil
+            } catch {
+              return error
+            }
+          }
+        }
+      }
+    }
+    if let refusal { throw refusal }
+    next.step += 1
+  }
+}
+
+/// Throws unless an array has as many elements as the parameter.
+private func require(_ name: StaticString, _ count: Int, _ n: Int) throws(Refusal) {
+  guard count == n else {
+    throw Refusal(.range, "\(name)", value: "\(count) elements", accepted: "\(n), as param")
+  }
+}

@@ -1,0 +1,79 @@
+/// Where a parameter's arrays lie: itself, its gradient, and what its optimizer
+/// remembers of it. Unused ones may be anything.
+@frozen
+public struct Streams<T> {
+  public var p: UnsafeMutablePointer<T>
+  public var g: UnsafePointer<T>
+  public var a, b, c, d: UnsafeMutablePointer<T>
+
+  @inlinable
+  public init(
+    p: UnsafeMutablePointer<T>, g: UnsafePointer<T>, a: UnsafeMutablePointer<T>,
+    b: UnsafeMutablePointer<T>, c: UnsafeMutablePointer<T>, d: UnsafeMutablePointer<T>
+  ) {
+    self.p = p
+    self.g = g
+    self.a = a
+    self.b = b
+    self.c = c
+    self.d = d
+  }
+}
+
+/// An optimizer's arithmetic: what one step does to one lane.
+///
+/// Its properties are what it multiplies and adds, all of it already decided,
+/// as doubles. They are rounded once: `1 - beta2` taken in float keeps only the
+/// bits beta2 had left over, which for 0.99999 moves parameters by thousands of
+/// ulps. No branches: there is one loop for each body, and what differs by a
+/// setting is picked lane by lane or is a body of its own.
+public protocol LaneStep: Sendable {
+  /// How many arrays of state it reads and writes, up to 4.
+  static var states: Int { get }
+
+  func apply<L: Lane>(_ p: inout L, _ g: L, _ a: inout L, _ b: inout L, _ c: inout L, _ d: inout L)
+}
+
+extension LaneStep {
+  /// The update of `n` elements, a multiple of the lane's.
+  @inlinable @inline(__always)
+  func sweep<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
+    var i = 0
+    while i < n {
+      var (p, a, b, c, d) = (L(at: at.p + i), L(0), L(0), L(0), L(0))
+      if Self.states > 0 { a = L(at: at.a + i) }
+      if Self.states > 1 { b = L(at: at.b + i) }
+      if Self.states > 2 { c = L(at: at.c + i) }
+      if Self.states > 3 { d = L(at: at.d + i) }
+      apply(&p, L(at: at.g + i), &a, &b, &c, &d)
+      p.store(at: at.p + i)
+      if Self.states > 0 { a.store(at: at.a + i) }
+      if Self.states > 1 { b.store(at: at.b + i) }
+      if Self.states > 2 { c.store(at: at.c + i) }
+      if Self.states > 3 { d.store(at: at.d + i) }
+      i &+= L.scalarCount
+    }
+  }
+}
+
+/// Every optimizer's arithmetic: the registry of the Step modules.
+@frozen
+public enum Body: Sendable {
+  case adam(AdamStep)
+  case amsgrad(AMSGradStep)
+  case sgd(SGDStep)
+  case sgdMomentum(SGDMomentumStep)
+  case sgdNesterov(SGDNesterovStep)
+
+  /// The update of `n` elements, a multiple of the lane's.
+  @inlinable @inline(__always)
+  public func run<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
+    switch self {
+    case .adam(let step): step.sweep(L.self, n, at)
+    case .amsgrad(let step): step.sweep(L.self, n, at)
+    case .sgd(let step): step.sweep(L.self, n, at)
+    case .sgdMomentum(let step): step.sweep(L.self, n, at)
+    case .sgdNesterov(let step): step.sweep(L.self, n, at)
+    }
+  }
+}

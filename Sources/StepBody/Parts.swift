@@ -1,0 +1,78 @@
+/// The gradient an optimizer sees: turned round under maximize, and with what
+/// of the parameter decays into it.
+@frozen
+public struct Gradient: Sendable {
+  @usableFromInline let sign, decay, decays: Double
+
+  @inlinable
+  public init(maximize: Bool, weightDecay: Double) {
+    sign = maximize ? -1 : 1
+    // Without decay −0 is added, which changes nothing. Not 0 · p: a parameter
+    // that is infinite would make the gradient NaN.
+    decays = weightDecay == 0 ? 0 : 1
+    decay = weightDecay == 0 ? -0.0 : weightDecay
+  }
+
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ p: L, _ g: L) -> L {
+    g * L(sign) + L.pick(p, L(0), where: L(decays)) * L(decay)
+  }
+}
+
+/// Weight decay where an optimizer has it: in the gradient, or apart from it,
+/// where the parameter shrinks.
+@frozen
+public struct Decay: Sendable {
+  @usableFromInline let gradient: Gradient
+  @usableFromInline let shrink: Double
+
+  @inlinable
+  public init(_ lr: Double, _ weightDecay: Double, isDecoupled: Bool, maximize: Bool) {
+    gradient = Gradient(maximize: maximize, weightDecay: isDecoupled ? 0 : weightDecay)
+    shrink = isDecoupled ? 1 - lr * weightDecay : 1
+  }
+}
+
+/// a + weight · (b − a), from the nearer end: PyTorch's `lerp`, and like there
+/// an infinite a becomes NaN.
+@frozen
+public struct Lerp: Sendable {
+  @usableFromInline let weight, isFar: Double
+
+  @inlinable
+  public init(weight: Double) {
+    isFar = weight < 0.5 ? 0 : 1
+    self.weight = weight < 0.5 ? weight : weight - 1
+  }
+
+  /// Toward b by what the average does not keep.
+  @inlinable
+  public init(keep: Double) {
+    isFar = 1 - keep < 0.5 ? 0 : 1
+    // Not (1 − keep) − 1, which is keep less exactly.
+    weight = 1 - keep < 0.5 ? 1 - keep : -keep
+  }
+
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ a: L, _ b: L) -> L {
+    L.pick(b, a, where: L(isFar)) + (b - a) * L(weight)
+  }
+}
+
+/// keep · a + (1 − keep) · g²: what a second moment is.
+@frozen
+public struct SquareAverage: Sendable {
+  @usableFromInline let keep, add: Double
+
+  @inlinable
+  public init(keep: Double) {
+    self.keep = keep
+    add = 1 - keep
+  }
+
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ a: L, _ g: L) -> L {
+    // Not g · g first: where that overflows, PyTorch's product still fits.
+    a * L(keep) + g * L(add) * g
+  }
+}
