@@ -16,7 +16,22 @@
 typedef enum sched_optimizer {
   SCHED_SGD = 1,
   SCHED_ADAMW = 2,
-  SCHED_ADAM = 3
+  SCHED_ADAM = 3,
+  SCHED_ADAGRAD = 4,
+  SCHED_ADADELTA = 5,
+  SCHED_RMSPROP = 6,
+  SCHED_ADAMAX = 7,
+  SCHED_NADAM = 8,
+  SCHED_RADAM = 9,
+  SCHED_ASGD = 10,
+  SCHED_RPROP = 11,
+  SCHED_LION = 12,
+  SCHED_ADAN = 13,
+  SCHED_ADEMAMIX = 14,
+  SCHED_SOPHIA = 15,
+  SCHED_AVERAGE = 16,
+  SCHED_SCHEDULE_FREE_SGD = 17,
+  SCHED_SCHEDULE_FREE_ADAMW = 18
 } sched_optimizer;
 
 /*  Stochastic gradient descent with momentum.
@@ -248,6 +263,1168 @@ static inline sched_status sched_adam_f64(const sched_adam *hyper, int64_t step,
   const sched_adam_arrays_f64 one = {n, step, param, grad, exp_avg, exp_avg_sq,
                                      max_exp_avg_sq};
   return sched_adam_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps the smaller for an element the larger its gradients have been so
+ *  far.
+ *
+ *    g <- g + weight_decay * p
+ *    s <- s + g^2
+ *    p <- p - lr / (1 + (t - 1) * lr_decay) * g / (sqrts + eps)
+ *
+ *  With g negated first under maximize.
+ *
+ *  Source: Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online
+ *  Learning (jmlr.org/papers/v12/duchi11a.html); PyTorch's Adagrad. */
+typedef struct sched_adagrad {
+  double lr; /* The learning rate: finite from 0.0 */
+  /* How fast the learning rate falls with the steps: finite from 0.0 */
+  double lr_decay;
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  /* What s is before the first step: the caller puts it there: finite from
+   * 0.0 */
+  double initial_accumulator_value;
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_adagrad;
+
+#define SCHED_ADAGRAD_DEFAULTS \
+  {0.01, 0, 0, 0, 1e-10, 0}
+
+typedef struct sched_adagrad_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *sum;
+} sched_adagrad_arrays_f32;
+
+static inline sched_status sched_adagrad_list_f32(
+    const sched_adagrad *hyper, const sched_adagrad_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADAGRAD, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adagrad_f32(const sched_adagrad *hyper,
+                                             int64_t step, size_t n,
+                                             float *param, const float *grad,
+                                             float *sum) {
+  const sched_adagrad_arrays_f32 one = {n, step, param, grad, sum};
+  return sched_adagrad_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_adagrad_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *sum;
+} sched_adagrad_arrays_f64;
+
+static inline sched_status sched_adagrad_list_f64(
+    const sched_adagrad *hyper, const sched_adagrad_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADAGRAD, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adagrad_f64(const sched_adagrad *hyper,
+                                             int64_t step, size_t n,
+                                             double *param, const double *grad,
+                                             double *sum) {
+  const sched_adagrad_arrays_f64 one = {n, step, param, grad, sum};
+  return sched_adagrad_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps as long as the last ones, in the units of the parameter.
+ *
+ *    g <- g + weight_decay * p
+ *    s <- rho * s + (1 - rho) * g^2
+ *    u <- sqrt(d + eps) / sqrt(s + eps) * g
+ *    d <- rho * d + (1 - rho) * u^2
+ *    p <- p - lr * u
+ *
+ *  With g negated first under maximize.
+ *
+ *  Source: Zeiler, ADADELTA: An Adaptive Learning Rate Method
+ *  (ar_xiv:1212.5701); PyTorch's Adadelta. */
+typedef struct sched_adadelta {
+  double lr; /* The learning rate: finite from 0.0 */
+  double rho; /* What the averages keep at each step: finite from 0.0 to 1.0 */
+  double eps; /* Keeps both roots from 0: finite from 0.0 */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_adadelta;
+
+#define SCHED_ADADELTA_DEFAULTS \
+  {1, 0.9, 1e-06, 0, 0}
+
+typedef struct sched_adadelta_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *square_avg;
+  float *acc_delta;
+} sched_adadelta_arrays_f32;
+
+static inline sched_status sched_adadelta_list_f32(
+    const sched_adadelta *hyper, const sched_adadelta_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADADELTA, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adadelta_f32(const sched_adadelta *hyper,
+                                              int64_t step, size_t n,
+                                              float *param, const float *grad,
+                                              float *square_avg,
+                                              float *acc_delta) {
+  const sched_adadelta_arrays_f32 one = {n, step, param, grad, square_avg,
+                                         acc_delta};
+  return sched_adadelta_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_adadelta_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *square_avg;
+  double *acc_delta;
+} sched_adadelta_arrays_f64;
+
+static inline sched_status sched_adadelta_list_f64(
+    const sched_adadelta *hyper, const sched_adadelta_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADADELTA, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adadelta_f64(const sched_adadelta *hyper,
+                                              int64_t step, size_t n,
+                                              double *param, const double *grad,
+                                              double *square_avg,
+                                              double *acc_delta) {
+  const sched_adadelta_arrays_f64 one = {n, step, param, grad, square_avg,
+                                         acc_delta};
+  return sched_adadelta_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps by the gradient over the root of its mean square.
+ *
+ *    g <- g + weight_decay * p
+ *    s <- alpha * s + (1 - alpha) * g^2,   a <- alpha * a + (1 - alpha) * g
+ *    u <- g / (sqrt(centered ? s - a^2 : s) + eps)
+ *    b <- momentum * b + u
+ *    p <- p - lr * (momentum > 0 ? b : u)
+ *
+ *  With g negated first under maximize.
+ *
+ *  Source: Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine
+ *  Learning; Graves, Generating Sequences With Recurrent Neural Networks
+ *  (ar_xiv:1308.0850); PyTorch's RMSprop. */
+typedef struct sched_rmsprop {
+  double lr; /* The learning rate: finite from 0.0 */
+  double alpha; /* What the averages keep at each step: finite from 0.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  double momentum; /* What b keeps at each step: finite from 0.0 */
+  /* Whether the variance stands in for the mean square: 0 or 1 */
+  int32_t centered;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_rmsprop;
+
+#define SCHED_RMSPROP_DEFAULTS \
+  {0.01, 0.99, 1e-08, 0, 0, 0, 0}
+
+typedef struct sched_rmsprop_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *square_avg;
+  float *momentum_buffer; /* only with momentum; not read otherwise */
+  float *grad_avg; /* only with centered; not read otherwise */
+} sched_rmsprop_arrays_f32;
+
+static inline sched_status sched_rmsprop_list_f32(
+    const sched_rmsprop *hyper, const sched_rmsprop_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_RMSPROP, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_rmsprop_f32(const sched_rmsprop *hyper,
+                                             int64_t step, size_t n,
+                                             float *param, const float *grad,
+                                             float *square_avg,
+                                             float *momentum_buffer,
+                                             float *grad_avg) {
+  const sched_rmsprop_arrays_f32 one = {n, step, param, grad, square_avg,
+                                        momentum_buffer, grad_avg};
+  return sched_rmsprop_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_rmsprop_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *square_avg;
+  double *momentum_buffer; /* only with momentum; not read otherwise */
+  double *grad_avg; /* only with centered; not read otherwise */
+} sched_rmsprop_arrays_f64;
+
+static inline sched_status sched_rmsprop_list_f64(
+    const sched_rmsprop *hyper, const sched_rmsprop_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_RMSPROP, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_rmsprop_f64(const sched_rmsprop *hyper,
+                                             int64_t step, size_t n,
+                                             double *param, const double *grad,
+                                             double *square_avg,
+                                             double *momentum_buffer,
+                                             double *grad_avg) {
+  const sched_rmsprop_arrays_f64 one = {n, step, param, grad, square_avg,
+                                        momentum_buffer, grad_avg};
+  return sched_rmsprop_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Adam with the largest gradient in place of the mean square.
+ *
+ *    g <- g + weight_decay * p
+ *    m <- beta1 * m + (1 - beta1) * g
+ *    u <- max(beta2 * u, |g| + eps)
+ *    p <- p - lr / (1 - beta1^t) * m / u
+ *
+ *  With g negated first under maximize.
+ *
+ *  Source: Kingma and Ba, Adam: A Method for Stochastic Optimization
+ *  (ar_xiv:1412.6980), 7.1; PyTorch's Adamax. */
+typedef struct sched_adamax {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What u keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_adamax;
+
+#define SCHED_ADAMAX_DEFAULTS \
+  {0.002, 0.9, 0.999, 1e-08, 0, 0}
+
+typedef struct sched_adamax_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_inf;
+} sched_adamax_arrays_f32;
+
+static inline sched_status sched_adamax_list_f32(
+    const sched_adamax *hyper, const sched_adamax_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADAMAX, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adamax_f32(const sched_adamax *hyper,
+                                            int64_t step, size_t n,
+                                            float *param, const float *grad,
+                                            float *exp_avg, float *exp_inf) {
+  const sched_adamax_arrays_f32 one = {n, step, param, grad, exp_avg, exp_inf};
+  return sched_adamax_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_adamax_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *exp_inf;
+} sched_adamax_arrays_f64;
+
+static inline sched_status sched_adamax_list_f64(
+    const sched_adamax *hyper, const sched_adamax_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADAMAX, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adamax_f64(const sched_adamax *hyper,
+                                            int64_t step, size_t n,
+                                            double *param, const double *grad,
+                                            double *exp_avg, double *exp_inf) {
+  const sched_adamax_arrays_f64 one = {n, step, param, grad, exp_avg, exp_inf};
+  return sched_adamax_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Adam with Nesterov's momentum, which rises with the steps.
+ *
+ *    g <- g + weight_decay * p
+ *    mu(t) = beta1 * (1 - 0.96^(t * momentum_decay) / 2)
+ *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g^2
+ *    n <- lr * (1 - mu(t)) / (1 - mu(1)…mu(t)) * g + lr * mu(t + 1) / (1 - mu(1)…mu(t + 1)) * m
+ *    p <- p - n / (sqrt(v / (1 - beta2^t)) + eps)
+ *
+ *  With g negated first under maximize. Under decoupled_weight_decay p
+ *  shrinks by lr * weight_decay of itself first, and g has no decay.
+ *
+ *  Source: Dozat, Incorporating Nesterov Momentum into Adam
+ *  (openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ); PyTorch's NAdam. */
+typedef struct sched_nadam {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What v keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  double momentum_decay; /* How fast the momentum rises: finite from 0.0 */
+  /* Whether the decay is apart from the gradient: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_nadam;
+
+#define SCHED_NADAM_DEFAULTS \
+  {0.002, 0.9, 0.999, 1e-08, 0, 0.004, 0, 0}
+
+typedef struct sched_nadam_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_avg_sq;
+  double *scalars; /* mu_product (1 at first) */
+} sched_nadam_arrays_f32;
+
+static inline sched_status sched_nadam_list_f32(
+    const sched_nadam *hyper, const sched_nadam_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_NADAM, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_nadam_f32(const sched_nadam *hyper,
+                                           int64_t step, size_t n, float *param,
+                                           const float *grad, float *exp_avg,
+                                           float *exp_avg_sq, double *scalars) {
+  const sched_nadam_arrays_f32 one = {n, step, param, grad, exp_avg, exp_avg_sq,
+                                      scalars};
+  return sched_nadam_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_nadam_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *exp_avg_sq;
+  double *scalars; /* mu_product (1 at first) */
+} sched_nadam_arrays_f64;
+
+static inline sched_status sched_nadam_list_f64(
+    const sched_nadam *hyper, const sched_nadam_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_NADAM, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_nadam_f64(const sched_nadam *hyper,
+                                           int64_t step, size_t n,
+                                           double *param, const double *grad,
+                                           double *exp_avg, double *exp_avg_sq,
+                                           double *scalars) {
+  const sched_nadam_arrays_f64 one = {n, step, param, grad, exp_avg, exp_avg_sq,
+                                      scalars};
+  return sched_nadam_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Adam that waits with its denominator until that is known well enough.
+ *
+ *    g <- g + weight_decay * p
+ *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g^2
+ *    rho = rhoinf - 2 * t * beta2^t / (1 - beta2^t),   rhoinf = 2 / (1 - beta2) - 1
+ *    r = sqrt((rho - 4) * (rho - 2) * rhoinf / ((rhoinf - 4) * (rhoinf - 2) * rho))
+ *    p <- p - lr / (1 - beta1^t) * m * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrtv + eps) : 1)
+ *
+ *  With g negated first under maximize. Under decoupled_weight_decay p
+ *  shrinks by lr * weight_decay of itself first, and g has no decay.
+ *
+ *  Source: Liu et al., On the Variance of the Adaptive Learning Rate and
+ *  Beyond (ar_xiv:1908.03265); PyTorch's RAdam. */
+typedef struct sched_radam {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What v keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  /* Whether the decay is apart from the gradient: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_radam;
+
+#define SCHED_RADAM_DEFAULTS \
+  {0.001, 0.9, 0.999, 1e-08, 0, 0, 0}
+
+typedef struct sched_radam_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_avg_sq;
+} sched_radam_arrays_f32;
+
+static inline sched_status sched_radam_list_f32(
+    const sched_radam *hyper, const sched_radam_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_RADAM, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_radam_f32(const sched_radam *hyper,
+                                           int64_t step, size_t n, float *param,
+                                           const float *grad, float *exp_avg,
+                                           float *exp_avg_sq) {
+  const sched_radam_arrays_f32 one = {n, step, param, grad, exp_avg,
+                                      exp_avg_sq};
+  return sched_radam_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_radam_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *exp_avg_sq;
+} sched_radam_arrays_f64;
+
+static inline sched_status sched_radam_list_f64(
+    const sched_radam *hyper, const sched_radam_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_RADAM, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_radam_f64(const sched_radam *hyper,
+                                           int64_t step, size_t n,
+                                           double *param, const double *grad,
+                                           double *exp_avg,
+                                           double *exp_avg_sq) {
+  const sched_radam_arrays_f64 one = {n, step, param, grad, exp_avg,
+                                      exp_avg_sq};
+  return sched_radam_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Stochastic gradient descent, with the average of where it has been.
+ *
+ *    g <- g + weight_decay * p
+ *    p <- p * (1 - lambd * eta) - eta * g
+ *    ax <- ax + mu * (p - ax)
+ *    eta <- lr / (1 + lambd * lr * t)^alpha,   mu <- 1 / max(1, t - t0)
+ *
+ *  With g negated first under maximize. eta is lr before the first step. mu
+ *  is 1 until t0, and then ax is p.
+ *
+ *  Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by
+ *  Averaging (doi.org/10.1137/0330046); PyTorch's ASGD. */
+typedef struct sched_asgd {
+  double lr; /* The learning rate: finite from 0.0 */
+  double lambd; /* What of the parameter a step of rate 1 takes away: finite */
+  double alpha; /* The power by which eta falls: finite */
+  double t0; /* From which step on positions are averaged: finite */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_asgd;
+
+#define SCHED_ASGD_DEFAULTS \
+  {0.01, 0.0001, 0.75, 1000000, 0, 0}
+
+typedef struct sched_asgd_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *ax;
+  double *scalars; /* eta (0.01 at first), mu (1 at first) */
+} sched_asgd_arrays_f32;
+
+static inline sched_status sched_asgd_list_f32(
+    const sched_asgd *hyper, const sched_asgd_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_ASGD, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_asgd_f32(const sched_asgd *hyper, int64_t step,
+                                          size_t n, float *param,
+                                          const float *grad, float *ax,
+                                          double *scalars) {
+  const sched_asgd_arrays_f32 one = {n, step, param, grad, ax, scalars};
+  return sched_asgd_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_asgd_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *ax;
+  double *scalars; /* eta (0.01 at first), mu (1 at first) */
+} sched_asgd_arrays_f64;
+
+static inline sched_status sched_asgd_list_f64(
+    const sched_asgd *hyper, const sched_asgd_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_ASGD, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_asgd_f64(const sched_asgd *hyper, int64_t step,
+                                          size_t n, double *param,
+                                          const double *grad, double *ax,
+                                          double *scalars) {
+  const sched_asgd_arrays_f64 one = {n, step, param, grad, ax, scalars};
+  return sched_asgd_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps by the gradient's sign, longer while it stays and shorter when it
+ *  turns.
+ *
+ *    f <- g * prev > 0 ? etaplus : g * prev < 0 ? etaminus : 1
+ *    size <- min(max(size * f, step_size_min), step_size_max)
+ *    g <- 0 where f is etaminus
+ *    p <- p - sign(g) * size,   prev <- g
+ *
+ *  With g negated first under maximize. Sizes are lr before the first step.
+ *
+ *  Source: Riedmiller and Braun, A direct adaptive method for faster
+ *  backpropagation learning (doi.org/10.1109/ICNN.1993.298623); PyTorch's
+ *  Rprop. */
+typedef struct sched_rprop {
+  double lr; /* How long the first steps are: finite from 0.0 */
+  /* What a step is multiplied by where the gradient turns: finite above 0.0
+   * to below 1.0 */
+  double etaminus;
+  /* What a step is multiplied by where the gradient stays: finite above 1.0 */
+  double etaplus;
+  double step_size_min; /* The shortest step: finite */
+  double step_size_max; /* The longest step: finite */
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_rprop;
+
+#define SCHED_RPROP_DEFAULTS \
+  {0.01, 0.5, 1.2, 1e-06, 50, 0}
+
+typedef struct sched_rprop_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *prev;
+  float *step_size; /* 0.01 before the first step */
+} sched_rprop_arrays_f32;
+
+static inline sched_status sched_rprop_list_f32(
+    const sched_rprop *hyper, const sched_rprop_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_RPROP, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_rprop_f32(const sched_rprop *hyper,
+                                           int64_t step, size_t n, float *param,
+                                           const float *grad, float *prev,
+                                           float *step_size) {
+  const sched_rprop_arrays_f32 one = {n, step, param, grad, prev, step_size};
+  return sched_rprop_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_rprop_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *prev;
+  double *step_size; /* 0.01 before the first step */
+} sched_rprop_arrays_f64;
+
+static inline sched_status sched_rprop_list_f64(
+    const sched_rprop *hyper, const sched_rprop_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_RPROP, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_rprop_f64(const sched_rprop *hyper,
+                                           int64_t step, size_t n,
+                                           double *param, const double *grad,
+                                           double *prev, double *step_size) {
+  const sched_rprop_arrays_f64 one = {n, step, param, grad, prev, step_size};
+  return sched_rprop_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps of lr by the sign of an interpolated momentum.
+ *
+ *    p <- p * (1 - lr * weight_decay)
+ *    p <- p - lr * sign(beta1 * m + (1 - beta1) * g)
+ *    m <- beta2 * m + (1 - beta2) * g
+ *
+ *  With g negated first under maximize. The sign of 0 is 0.
+ *
+ *  Source: Chen et al., Symbolic Discovery of Optimization Algorithms
+ *  (ar_xiv:2302.06675). */
+typedef struct sched_lion {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What of m is in the step: finite from 0.0 to 1.0 */
+  double beta2; /* What m keeps at each step: finite from 0.0 to 1.0 */
+  /* What of the parameter a step of rate 1 would take away: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_lion;
+
+#define SCHED_LION_DEFAULTS \
+  {0.0001, 0.9, 0.99, 0, 0}
+
+typedef struct sched_lion_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+} sched_lion_arrays_f32;
+
+static inline sched_status sched_lion_list_f32(
+    const sched_lion *hyper, const sched_lion_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_LION, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_lion_f32(const sched_lion *hyper, int64_t step,
+                                          size_t n, float *param,
+                                          const float *grad, float *exp_avg) {
+  const sched_lion_arrays_f32 one = {n, step, param, grad, exp_avg};
+  return sched_lion_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_lion_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+} sched_lion_arrays_f64;
+
+static inline sched_status sched_lion_list_f64(
+    const sched_lion *hyper, const sched_lion_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_LION, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_lion_f64(const sched_lion *hyper, int64_t step,
+                                          size_t n, double *param,
+                                          const double *grad, double *exp_avg) {
+  const sched_lion_arrays_f64 one = {n, step, param, grad, exp_avg};
+  return sched_lion_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Adam with Nesterov's momentum from the gradient's differences.
+ *
+ *    d <- g - prev, 0 at step 1
+ *    m <- beta1 * m + (1 - beta1) * g,   e <- beta2 * e + (1 - beta2) * d
+ *    n <- beta3 * n + (1 - beta3) * (g + beta2 * d)^2
+ *    s <- sqrt(n / (1 - beta3^t)) + eps
+ *    u <- lr * (m / (1 - beta1^t) + beta2 * e / (1 - beta2^t)) / s
+ *    p <- no_prox ? p * (1 - lr * weight_decay) - u : (p - u) / (1 + lr * weight_decay)
+ *    prev <- g
+ *
+ *  The array holds prev's negative, as the authors' does. With g negated
+ *  first under maximize.
+ *
+ *  Source: Xie et al., Adan: Adaptive Nesterov Momentum Algorithm
+ *  (ar_xiv:2208.06677). */
+typedef struct sched_adan {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What e keeps at each step: finite from 0.0 to below 1.0 */
+  double beta3; /* What n keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter a step of rate 1 would take away: finite from 0.0 */
+  double weight_decay;
+  /* Whether the decay is before the step, as AdamW's: 0 or 1 */
+  int32_t no_prox;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_adan;
+
+#define SCHED_ADAN_DEFAULTS \
+  {0.001, 0.98, 0.92, 0.99, 1e-08, 0, 0, 0}
+
+typedef struct sched_adan_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_avg_sq;
+  float *exp_avg_diff;
+  float *neg_pre_grad;
+} sched_adan_arrays_f32;
+
+static inline sched_status sched_adan_list_f32(
+    const sched_adan *hyper, const sched_adan_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_ADAN, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adan_f32(const sched_adan *hyper, int64_t step,
+                                          size_t n, float *param,
+                                          const float *grad, float *exp_avg,
+                                          float *exp_avg_sq,
+                                          float *exp_avg_diff,
+                                          float *neg_pre_grad) {
+  const sched_adan_arrays_f32 one = {n, step, param, grad, exp_avg, exp_avg_sq,
+                                     exp_avg_diff, neg_pre_grad};
+  return sched_adan_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_adan_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *exp_avg_sq;
+  double *exp_avg_diff;
+  double *neg_pre_grad;
+} sched_adan_arrays_f64;
+
+static inline sched_status sched_adan_list_f64(
+    const sched_adan *hyper, const sched_adan_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_ADAN, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_adan_f64(const sched_adan *hyper, int64_t step,
+                                          size_t n, double *param,
+                                          const double *grad, double *exp_avg,
+                                          double *exp_avg_sq,
+                                          double *exp_avg_diff,
+                                          double *neg_pre_grad) {
+  const sched_adan_arrays_f64 one = {n, step, param, grad, exp_avg, exp_avg_sq,
+                                     exp_avg_diff, neg_pre_grad};
+  return sched_adan_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  AdamW with a second, slow momentum.
+ *
+ *    m <- beta1 * m + (1 - beta1) * g,   s <- b * s + (1 - b) * g
+ *    v <- beta2 * v + (1 - beta2) * g^2
+ *    u <- (m / (1 - beta1^t) + a * s) / (sqrt(v / (1 - beta2^t)) + eps)
+ *    p <- p - lr * (u + weight_decay * p)
+ *
+ *  a rises from 0 to alpha, and b from beta1 to beta3 by halving times, over
+ *  alpha_warmup and beta3_warmup steps; 0 steps is none. With g negated
+ *  first under maximize.
+ *
+ *  Source: Pagliardini, Ablin and Grangier, The AdEMAMix Optimizer: Better,
+ *  Faster, Older (ar_xiv:2409.03137). */
+typedef struct sched_ademamix {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What v keeps at each step: finite from 0.0 to below 1.0 */
+  /* What s keeps at each step in the end: finite from 0.0 to below 1.0 */
+  double beta3;
+  /* How much the slow momentum counts in the end: finite from 0.0 */
+  double alpha;
+  double beta3_warmup; /* Steps until b is beta3: finite from 0.0 */
+  double alpha_warmup; /* Steps until a is alpha: finite from 0.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter a step of rate 1 would take away: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_ademamix;
+
+#define SCHED_ADEMAMIX_DEFAULTS \
+  {0.001, 0.9, 0.999, 0.9999, 2, 0, 0, 1e-08, 0, 0}
+
+typedef struct sched_ademamix_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg_fast;
+  float *exp_avg_slow;
+  float *exp_avg_sq;
+} sched_ademamix_arrays_f32;
+
+static inline sched_status sched_ademamix_list_f32(
+    const sched_ademamix *hyper, const sched_ademamix_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADEMAMIX, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_ademamix_f32(const sched_ademamix *hyper,
+                                              int64_t step, size_t n,
+                                              float *param, const float *grad,
+                                              float *exp_avg_fast,
+                                              float *exp_avg_slow,
+                                              float *exp_avg_sq) {
+  const sched_ademamix_arrays_f32 one = {n, step, param, grad, exp_avg_fast,
+                                         exp_avg_slow, exp_avg_sq};
+  return sched_ademamix_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_ademamix_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg_fast;
+  double *exp_avg_slow;
+  double *exp_avg_sq;
+} sched_ademamix_arrays_f64;
+
+static inline sched_status sched_ademamix_list_f64(
+    const sched_ademamix *hyper, const sched_ademamix_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADEMAMIX, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_ademamix_f64(const sched_ademamix *hyper,
+                                              int64_t step, size_t n,
+                                              double *param, const double *grad,
+                                              double *exp_avg_fast,
+                                              double *exp_avg_slow,
+                                              double *exp_avg_sq) {
+  const sched_ademamix_arrays_f64 one = {n, step, param, grad, exp_avg_fast,
+                                         exp_avg_slow, exp_avg_sq};
+  return sched_ademamix_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps of lr at most, by a momentum over an estimate of the curvature.
+ *
+ *    p <- p * (1 - lr * weight_decay)
+ *    m <- beta1 * m + (1 - beta1) * g
+ *    p <- p - lr * sign(m) * min(|m| / (rho * batch * h + 1e-15), 1)
+ *
+ *  h, the diagonal of the Hessian, is the caller's to keep: every few steps
+ *  Average takes in a new estimate of it. With g negated first under
+ *  maximize.
+ *
+ *  Source: Liu et al., Sophia: A Scalable Stochastic Second-order Optimizer
+ *  for Language Model Pre-training (ar_xiv:2305.14342). */
+typedef struct sched_sophia {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double rho; /* How far the curvature is trusted: finite from 0.0 */
+  /* What h is multiplied by: tokens in a batch, for a mean over them: finite
+   * from 0.0 */
+  double batch;
+  /* What of the parameter a step of rate 1 would take away: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_sophia;
+
+#define SCHED_SOPHIA_DEFAULTS \
+  {0.0001, 0.965, 0.04, 1, 0.1, 0}
+
+typedef struct sched_sophia_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *hessian;
+} sched_sophia_arrays_f32;
+
+static inline sched_status sched_sophia_list_f32(
+    const sched_sophia *hyper, const sched_sophia_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_SOPHIA, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_sophia_f32(const sched_sophia *hyper,
+                                            int64_t step, size_t n,
+                                            float *param, const float *grad,
+                                            float *exp_avg, float *hessian) {
+  const sched_sophia_arrays_f32 one = {n, step, param, grad, exp_avg, hessian};
+  return sched_sophia_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_sophia_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *hessian;
+} sched_sophia_arrays_f64;
+
+static inline sched_status sched_sophia_list_f64(
+    const sched_sophia *hyper, const sched_sophia_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_SOPHIA, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_sophia_f64(const sched_sophia *hyper,
+                                            int64_t step, size_t n,
+                                            double *param, const double *grad,
+                                            double *exp_avg, double *hessian) {
+  const sched_sophia_arrays_f64 one = {n, step, param, grad, exp_avg, hessian};
+  return sched_sophia_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Not an optimizer but what they keep: the parameter is an average, and the
+ *  gradient what it takes in.
+ *
+ *    p <- keep * p + (1 - keep) * (squares ? g^2 : g)
+ *
+ *  Without squares it goes from the nearer end, as PyTorch's lerp does; keep
+ *  may be any number then.
+ *
+ *  Source: PyTorch's lerp_ and addcmul_. */
+typedef struct sched_average {
+  double keep; /* What p keeps: finite */
+  int32_t squares; /* Whether the squares of g are averaged: 0 or 1 */
+} sched_average;
+
+#define SCHED_AVERAGE_DEFAULTS \
+  {0.999, 0}
+
+typedef struct sched_average_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+} sched_average_arrays_f32;
+
+static inline sched_status sched_average_list_f32(
+    const sched_average *hyper, const sched_average_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_AVERAGE, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_average_f32(const sched_average *hyper,
+                                             int64_t step, size_t n,
+                                             float *param, const float *grad) {
+  const sched_average_arrays_f32 one = {n, step, param, grad};
+  return sched_average_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_average_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+} sched_average_arrays_f64;
+
+static inline sched_status sched_average_list_f64(
+    const sched_average *hyper, const sched_average_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_AVERAGE, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_average_f64(const sched_average *hyper,
+                                             int64_t step, size_t n,
+                                             double *param,
+                                             const double *grad) {
+  const sched_average_arrays_f64 one = {n, step, param, grad};
+  return sched_average_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  SGD that averages as it goes, in place of a schedule.
+ *
+ *    g <- g + weight_decay * y
+ *    y <- y + c * (z - y) + lr * (momentum * (1 - c) - 1) * g
+ *    z <- z - lr * g,   z = y before the first step
+ *    c = w / sumw,   w = tʳ * (largest lr so far)^weight_lr_power
+ *
+ *  y is the parameter while training; what to evaluate is y + (1 - 1 /
+ *  momentum) * (z - y), which Average goes to and comes back from. lr rises
+ *  over warmup_steps. With g negated first under maximize.
+ *
+ *  Source: Defazio et al., The Road Less Scheduled (ar_xiv:2405.15682). */
+typedef struct sched_schedule_free_sgd {
+  double lr; /* The learning rate: finite from 0.0 */
+  /* How near y is to the average: finite above 0.0 to below 1.0 */
+  double momentum;
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  /* Steps over which the rate rises to lr: finite from 0.0 */
+  double warmup_steps;
+  double r; /* The power of the step in its weight: finite from 0.0 */
+  /* The power of the rate in its weight: finite from 0.0 */
+  double weight_lr_power;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_schedule_free_sgd;
+
+#define SCHED_SCHEDULE_FREE_SGD_DEFAULTS \
+  {1, 0.9, 0, 0, 0, 2, 0}
+
+typedef struct sched_schedule_free_sgd_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *z;
+  double *scalars; /* lr_max (-1 at first), weight_sum (0 at first) */
+} sched_schedule_free_sgd_arrays_f32;
+
+static inline sched_status sched_schedule_free_sgd_list_f32(
+    const sched_schedule_free_sgd *hyper,
+    const sched_schedule_free_sgd_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {
+      SCHED_SCHEDULE_FREE_SGD, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_schedule_free_sgd_f32(
+    const sched_schedule_free_sgd *hyper, int64_t step, size_t n, float *param,
+    const float *grad, float *z, double *scalars) {
+  const sched_schedule_free_sgd_arrays_f32 one = {n, step, param, grad, z,
+                                                  scalars};
+  return sched_schedule_free_sgd_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_schedule_free_sgd_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *z;
+  double *scalars; /* lr_max (-1 at first), weight_sum (0 at first) */
+} sched_schedule_free_sgd_arrays_f64;
+
+static inline sched_status sched_schedule_free_sgd_list_f64(
+    const sched_schedule_free_sgd *hyper,
+    const sched_schedule_free_sgd_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {
+      SCHED_SCHEDULE_FREE_SGD, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_schedule_free_sgd_f64(
+    const sched_schedule_free_sgd *hyper, int64_t step, size_t n, double *param,
+    const double *grad, double *z, double *scalars) {
+  const sched_schedule_free_sgd_arrays_f64 one = {n, step, param, grad, z,
+                                                  scalars};
+  return sched_schedule_free_sgd_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  AdamW that averages as it goes, in place of a schedule.
+ *
+ *    v <- beta2 * v + (1 - beta2) * g^2
+ *    u <- g / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay * y
+ *    y <- y + c * (z - y) + lr * (beta1 * (1 - c) - 1) * u
+ *    z <- z - lr * u,   z = y before the first step
+ *    c = w / sumw,   w = tʳ * (largest lr so far)^weight_lr_power
+ *
+ *  y is the parameter while training; what to evaluate is y + (1 - 1 /
+ *  beta1) * (z - y), which Average goes to and comes back from. lr rises
+ *  over warmup_steps. With g negated first under maximize.
+ *
+ *  Source: Defazio et al., The Road Less Scheduled (ar_xiv:2405.15682). */
+typedef struct sched_schedule_free_adamw {
+  double lr; /* The learning rate: finite from 0.0 */
+  /* How near y is to the average: finite above 0.0 to below 1.0 */
+  double beta1;
+  double beta2; /* What v keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter a step of rate 1 would take away: finite from 0.0 */
+  double weight_decay;
+  /* Steps over which the rate rises to lr: finite from 0.0 */
+  double warmup_steps;
+  double r; /* The power of the step in its weight: finite from 0.0 */
+  /* The power of the rate in its weight: finite from 0.0 */
+  double weight_lr_power;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_schedule_free_adamw;
+
+#define SCHED_SCHEDULE_FREE_ADAMW_DEFAULTS \
+  {0.0025, 0.9, 0.999, 1e-08, 0, 0, 0, 2, 0}
+
+typedef struct sched_schedule_free_adamw_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *z;
+  float *exp_avg_sq;
+  double *scalars; /* lr_max (-1 at first), weight_sum (0 at first) */
+} sched_schedule_free_adamw_arrays_f32;
+
+static inline sched_status sched_schedule_free_adamw_list_f32(
+    const sched_schedule_free_adamw *hyper,
+    const sched_schedule_free_adamw_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {
+      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F32, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_schedule_free_adamw_f32(
+    const sched_schedule_free_adamw *hyper, int64_t step, size_t n,
+    float *param, const float *grad, float *z, float *exp_avg_sq,
+    double *scalars) {
+  const sched_schedule_free_adamw_arrays_f32 one = {n, step, param, grad, z,
+                                                    exp_avg_sq, scalars};
+  return sched_schedule_free_adamw_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_schedule_free_adamw_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *z;
+  double *exp_avg_sq;
+  double *scalars; /* lr_max (-1 at first), weight_sum (0 at first) */
+} sched_schedule_free_adamw_arrays_f64;
+
+static inline sched_status sched_schedule_free_adamw_list_f64(
+    const sched_schedule_free_adamw *hyper,
+    const sched_schedule_free_adamw_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {
+      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F64, hyper, list, count};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_schedule_free_adamw_f64(
+    const sched_schedule_free_adamw *hyper, int64_t step, size_t n,
+    double *param, const double *grad, double *z, double *exp_avg_sq,
+    double *scalars) {
+  const sched_schedule_free_adamw_arrays_f64 one = {n, step, param, grad, z,
+                                                    exp_avg_sq, scalars};
+  return sched_schedule_free_adamw_list_f64(hyper, &one, 1, NULL);
 }
 
 #endif  /* SCHED_OPTIMIZERS_H */

@@ -25,6 +25,21 @@ public let optimizers: [OptimizerKind] = [
   OptimizerKind(1, SGD.self),
   OptimizerKind(2, AdamW.self),
   OptimizerKind(3, Adam.self),
+  OptimizerKind(4, Adagrad.self),
+  OptimizerKind(5, Adadelta.self),
+  OptimizerKind(6, RMSprop.self),
+  OptimizerKind(7, Adamax.self),
+  OptimizerKind(8, NAdam.self),
+  OptimizerKind(9, RAdam.self),
+  OptimizerKind(10, ASGD.self),
+  OptimizerKind(11, Rprop.self),
+  OptimizerKind(12, Lion.self),
+  OptimizerKind(13, Adan.self),
+  OptimizerKind(14, AdEMAMix.self),
+  OptimizerKind(15, Sophia.self),
+  OptimizerKind(16, Average.self),
+  OptimizerKind(17, ScheduleFreeSGD.self),
+  OptimizerKind(18, ScheduleFreeAdamW.self),
 ]
 
 /// The kind of that number.

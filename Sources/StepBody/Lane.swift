@@ -1,7 +1,15 @@
 import Lanes
 
+#if hasFeature(Embedded)
+  /// What a SIMD vector may be made of.
+  public typealias Component = BinaryFloatingPoint & SIMDScalar & Sendable
+#else
+  /// What a SIMD vector may be made of; outside Embedded Swift it is Codable.
+  public typealias Component = BinaryFloatingPoint & SIMDScalar & Sendable & Codable
+#endif
+
 /// What parameters are made of: `Float` or `Double`.
-public protocol Element: BinaryFloatingPoint, SIMDScalar, Sendable {
+public protocol Element: Component {
   // Of a vector of these at an address: the `lanes_` functions.
   static func root<V: SIMD>(_ x: UnsafeMutablePointer<V>)
   static func magnitude<V: SIMD>(_ x: UnsafeMutablePointer<V>)

@@ -76,3 +76,18 @@ public struct SquareAverage: Sendable {
     a * L(keep) + g * L(add) * g
   }
 }
+
+/// keep · a + (1 − keep) · g, term by term.
+@frozen
+public struct Blend: Sendable {
+  @usableFromInline let keep, add: Double
+
+  @inlinable
+  public init(keep: Double) {
+    self.keep = keep
+    add = 1 - keep
+  }
+
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ a: L, _ g: L) -> L { a * L(keep) + g * L(add) }
+}

@@ -1,4 +1,4 @@
-"""What torch.optim.AdamW and SGD make of a parameter, in float32 and in float64."""
+"""What torch.optim's optimizers make of a parameter, in float32 and in float64."""
 
 from __future__ import annotations
 
@@ -18,30 +18,48 @@ HEADER = f"""
 Steps of torch.optim, torch {torch.__version__.partition("+")[0]} on an x86-64 with AVX2,
 foreach and fused off. Written by Tests/Oracle.
 
-kind      adamw or sgd
-hyper     every hyperparameter
+kind      the optimizer
+hyper     every setting, in the order of C's struct
+starts    what its arrays and numbers of state hold before the first step, where that
+          is not 0
 n         how many elements
 param     the parameter before the first step; words are the bits of float32s
 grad      the gradient of a step, one line a step
 param32   the parameter after the last step, all arithmetic in float32
 param64   the same in float64 from the same inputs; absent where float32's range is
           left on the way, so that float64 goes another way
-exp_avg32, exp_avg_sq32, max_exp_avg_sq32, momentum_buffer32
+exp_avg32, momentum_buffer32 and their like
           torch's float32 state after the last step, where it has one
 """
 
-OPTIMIZERS = {"adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+OPTIMIZERS = {
+    "adamw": torch.optim.AdamW,
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adagrad": torch.optim.Adagrad,
+    "adadelta": torch.optim.Adadelta,
+    "rmsprop": torch.optim.RMSprop,
+    "adamax": torch.optim.Adamax,
+    "nadam": torch.optim.NAdam,
+    "radam": torch.optim.RAdam,
+    "asgd": torch.optim.ASGD,
+    "rprop": torch.optim.Rprop,
+}
 
+ADAM: dict[str, float | bool] = {
+    "lr": 1e-3,
+    "beta1": 0.9,
+    "beta2": 0.999,
+    "eps": 1e-8,
+    "weight_decay": 0.0,
+    "amsgrad": False,
+    "maximize": False,
+}
+DECOUPLED = {"decoupled_weight_decay": False, "maximize": False}
+
+# In the order of C's structs.
 DEFAULTS: dict[str, dict[str, float | bool]] = {
-    "adamw": {
-        "lr": 1e-3,
-        "beta1": 0.9,
-        "beta2": 0.999,
-        "eps": 1e-8,
-        "weight_decay": 1e-2,
-        "amsgrad": False,
-        "maximize": False,
-    },
+    "adamw": ADAM | {"weight_decay": 1e-2},
     "sgd": {
         "lr": 1e-3,
         "momentum": 0.0,
@@ -50,12 +68,84 @@ DEFAULTS: dict[str, dict[str, float | bool]] = {
         "nesterov": False,
         "maximize": False,
     },
+    "adam": ADAM | {"decoupled_weight_decay": False},
+    "adagrad": {
+        "lr": 1e-2,
+        "lr_decay": 0.0,
+        "weight_decay": 0.0,
+        "initial_accumulator_value": 0.0,
+        "eps": 1e-10,
+        "maximize": False,
+    },
+    "adadelta": {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0, "maximize": False},
+    "rmsprop": {
+        "lr": 1e-2,
+        "alpha": 0.99,
+        "eps": 1e-8,
+        "weight_decay": 0.0,
+        "momentum": 0.0,
+        "centered": False,
+        "maximize": False,
+    },
+    "adamax": {
+        "lr": 2e-3,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "eps": 1e-8,
+        "weight_decay": 0.0,
+        "maximize": False,
+    },
+    "nadam": {
+        "lr": 2e-3,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "eps": 1e-8,
+        "weight_decay": 0.0,
+        "momentum_decay": 4e-3,
+        **DECOUPLED,
+    },
+    "radam": {
+        "lr": 1e-3,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "eps": 1e-8,
+        "weight_decay": 0.0,
+        **DECOUPLED,
+    },
+    "asgd": {
+        "lr": 1e-2,
+        "lambd": 1e-4,
+        "alpha": 0.75,
+        "t0": 1e6,
+        "weight_decay": 0.0,
+        "maximize": False,
+    },
+    "rprop": {
+        "lr": 1e-2,
+        "etaminus": 0.5,
+        "etaplus": 1.2,
+        "step_size_min": 1e-6,
+        "step_size_max": 50.0,
+        "maximize": False,
+    },
 }
 
-STATE = {
-    "adamw": ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"],
-    "sgd": ["momentum_buffer"],
+# Settings that torch takes two at a time.
+PAIRS = {
+    "betas": ("beta1", "beta2"),
+    "etas": ("etaminus", "etaplus"),
+    "step_sizes": ("step_size_min", "step_size_max"),
 }
+
+
+def starts(kind: str, hyper: Mapping[str, float | bool]) -> dict[str, float]:
+    """What the state holds before the first step, where that is not 0."""
+    return {
+        "adagrad": {"sum": hyper.get("initial_accumulator_value", 0.0)},
+        "nadam": {"mu_product": 1.0},
+        "asgd": {"eta": hyper["lr"], "mu": 1.0},
+        "rprop": {"step_size": hyper["lr"]},
+    }.get(kind, {})
 
 
 class Inputs(NamedTuple):
@@ -106,6 +196,13 @@ def adamw(inputs: Inputs, reason: str, in_range: bool = True, **hyper: float | b
 
 def sgd(inputs: Inputs, reason: str, in_range: bool = True, **hyper: float | bool) -> Row:
     return Row("sgd", DEFAULTS["sgd"] | hyper, inputs, f"sgd: {reason}", in_range)
+
+
+def other(
+    kind: str, reason: str, in_range: bool = True, n: int = 37, steps: int = 4, **given: Any
+) -> Row:
+    inputs = Inputs(n, steps, **{key: given.pop(key) for key in Inputs._fields if key in given})
+    return Row(kind, DEFAULTS[kind] | given, inputs, f"{kind}: {reason}", in_range)
 
 
 INF, NAN = float("inf"), float("nan")
@@ -315,16 +412,71 @@ ROWS = [
     ),
 ]
 
+# What every optimizer is asked.
+for kind in list(DEFAULTS)[2:]:
+    ROWS += [
+        other(kind, "three lanes of sixteen short of eleven", steps=5),
+        other(kind, "one element, twenty steps", n=1, steps=20),
+        other(kind, "maximize", maximize=True),
+        other(kind, "magnitudes over six decades", spread=10),
+        other(kind, "some gradients 0", grads=ZERO_GRADS),
+        # Rprop multiplies two gradients, which leaves float32.
+        other(kind, "denormal gradients", kind != "rprop", grads=TINY_GRADS),
+        other(kind, "denormal and zero parameters", param=TINY_PARAM),
+        other(kind, "NaN and infinite gradients go where torch's go", grads=STRANGE_GRADS),
+        other(kind, "NaN and infinite parameters", param=STRANGE_PARAM),
+        other(kind, "lr 0.1", lr=0.1, steps=6),
+    ]
+    if "weight_decay" in DEFAULTS[kind]:
+        ROWS += [
+            other(kind, "weight decay", weight_decay=0.1),
+            other(kind, "weight decay is not turned round", weight_decay=0.1, maximize=True),
+            other(kind, "infinite parameters under decay", weight_decay=0.1, param=STRANGE_PARAM),
+        ]
+    if "decoupled_weight_decay" in DEFAULTS[kind]:
+        ROWS.append(other(kind, "decoupled decay", weight_decay=0.1, decoupled_weight_decay=True))
+    if "beta1" in DEFAULTS[kind]:
+        ROWS += [
+            other(kind, "beta1 0.3, toward the nearer end", beta1=0.3),
+            other(kind, "beta1 0", beta1=0.0),
+            other(kind, "beta2 0.9", beta2=0.9, steps=8),
+        ]
+    if "eps" in DEFAULTS[kind]:
+        ROWS.append(other(kind, "eps 1e-2", eps=1e-2))
+
+ROWS += [
+    other("adam", "amsgrad", amsgrad=True, beta2=0.5, steps=6),
+    other("adagrad", "lr decay", lr_decay=0.5),
+    other("adagrad", "an initial accumulator", initial_accumulator_value=0.25),
+    other("adadelta", "rho 0.5", rho=0.5),
+    other("adadelta", "rho 1, nothing is taken in", rho=1.0),
+    other("rmsprop", "momentum", momentum=0.9),
+    other("rmsprop", "centered", centered=True, alpha=0.9),
+    other("rmsprop", "centered, with momentum", centered=True, momentum=0.9, alpha=0.9),
+    other("rmsprop", "alpha 0.4, toward the nearer end", centered=True, alpha=0.4, eps=1e-3),
+    other("rmsprop", "momentum, infinite gradients", momentum=0.9, grads=STRANGE_GRADS),
+    other("rmsprop", "centered, infinite gradients", centered=True, grads=STRANGE_GRADS),
+    other("nadam", "momentum decay 1", momentum_decay=1.0, steps=6),
+    other("radam", "past the turn, where the denominator is known", steps=12),
+    other("asgd", "averages from the third step on", t0=2.0, steps=8),
+    other("asgd", "lambd 0.5", lambd=0.5, lr=0.1),
+    other("asgd", "alpha 2", alpha=2.0, lambd=0.5, lr=0.1, steps=6),
+    other("rprop", "etas 0.3 and 1.5", etaminus=0.3, etaplus=1.5, steps=8),
+    other("rprop", "steps from 0.005 to 0.02", step_size_min=5e-3, step_size_max=0.02, steps=8),
+]
+
 
 def run(
     row: Row, param: np.ndarray, grads: list[np.ndarray], dtype: torch.dtype
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """The parameter and the optimizer's state after a step for each gradient."""
     hyper: dict[str, Any] = dict(row.hyper)
-    if row.kind == "adamw":
-        hyper["betas"] = (hyper.pop("beta1"), hyper.pop("beta2"))
+    for name, pair in PAIRS.items():
+        if pair[0] in hyper:
+            hyper[name] = tuple(hyper.pop(one) for one in pair)
     weight = torch.nn.Parameter(torch.tensor(param, dtype=dtype))
-    optimizer = OPTIMIZERS[row.kind]([weight], foreach=False, fused=False, **hyper)
+    fused = {"fused": False} if row.kind in ("adamw", "sgd", "adam", "adagrad") else {}
+    optimizer = OPTIMIZERS[row.kind]([weight], foreach=False, **fused, **hyper)
     for grad in grads:
         weight.grad = torch.tensor(grad, dtype=dtype)
         optimizer.step()
@@ -342,13 +494,19 @@ def ask(row: Row) -> str:
     )
     moments = {
         f"{name}32": vectors.words(state[name].numpy())
-        for name in STATE[row.kind]
-        if state.get(name) is not None
+        for name in state
+        if state[name] is not None and state[name].dim() > 0
     }
     return vectors.record(
         row.reason,
         kind=row.kind,
         hyper=hyper,
+        starts=" ".join(
+            f"{name}={vectors.double(value)}"
+            for name, value in starts(row.kind, row.hyper).items()
+            if value
+        )
+        or None,
         n=str(row.inputs.n),
         param=vectors.words(param),
         grad="\ngrad ".join(map(vectors.words, grads)),

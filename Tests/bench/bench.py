@@ -115,6 +115,51 @@ def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
 
+# Settings a row; all that torch has only as a loop or foreach, and beyond it what it has not.
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("Adam", {"amsgrad": True}),
+    ("Adagrad", {}),
+    ("Adadelta", {}),
+    ("RMSprop", {}),
+    ("RMSprop", {"centered": True, "momentum": 0.9}),
+    ("Adamax", {}),
+    ("NAdam", {}),
+    ("RAdam", {}),
+    ("ASGD", {}),
+    ("Rprop", {}),
+    ("Lion", {}),
+    ("Adan", {}),
+    ("AdEMAMix", {}),
+]
+
+
+def print_optimizers(seconds: float, size: int) -> None:
+    rows = []
+    everyone = len(os.sched_getaffinity(0))
+    torch.set_num_threads(everyone)
+    for name, settings in OPTIMIZERS:
+
+        def parameter() -> torch.nn.Parameter:
+            one = torch.nn.Parameter(torch.randn(size))
+            one.grad = torch.randn(size)
+            return one
+
+        contenders: dict[str, Step] = {
+            "libsched": getattr(optim, name)([parameter()], **settings).step
+        }
+        theirs = getattr(torch.optim, name, None)
+        for how, foreach in (("foreach", True), ("loop", False)) if theirs else ():
+            contenders[how] = theirs([parameter()], **settings, foreach=foreach).step
+        took = rounds(contenders, seconds, rest=0.01)
+        mine = took.pop("libsched")
+        ratios = [f"{took[how] / mine:.2f}" if how in took else "" for how in ("foreach", "loop")]
+        about = ", ".join(f"{key}={value}" for key, value in settings.items())
+        rows.append([f"{name}({about})", f"{1e9 * mine / size:.3f}", *ratios])
+    print(f"\nstep() on one float32 tensor of {size:.0e} elements, {everyone} threads")
+    headers = ["optimizer", "ns an element", "torch foreach", "loop"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
+
+
 LONG = 10**7
 
 SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -238,6 +283,7 @@ def main() -> None:
     print("A ratio is the other's time over ours: above 1, libsched is faster.")
     for kind in ["AdamW", "SGD"]:
         print_steps(kind, seconds, SIZES)
+    print_optimizers(seconds, 10**7)
     print_schedulers(seconds / 3)
     print_rest(seconds)
 

@@ -177,6 +177,13 @@ static void check_float32(const vector *vector, const guarded *ours, const float
   free(theirs);
 }
 
+/*  The others' arithmetic is Swift's and Python's tests' affair: C adds the
+ *  names of their arrays, which are printed. */
+static int is_here(const vector *vector) {
+  const char *kind = vector_text(vector, "kind");
+  return strcmp(kind, "adamw") == 0 || strcmp(kind, "sgd") == 0;
+}
+
 static void check_vector(const vector *vector) {
   const optimizer o = optimizer_of(vector);
   const size_t n = (size_t)vector_double(vector, "n");
@@ -234,7 +241,9 @@ static void check_vector(const vector *vector) {
 
 static void end_where_torch_does(void **state) {
   (void)state;
-  for (size_t i = 0; i < steps.count; i++) check_vector(&steps.items[i]);
+  for (size_t i = 0; i < steps.count; i++) {
+    if (is_here(&steps.items[i])) check_vector(&steps.items[i]);
+  }
 }
 
 /* -- The same bits ------------------------------------------------------ */

@@ -25,6 +25,8 @@ TEST_CASE("steps end where torch does, by one array and by list") {
   for (const auto &record : Vectors("steps.txt")) {
     const auto expected = numbers(record, "param64");
     if (expected.empty()) continue;  // float32 alone, as the C tests compare it
+    const std::string kind = vector_text(&record, "kind");
+    if (kind != "adamw" && kind != "sgd") continue;  // the others differ by their names alone
     INFO(record.reason);
     const bool is_adamw = std::string(vector_text(&record, "kind")) == "adamw";
     const auto hyper = [&record](const char *name) { return vector_hyper(&record, name); };

@@ -1,4 +1,4 @@
-"""AdamW and SGD over numpy arrays and torch tensors, side by side with torch's own."""
+"""Optimizers over numpy arrays and torch tensors, side by side with torch's own."""
 
 import copy
 import inspect
@@ -15,9 +15,18 @@ import torch
 import vectors
 from libsched import optim
 
-KINDS = {"adamw": (torch.optim.AdamW, optim.AdamW), "sgd": (torch.optim.SGD, optim.SGD)}
+NAMES = [
+    *("AdamW", "SGD", "Adam", "Adagrad", "Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam"),
+    *("ASGD", "Rprop"),
+]
+KINDS = {name.lower(): (getattr(torch.optim, name), getattr(optim, name)) for name in NAMES}
 PAIRS = list(KINDS.values())
-STATES = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer"]
+# Settings that torch takes two at a time.
+TWOS = {
+    "betas": ("beta1", "beta2"),
+    "etas": ("etaminus", "etaplus"),
+    "step_sizes": ("step_size_min", "step_size_max"),
+}
 
 
 def address(array):
@@ -33,6 +42,13 @@ def as_array(param):
     return data.detach().numpy() if isinstance(data, torch.Tensor) else data
 
 
+def plain(value):
+    """A state dict with lists in place of tensors."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    return value.tolist() if isinstance(value, torch.Tensor) else value
+
+
 def words(text):
     return np.array([struct.unpack(">f", bytes.fromhex(word))[0] for word in text.split()], "f4")
 
@@ -43,9 +59,10 @@ def settings_of(record):
         name: float.fromhex(value)
         for name, value in (pair.split("=") for pair in record["hyper"].split())
     }
-    if record["kind"] == "adamw":
-        hyper["betas"] = hyper.pop("beta1"), hyper.pop("beta2")
-    for flag in ("amsgrad", "maximize", "nesterov"):
+    for name, pair in TWOS.items():
+        if pair[0] in hyper:
+            hyper[name] = tuple(hyper.pop(one) for one in pair)
+    for flag in ("amsgrad", "maximize", "nesterov", "centered", "decoupled_weight_decay"):
         if flag in hyper:
             hyper[flag] = bool(hyper[flag])
     return hyper
@@ -109,33 +126,117 @@ def test_steps_end_where_torch_s_do(steps):
         largest = np.max([abs(exact), abs(start), abs(theirs)], axis=0).astype("f4")
         count = len(record["grads"])
         bound = abs(theirs - exact) + (count / 2 + 2) * np.spacing(largest)
-        if record["kind"] == "adamw":
+        if record["kind"] != "sgd":
             bound += count * np.spacing(np.float32(settings_of(record)["lr"]))
         assert np.all(abs(ours - exact) <= bound), record["vector"]
+
+
+def adversarial(n, steps):
+    """Magnitudes over twelve decades, zeros, and numbers that float32 holds but barely."""
+    random = np.random.RandomState(0)
+
+    def draw():
+        values = np.ldexp(random.uniform(-2, 2, n), random.randint(-20, 21, n))
+        values[random.rand(n) < 0.05] = 0
+        values[random.rand(n) < 0.02] = 1e-40
+        values[random.rand(n) < 0.02] *= 1e6
+        return values.astype(np.float32)
+
+    return draw(), [draw() for _ in range(steps)]
+
+
+@pytest.mark.parametrize(
+    "kind, settings",
+    [
+        *((kind, {}) for kind in KINDS),
+        ("sgd", {"lr": 0.01, "momentum": 0.9}),
+        ("sgd", {"lr": 0.01, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+        ("adam", {"amsgrad": True}),
+        ("adam", {"betas": (0.3, 0.9)}),
+        ("rmsprop", {"momentum": 0.9}),
+        ("rmsprop", {"centered": True}),
+        ("asgd", {"t0": 10}),
+    ],
+)
+def test_errors_are_no_larger_than_torch_s(kind, settings):
+    """Over 200 steps, from torch's answer in float64, in ulps of the largest that a parameter has
+    been. torch fuses multiplies with additions, which is half a rounding less here and there: on
+    the whole it comes to the same, and in the worst element to a few ulps either way.
+    """
+    param, grads = adversarial(512, 200)
+    theirs, ours = KINDS[kind]
+    ends, largest = [], np.abs(param).astype("f8")
+    for make, dtype in ((theirs, torch.float64), (theirs, torch.float32), (ours, torch.float32)):
+        one = torch.tensor(param, dtype=dtype)
+        hint = {"foreach": False} if make is theirs else {}
+        opt = make([one], **settings, **hint)
+        for grad in grads:
+            one.grad = torch.tensor(grad, dtype=dtype)
+            opt.step()
+            if dtype is torch.float64:
+                largest = np.fmax(largest, np.abs(one.numpy()))
+        ends.append(one.double().numpy())
+    exact, told, got = ends
+    np.testing.assert_array_equal(np.isfinite(got), np.isfinite(told))
+    finite = np.isfinite(exact) & np.isfinite(told)
+    assert finite.mean() > 0.9
+    off = [(abs(one - exact) / np.spacing(largest.astype("f4")))[finite] for one in (told, got)]
+    assert off[1].mean() <= 1.05 * off[0].mean()
+    assert off[1].max() <= 1.2 * off[0].max()
 
 
 def test_the_state_is_torch_s(steps):
     """Names, types and shapes; values to a few ulps of what they are sums of, a step."""
     for record in steps:
         _, state = run(record, as_tensor)
-        expected = [name for name in STATES if f"{name}32" in record]
-        if record["kind"] == "adamw":
-            assert float(state["step"]) == len(record["grads"])
-            assert (state["step"].dtype, state["step"].shape) == (torch.float32, ())
-            expected = ["step", *expected]
+        param = as_tensor(words(record["param"]))
+        told = KINDS[record["kind"]][0]([param], foreach=False, **settings_of(record))
+        for line in record["grads"]:
+            param.grad = torch.from_numpy(words(line))
+            told.step()
+        expected = list(told.state[param])
         assert list(state) == expected, record["vector"]
-        for name in set(expected) - {"step"}:
+        for name in expected:
+            if told.state[param][name] is not None and told.state[param][name].dim() == 0:
+                torch.testing.assert_close(state[name], told.state[param][name])
+        for name in expected:
+            if f"{name}32" not in record:
+                continue
             theirs = words(record[f"{name}32"])
             ours = state[name]
             assert (ours.dtype, tuple(ours.shape)) == (torch.float32, theirs.shape)
             with np.errstate(all="ignore"):
                 terms = np.max([abs(words(line)) for line in record["grads"]], axis=0)
-                terms = terms**2 if name.endswith("sq") else terms + abs(words(record["param"]))
+                is_square = name.endswith("sq") or name in ("sum", "square_avg")
+                terms = terms**2 if is_square else terms + abs(words(record["param"]))
                 largest = np.fmax(terms, abs(theirs)).astype("f4")
                 off = abs(ours.numpy().astype("f8") - theirs)
                 bound = 2 * len(record["grads"]) * np.spacing(largest)
             finite = np.isfinite(theirs) & np.isfinite(bound)
             assert np.all(off[finite] <= bound[finite]), (record["vector"], name)
+
+
+def test_doubles_end_where_torch_s_do(steps):
+    """To a few ulps of a double a step; what torch keeps in float32 of these, its numbers of
+    state, is not rounded alike on the way."""
+    for record in steps:
+        if "param64" not in record:
+            continue
+        start = words(record["param"]).astype("f8")
+        param = start.copy()
+        opt = KINDS[record["kind"]][1]([param], **settings_of(record))
+        for line in record["grads"]:
+            opt.step(grads=[words(line).astype("f8")])
+        exact = np.array(vectors.doubles(record["param64"]))
+        finite = np.isfinite(exact)
+        np.testing.assert_array_equal(param[~finite], exact[~finite], record["vector"])
+        count, lr = len(record["grads"]), settings_of(record)["lr"]
+        bound = 8 * count * np.spacing(np.maximum(abs(exact), abs(start)))
+        bound += 64 * count * np.spacing(lr)
+        if record["kind"] in ("nadam", "asgd"):
+            bound += count * np.spacing(np.float32(lr)) * (1 + abs(start))
+        off = abs(param[finite] - exact[finite])
+        assert np.all(off <= bound[finite]), (record["vector"], max(off / bound[finite]))
 
 
 def test_arrays_and_tensors_get_the_same_bits(steps):
@@ -146,7 +247,7 @@ def test_arrays_and_tensors_get_the_same_bits(steps):
             assert other.tobytes() == array.tobytes()
             assert list(other_state) == list(state)
             for name in state:
-                assert np.asarray(other_state[name]).tobytes() == state[name].tobytes()
+                assert np.asarray(other_state[name]).tobytes() == np.asarray(state[name]).tobytes()
 
 
 def test_a_network_learns_as_with_torch_s():
@@ -193,7 +294,7 @@ def test_constructors_and_groups_are_torch_s(theirs, ours):
     told, got = theirs(groups(), lr=0.25), ours(groups(), lr=0.25)
     assert got.defaults == told.defaults
     assert repr(got) == repr(told)
-    assert got.state_dict() == told.state_dict()
+    assert plain(got.state_dict()) == plain(told.state_dict())
     assert [list(group) for group in got.param_groups] == [list(g) for g in told.param_groups]
 
 
@@ -364,6 +465,10 @@ SETTINGS = [
     (PAIRS[1], {"lr": 0.1}),
     (PAIRS[1], {"lr": 0.1, "momentum": 0.9}),
     (PAIRS[1], {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+    *((pair, {"lr": 0.05}) for pair in PAIRS[2:]),
+    (KINDS["rmsprop"], {"lr": 0.05, "momentum": 0.9, "centered": True}),
+    (KINDS["nadam"], {"lr": 0.05, "decoupled_weight_decay": True, "weight_decay": 0.1}),
+    (KINDS["asgd"], {"lr": 0.05, "t0": 2}),
 ]
 
 
@@ -372,7 +477,10 @@ def test_parameters_without_gradients_are_skipped(pair, settings):
     both = pair_of(*pair, **settings)
     before = [param.detach().clone() for param in both[1][0]]
     step_both(both, [False, False, False])
-    assert both[1][1].state_dict()["state"] == both[0][1].state_dict()["state"] == {}
+    told, got = (plain(opt.state_dict()["state"]) for _, opt in both)
+    # Adagrad's is made with the optimizer.
+    assert got == told
+    assert bool(got) == (pair is KINDS["adagrad"])
     for mask in ([1, 0, 1], [1, 1, 0], [1, 1, 0], [0, 1, 0], [1, 0, 1], [1, 1, 1], [0, 0, 1]):
         step_both(both, mask)
         if not mask[1] and before[1] is not None:

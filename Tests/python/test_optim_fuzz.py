@@ -5,6 +5,7 @@ LIBSCHED_FUZZ=20000 draws that many, and others each time.
 
 import copy
 import io
+import math
 import os
 import pickle
 
@@ -19,15 +20,18 @@ MORE = os.environ.get("LIBSCHED_FUZZ")
 RATES = st.floats(1e-4, 0.1)
 SHAPES = st.sampled_from([(), (1,), (3,), (2, 5), (0,), (17,), (4, 1, 3)])
 
+EPS, DECAYS = st.floats(1e-8, 1e-3), st.floats(0.0, 0.5)
+ADAM = {
+    "lr": RATES,
+    "betas": st.tuples(st.floats(0.0, 0.95), st.floats(0.5, 0.999)),
+    "eps": EPS,
+    "weight_decay": DECAYS,
+    "maximize": st.booleans(),
+}
+
 SETTINGS = {
-    "AdamW": {
-        "lr": RATES,
-        "betas": st.tuples(st.floats(0.0, 0.95), st.floats(0.5, 0.999)),
-        "eps": st.floats(1e-8, 1e-3),
-        "weight_decay": st.floats(0.0, 0.5),
-        "amsgrad": st.booleans(),
-        "maximize": st.booleans(),
-    },
+    "AdamW": ADAM | {"amsgrad": st.booleans()},
+    "Adam": ADAM | {"amsgrad": st.booleans(), "decoupled_weight_decay": st.booleans()},
     "SGD": {
         "lr": RATES,
         "momentum": st.one_of(st.just(0), st.floats(0.1, 0.95)),
@@ -35,7 +39,50 @@ SETTINGS = {
         "weight_decay": st.floats(0.0, 0.5),
         "maximize": st.booleans(),
     },
+    "Adagrad": {
+        "lr": RATES,
+        "lr_decay": st.floats(0.0, 0.5),
+        "weight_decay": DECAYS,
+        "eps": EPS,
+        "maximize": st.booleans(),
+    },
+    "Adadelta": {
+        "lr": st.floats(0.01, 1.0),
+        "rho": st.floats(0.1, 0.99),
+        "eps": EPS,
+        "weight_decay": DECAYS,
+        "maximize": st.booleans(),
+    },
+    "RMSprop": {
+        "lr": st.floats(1e-4, 0.01),
+        "alpha": st.floats(0.5, 0.99),
+        "eps": st.floats(1e-3, 0.1),
+        "weight_decay": DECAYS,
+        "momentum": st.one_of(st.just(0), st.floats(0.1, 0.95)),
+        "centered": st.booleans(),
+        "maximize": st.booleans(),
+    },
+    "Adamax": ADAM,
+    "NAdam": ADAM
+    | {"momentum_decay": st.floats(0.0, 1.0), "decoupled_weight_decay": st.booleans()},
+    "RAdam": ADAM | {"decoupled_weight_decay": st.booleans()},
+    "ASGD": {
+        "lr": RATES,
+        "lambd": st.floats(0.0, 0.5),
+        "alpha": st.floats(0.0, 2.0),
+        "t0": st.sampled_from([0, 1, 2, 1e6]),
+        "weight_decay": DECAYS,
+        "maximize": st.booleans(),
+    },
+    "Rprop": {
+        "lr": RATES,
+        "etas": st.tuples(st.floats(0.1, 0.9), st.floats(1.1, 3.0)),
+        "step_sizes": st.tuples(st.floats(1e-6, 1e-3), st.floats(0.01, 1.0)),
+        "maximize": st.booleans(),
+    },
 }
+# What decides which arrays a state has, and so does not change on the way.
+SETTLED = {"AdamW": {"amsgrad"}, "Adam": {"amsgrad"}, "RMSprop": {"momentum", "centered"}}
 
 
 @st.composite
@@ -46,7 +93,10 @@ def groups(draw, kind):
 
 def operations(kind):
     edits = st.fixed_dictionaries(
-        {}, optional={key: one for key, one in SETTINGS[kind].items() if key != "amsgrad"}
+        {},
+        optional={
+            key: one for key, one in SETTINGS[kind].items() if key not in SETTLED.get(kind, set())
+        },
     )
     return st.one_of(
         # Which parameters have gradients.
@@ -70,6 +120,7 @@ def programs(draw):
         "groups": draw(st.lists(groups(kind), min_size=1, max_size=3)),
         "operations": draw(st.lists(operations(kind), min_size=2, max_size=15)),
         "arrays": draw(st.booleans()),
+        "double": draw(st.booleans()),
     }
 
 
@@ -82,6 +133,7 @@ class Run:
 
     def __init__(self, program, module, arrays):
         self.arrays, self.random = arrays, np.random.RandomState(program["seed"])
+        self.dtype = np.float64 if program["double"] else np.float32
         made = [self.group(one) for one in program["groups"]]
         self.optimizer = getattr(module, program["kind"])(made)
 
@@ -90,7 +142,7 @@ class Run:
         return [param for group in self.optimizer.param_groups for param in group["params"]]
 
     def draw(self, shape):
-        return self.random.uniform(-2, 2, shape).astype(np.float32)
+        return np.asarray(self.random.uniform(-2, 2, shape), self.dtype)
 
     def group(self, spec):
         shapes, given = spec
@@ -161,11 +213,11 @@ def compare(told, got, steps):
     for number, theirs in told["state"].items():
         ours = got["state"][number]
         assert list(ours) == list(theirs)
-        if "step" in theirs:
-            assert float(ours["step"]) == float(theirs["step"])
+        for name in {"step", "mu_product", "eta", "mu"} & set(theirs):
+            assert math.isclose(float(ours[name]), float(theirs[name]), rel_tol=1e-5), name
         for name, one in ours.items():
             assert tuple(one.shape) == tuple(theirs[name].shape)
-            assert str(one.dtype).removeprefix("torch.") == "float32"
+            assert str(one.dtype).removeprefix("torch.") == str(theirs[name].dtype)[6:], name
 
 
 @settings(

@@ -80,6 +80,21 @@ class sched_optimizer(enum.IntEnum):
     SCHED_SGD = 1
     SCHED_ADAMW = 2
     SCHED_ADAM = 3
+    SCHED_ADAGRAD = 4
+    SCHED_ADADELTA = 5
+    SCHED_RMSPROP = 6
+    SCHED_ADAMAX = 7
+    SCHED_NADAM = 8
+    SCHED_RADAM = 9
+    SCHED_ASGD = 10
+    SCHED_RPROP = 11
+    SCHED_LION = 12
+    SCHED_ADAN = 13
+    SCHED_ADEMAMIX = 14
+    SCHED_SOPHIA = 15
+    SCHED_AVERAGE = 16
+    SCHED_SCHEDULE_FREE_SGD = 17
+    SCHED_SCHEDULE_FREE_ADAMW = 18
 
 
 class sched_field_value(Union):
@@ -177,6 +192,179 @@ class sched_adam(Structure):
         ("amsgrad", c_int32),
         ("maximize", c_int32),
         ("decoupled_weight_decay", c_int32),
+    ]
+
+
+class sched_adagrad(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("lr_decay", c_double),
+        ("weight_decay", c_double),
+        ("initial_accumulator_value", c_double),
+        ("eps", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_adadelta(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("rho", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_rmsprop(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("alpha", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("momentum", c_double),
+        ("centered", c_int32),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_adamax(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_nadam(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("momentum_decay", c_double),
+        ("decoupled_weight_decay", c_int32),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_radam(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("decoupled_weight_decay", c_int32),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_asgd(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("lambd", c_double),
+        ("alpha", c_double),
+        ("t0", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_rprop(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("etaminus", c_double),
+        ("etaplus", c_double),
+        ("step_size_min", c_double),
+        ("step_size_max", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_lion(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_adan(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("beta3", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("no_prox", c_int32),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_ademamix(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("beta3", c_double),
+        ("alpha", c_double),
+        ("beta3_warmup", c_double),
+        ("alpha_warmup", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_sophia(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("rho", c_double),
+        ("batch", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_average(Structure):
+    _fields_ = [
+        ("keep", c_double),
+        ("squares", c_int32),
+    ]
+
+
+class sched_schedule_free_sgd(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("momentum", c_double),
+        ("weight_decay", c_double),
+        ("warmup_steps", c_double),
+        ("r", c_double),
+        ("weight_lr_power", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_schedule_free_adamw(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("warmup_steps", c_double),
+        ("r", c_double),
+        ("weight_lr_power", c_double),
+        ("maximize", c_int32),
     ]
 
 

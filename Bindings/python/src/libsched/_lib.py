@@ -767,6 +767,33 @@ def address(array: Any) -> int:
         return where
 
 
+# -- Optimizers ---------------------------------------------------------------
+
+
+def optimizer_names() -> list[str]:
+    """Every optimizer's name as in ``SCHED_ADAMW``, in small letters."""
+    return [one.name.removeprefix("SCHED_").lower() for one in _abi.sched_optimizer]
+
+
+def describe_optimizer(optimizer: str) -> list[tuple[str, str, float, str]]:
+    """What an optimizer declares: settings, then arrays and numbers of state.
+
+    Each is what it is ("real", "flag", "state" or "scalar"), its name, its default or what it is
+    before the first step, and what is accepted or when it is used.
+    """
+    number = _abi.sched_optimizer[f"SCHED_{optimizer.upper()}"]
+    length = c_size_t()
+    _c["sched_optimizer_describe"](number, None, 0, byref(length))
+    text = ctypes.create_string_buffer(length.value + 1)
+    check(_c["sched_optimizer_describe"](number, text, len(text), byref(length)))
+    found = []
+    for line in text.value.decode().splitlines()[1:]:
+        tag, name, default, accepted = line.split("\t")
+        start = {"True": 1.0, "False": 0.0}.get(default)
+        found.append((tag, name, float(default) if start is None else start, accepted))
+    return found
+
+
 class StepList:
     """Parameters that one optimizer steps with the same settings, as the library reads them.
 

@@ -17,7 +17,42 @@ torch is neither needed nor imported.
 from .._parameter import Parameter
 from . import lr_scheduler, swa_utils
 from ._optimizer import Optimizer
+from .adadelta import Adadelta
+from .adagrad import Adagrad
 from .adam import Adam, AdamW
+from .adamax import Adamax
+from .adan import Adan
+from .ademamix import AdEMAMix
+from .asgd import ASGD
+from .lion import Lion
+from .nadam import NAdam
+from .radam import RAdam
+from .rmsprop import RMSprop
+from .rprop import Rprop
+from .schedule_free import ScheduleFreeAdamW, ScheduleFreeSGD
 from .sgd import SGD
+from .sophia import Sophia
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "Parameter", "lr_scheduler", "swa_utils"]
+__all__ = [
+    "ASGD",
+    "SGD",
+    "AdEMAMix",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Adan",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "Parameter",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+    "ScheduleFreeAdamW",
+    "ScheduleFreeSGD",
+    "Sophia",
+    "lr_scheduler",
+    "swa_utils",
+]

@@ -6,12 +6,11 @@ import contextlib
 import copy
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from ctypes import c_double
 from itertools import accumulate, chain
 from operator import is_
-from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +60,12 @@ class Optimizer:
     _keys: tuple[str, ...] = ()
     _arrays: tuple[str, ...] = ()
     _numbers: tuple[str, ...] = ()
-    _later: Mapping[str, Any] = MappingProxyType({})
+    _later: ClassVar[dict[str, Any]] = {
+        "foreach": None,
+        "maximize": False,
+        "differentiable": False,
+        "capturable": False,
+    }
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -80,6 +84,7 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+        check_supported(self.defaults)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -103,7 +108,9 @@ class Optimizer:
     def _complete(self, group: dict[str, Any]) -> None:
         """Gives a loaded group the settings that its writer did not know."""
         for name, value in self._later.items():
-            group.setdefault(name, value)
+            # Beyond torch's optimizers there are some that have none of its hints.
+            if name in self.defaults:
+                group.setdefault(name, value)
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -247,6 +254,7 @@ class Optimizer:
             ready[steps.refused].refuse(error)
         for table in ready:
             table.stepped()
+        self._stepped(ready)
         return loss
 
     def _group(self, i: int) -> list[Table]:
@@ -273,6 +281,9 @@ class Optimizer:
     def _enter(self, table: Table) -> None:
         """Fills in a table's states, and which step this is."""
         table.enter(self._used(table.group))
+
+    def _stepped(self, tables: list[Table]) -> None:
+        """What groups have to remember of a step."""
 
     # -- Hooks
 
@@ -384,6 +395,8 @@ class Table:
         numbers: By name, numbers of each one's state, and views of them.
         next_steps: What the active ones' steps will be.
         active: The index of those that have a gradient.
+        chosen: Their numbers.
+        scalars: Their numbers of state as the library reads and writes them.
         memory: Where they lie.
         kernel: What the library reads.
         rows: Its table, a row for each of them.
@@ -410,6 +423,7 @@ class Table:
         ]
         self._dtype = dtype_of(self.params[0]) if self.params else "float32"
         everything = memory(self.params, self._names, self._dtype)
+        self._full = everything.full
         count = len(self.params)
         self.steps: npt.NDArray[np.float32] = np.zeros(count, np.float32)
         self.counters = [everything.counter(self.steps, i) for i in range(count)]
@@ -417,8 +431,10 @@ class Table:
         for name in optimizer._numbers:
             values: npt.NDArray[np.float32] = np.zeros(count, np.float32)
             self.numbers[name] = values, [everything.counter(values, i) for i in range(count)]
-        # The parameters the table is for, by number: all that had a gradient in the last step.
+        # The parameters the table is for, by number: all that had a gradient in the last step;
+        # none while it is being made.
         self._chosen: list[int] = []
+        self.chosen: list[int] = []
         # The settings as they were last put in.
         self._settings: tuple[Any, ...] | None = None
         # Arrays that become part of the state with the step.
@@ -470,6 +486,7 @@ class Table:
         self.memory = memory(
             [self.params[i] for i in chosen], [self._names[i] for i in chosen], self._dtype
         )
+        self.chosen = chosen
         # All of them are had faster by a slice.
         self.active = chosen if len(chosen) < len(self.params) else slice(None)
         self._active_counters = [self.counters[i] for i in chosen]
@@ -483,9 +500,9 @@ class Table:
         self.rows, self._settings = self.kernel.table, None
         # Two steps on: a step that is not counted is none of the first.
         self.rows[:, self.STEP] = 2
-        self._scalars: npt.NDArray[np.float64] = np.zeros((len(chosen), numbers))
+        self.scalars: npt.NDArray[np.float64] = np.zeros((len(chosen), numbers))
         if numbers:
-            start, width = self._scalars.ctypes.data, self._scalars.strides[0]
+            start, width = self.scalars.ctypes.data, self.scalars.strides[0]
             self.rows[:, self.STATE + arrays] = start + width * np.arange(len(chosen))
         self._place()
         self._chosen = chosen
@@ -499,9 +516,9 @@ class Table:
         optimizer, memory = self._optimizer(), self.memory
         assert optimizer is not None
         states = list(map(optimizer.state.__getitem__, memory.params))
-        for i, state in enumerate(states):
+        for i, state in zip(self.chosen, states, strict=True):
             if not state:
-                self._begin(optimizer, i, state, keys)
+                self.begin(optimizer, i, keys)
         for name in keys:
             if name == "step":
                 self._enter_steps(states)
@@ -510,21 +527,21 @@ class Table:
             else:
                 self.put_state(name, [state[name] for state in states])
 
-    def _begin(
-        self, optimizer: Optimizer, i: int, state: dict[str, Any], keys: tuple[str, ...]
-    ) -> None:
-        """Makes the state of the i-th active parameter."""
+    def begin(self, optimizer: Optimizer, i: int, keys: tuple[str, ...]) -> None:
+        """Makes the state of a parameter, by its number."""
+        param = self.params[i]
+        state = optimizer.state[param]
         for name in keys:
+            start = optimizer._start(name, self.group)
             if name == "step":
                 # The table's own count may be of an earlier life.
-                state[name] = self._active_counters[i]
+                state[name] = self.counters[i]
                 state[name][()] = 0.0
             elif name in optimizer._numbers:
-                state[name] = self._active_numbers[name][i]
-                state[name][()] = optimizer._start(name, self.group)
+                state[name] = self.numbers[name][1][i]
+                state[name][()] = start
             else:
-                start = optimizer._start(name, self.group)
-                state[name] = self.memory.full(self.memory.params[i], start)
+                state[name] = self._full(param, start)
 
     def _enter_steps(self, states: list[dict[str, Any]]) -> None:
         steps = [state["step"] for state in states]
@@ -543,7 +560,7 @@ class Table:
             values[self.active] = [number(one) for one in held]
             for state, view in zip(states, views, strict=True):
                 state[name] = view
-        self._scalars[:, column] = values[self.active]
+        self.scalars[:, column] = values[self.active]
 
     def put_state(self, name: str, arrays: list[Any]) -> None:
         """Puts arrays of the states, one a row, into their column."""
@@ -560,7 +577,7 @@ class Table:
         if self._counts:
             self.steps[self.active] = self.next_steps
         for column, (values, _) in enumerate(self.numbers.values()):
-            values[self.active] = self._scalars[:, column]
+            values[self.active] = self.scalars[:, column]
         if isinstance(self.memory, TensorMemory):
             # autograd has to know that these are no more what it has seen.
             torch().autograd.graph.increment_version(self.memory.params)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 from ._memory import is_tensor
-from ._optimizer import Optimizer, check_supported
+from ._optimizer import Optimizer
 
 __all__ = ["Adam", "AdamW"]
 
@@ -49,17 +48,11 @@ class Adam(Optimizer):
     _library_name = "adam"
     _arrays = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
     _keys = ("step", *_arrays)
-    _later = MappingProxyType(
-        {
-            "amsgrad": False,
-            "maximize": False,
-            "foreach": None,
-            "capturable": False,
-            "differentiable": False,
-            "decoupled_weight_decay": False,
-            "fused": None,
-        }
-    )
+    _later = Optimizer._later | {
+        "amsgrad": False,
+        "decoupled_weight_decay": False,
+        "fused": None,
+    }
 
     def __init__(
         self,
@@ -121,7 +114,6 @@ class Adam(Optimizer):
                 "decoupled_weight_decay": decoupled_weight_decay,
             },
         )
-        check_supported(self.defaults)
 
     def _used(self, group: dict[str, Any]) -> tuple[str, ...]:
         return self._keys if group["amsgrad"] else self._keys[:3]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 from ._memory import is_tensor
-from ._optimizer import Optimizer, Table, check_supported
+from ._optimizer import Optimizer, Table
 
 __all__ = ["SGD"]
 
@@ -47,15 +46,7 @@ class SGD(Optimizer):
 
     _library_name = "sgd"
     _keys = _arrays = ("momentum_buffer",)
-    _later = MappingProxyType(
-        {
-            "nesterov": False,
-            "maximize": False,
-            "foreach": None,
-            "differentiable": False,
-            "fused": False,
-        }
-    )
+    _later = Optimizer._later | {"nesterov": False, "fused": False}
 
     def __init__(
         self,
@@ -96,7 +87,6 @@ class SGD(Optimizer):
                 "fused": fused,
             },
         )
-        check_supported(self.defaults)
 
     def _enter(self, table: Table) -> None:
         # All the kernel asks is whether it is the first, and without momentum not even that.

@@ -1,0 +1,30 @@
+"""Parameters on their way to something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _lib
+from ._memory import dtype_of, memory
+
+__all__ = ["step_toward"]
+
+
+def step_toward(params: list[Any], ends: list[Any], keep: float) -> None:
+    """``keep * param + (1 - keep) * end`` for each, in place, as torch's ``lerp_``."""
+    by_type: dict[str, list[int]] = {}
+    for i, param in enumerate(params):
+        by_type.setdefault(dtype_of(param), []).append(i)
+    lists = []
+    for dtype, members in by_type.items():
+        names = [f"parameter {i}" for i in members]
+        where = memory([params[i] for i in members], names, dtype)
+        rows = _lib.StepList("average", dtype, 2, len(members))
+        rows.hyper.keep = keep
+        rows.table[:, 0] = where.sizes
+        rows.table[:, 1] = 1
+        rows.table[:, 2] = where.addresses
+        rows.table[:, 3] = where.grads([ends[i] for i in members])
+        lists.append(rows)
+    if lists:
+        _lib.Steps(lists).step()

@@ -1,0 +1,29 @@
+"""What torch's constructors check, in its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ._memory import is_tensor
+
+__all__ = ["check", "check_betas", "check_rate"]
+
+
+def check(is_accepted: bool, name: str, value: object) -> None:
+    """Refuses a setting."""
+    if not is_accepted:
+        raise ValueError(f"Invalid {name}: {value}")
+
+
+def check_rate(lr: Any) -> None:
+    """Refuses a learning rate below 0, or a tensor of more than one element."""
+    if is_tensor(lr) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    check(0.0 <= lr, "learning rate", lr)
+
+
+def check_betas(betas: Sequence[Any], count: int = 2) -> None:
+    """Refuses what an average cannot keep."""
+    for i in range(count):
+        check(0.0 <= betas[i] < 1.0, f"beta parameter at index {i}", betas[i])

@@ -1,0 +1,159 @@
+"""Every optimizer's step: the same bits whatever the machine, the array and its cut."""
+
+import libsched
+import numpy as np
+import pytest
+from libsched import _lib, optim
+
+# Every loop of the kernels, by the settings that choose it.
+CASES = [
+    ("adam", {"weight_decay": 0.1}),
+    ("adam", {"amsgrad": True, "maximize": True}),
+    ("adamw", {"beta1": 0.3}),
+    ("sgd", {"lr": 0.1, "weight_decay": 0.1}),
+    ("sgd", {"lr": 0.1, "momentum": 0.9, "dampening": 0.1, "maximize": True}),
+    ("sgd", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("adagrad", {"lr_decay": 0.1}),
+    ("adadelta", {"weight_decay": 0.1}),
+    ("rmsprop", {}),
+    ("rmsprop", {"momentum": 0.9}),
+    ("rmsprop", {"centered": True}),
+    ("rmsprop", {"centered": True, "momentum": 0.9, "weight_decay": 0.1}),
+    ("adamax", {}),
+    ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.1}),
+    ("radam", {"beta2": 0.5}),
+    ("asgd", {"t0": 1.0}),
+    ("rprop", {}),
+    ("lion", {"weight_decay": 0.1}),
+    ("adan", {"weight_decay": 0.1}),
+    ("adan", {"weight_decay": 0.1, "no_prox": True, "maximize": True}),
+    ("ademamix", {"alpha_warmup": 5.0, "beta3_warmup": 5.0}),
+    ("sophia", {}),
+    ("average", {"keep": 0.3}),
+    ("average", {"squares": True}),
+    ("schedule_free_sgd", {"weight_decay": 0.1}),
+    ("schedule_free_adamw", {"weight_decay": 0.1, "warmup_steps": 2.0}),
+]
+IDS = [f"{kind}{''.join(f',{key}' for key in given)}" for kind, given in CASES]
+ISAS = ["baseline", "avx2", "avx512"]
+# Around each lane width: one short, exact, one over. Then sums of widths.
+LENGTHS = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 28, 31, 100, 1023]
+
+
+@pytest.fixture(autouse=True)
+def settled():
+    yield
+    libsched.set_isa(None)
+    libsched.set_threads(0)
+
+
+def declared(kind):
+    """What the library declares of an optimizer: settings, arrays, numbers."""
+    return _lib.describe_optimizer(kind)
+
+
+def numbers(n, seed):
+    """Of all signs and several magnitudes, different in every lane."""
+    random = np.random.RandomState(seed)
+    return np.ldexp(random.uniform(-2, 2, n), random.randint(-3, 4, n))
+
+
+def strange(n):
+    values = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, 1e-38, 3e38, -3e38, 1e-20, 1e20, 1.0]
+    return np.array([values[i * 5 % len(values)] for i in range(n)])
+
+
+def run(kind, given, param, grads, dtype, shift=0, cut=None):
+    """The bits of a parameter and its state after a step for each gradient.
+
+    The arrays stand `shift` bytes off; every part of `cut` elements is a call of its own.
+    """
+    lines, n = declared(kind), len(param)
+
+    def place(values):
+        raw = np.empty(values.size * dtype().itemsize + 64 + shift, np.uint8)
+        start = -raw.ctypes.data % 64 + shift
+        array = raw[start : start + values.size * dtype().itemsize].view(dtype)
+        array[...] = values
+        return array
+
+    settings = {name: default for tag, name, default, _ in lines if tag in ("real", "flag")}
+    settings = {name: given.get(name, default) for name, default in settings.items()}
+    states = [one for one in lines if one[0] == "state"]
+    with np.errstate(all="ignore"):
+        arrays = [place(np.asarray(param, dtype))]
+        held = [place(np.full(n, start, dtype)) for _, _, start, _ in states]
+        given_grads = [place(np.asarray(grad, dtype)) for grad in grads]
+    first = [start for tag, _, start, _ in lines if tag == "scalar"]
+    parts = list(range(0, n, cut)) if cut else [0]
+    scalars = [np.array(first, np.float64) for _ in parts]
+    for step, grad in enumerate(given_grads, 1):
+        rows = _lib.StepList(kind, np.dtype(dtype).name, 2 + len(states) + bool(first), len(parts))
+        for (name, ctype), value in zip(rows.hyper._fields_, settings.values(), strict=True):
+            setattr(rows.hyper, name, float(value) if "double" in str(ctype) else bool(value))
+        for i, start in enumerate(parts):
+            end = min(n, start + cut) if cut else n
+            offset = start * dtype().itemsize
+            columns = [one.ctypes.data + offset for one in (arrays[0], grad, *held)]
+            if first:
+                columns.append(scalars[i].ctypes.data)
+            rows.table[i] = [end - start, step, *columns]
+        _lib.Steps([rows]).step()
+    results = np.concatenate([arrays[0], *held])
+    # Which of two NaNs an addition keeps is the compiler's choice of operands.
+    return np.where(np.isnan(results), dtype(np.nan), results).tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind, given", CASES, ids=IDS)
+def test_bits_are_the_same(kind, given, dtype):
+    param, grads = numbers(1023, 1), [numbers(1023, seed) for seed in (2, 3, 4)]
+    libsched.set_isa("baseline")
+    longest = run(kind, given, param, grads, dtype)
+    whole = np.frombuffer(longest, dtype).reshape(-1, 1023)
+    assert len(set(whole[0])) > 1000
+    assert not np.array_equal(whole[0], np.asarray(param, dtype))
+    for isa in ISAS:
+        try:
+            libsched.set_isa(isa)
+        except libsched.SchedError:
+            continue
+        # At every length and alignment, and in pieces.
+        for n in LENGTHS:
+            for shift in (0, 4, 20, 33) if n == 100 else (8,):
+                got = run(kind, given, param[:n], [grad[:n] for grad in grads], dtype, shift)
+                assert got == whole[:, :n].tobytes(), (isa, n, shift)
+        for cut in (1, 5, 16, 333):
+            assert run(kind, given, param, grads, dtype, cut=cut) == longest, (isa, cut)
+        for inputs in (
+            (strange(100), [grad[:100] for grad in grads]),
+            (param[:100], [strange(100)] * 3),
+        ):
+            got = run(kind, given, *inputs, dtype)
+            libsched.set_isa("baseline")
+            assert got == run(kind, given, *inputs, dtype), isa
+            libsched.set_isa(isa)
+
+
+@pytest.mark.parametrize("kind, given", CASES, ids=IDS)
+def test_threads_change_nothing(kind, given):
+    n = 400_003
+    param, grads = numbers(n, 1), [numbers(n, 2), numbers(n, 3)]
+    libsched.set_threads(1)
+    alone = run(kind, given, param, grads, np.float32)
+    for threads in (2, 3, 7):
+        libsched.set_threads(threads)
+        assert run(kind, given, param, grads, np.float32) == alone
+
+
+def test_every_optimizer_is_among_the_cases():
+    assert {kind for kind, _ in CASES} == set(_lib.optimizer_names())
+
+
+def test_all_groups_are_looked_at_before_the_first_is_stepped():
+    a, b = np.ones(4, np.float32), np.ones(4, np.float32)
+    opt = optim.SGD([{"params": [a]}, {"params": [b]}], lr=0.5)
+    with pytest.raises(libsched.SchedError, match="parameter 0 of group 1: two arrays overlap"):
+        opt.step(grads=[np.ones(4, np.float32), b])
+    assert np.all(a == 1)
+    assert np.all(b == 1)
