@@ -43,7 +43,8 @@ def copy(tmp_path: Path) -> Path:
     for module in (ROOT / "Bindings").glob("*.py"):
         shutil.copy(module, tmp_path / "Bindings")
     shutil.copytree(ROOT / "Bindings" / "docs", tmp_path / "Bindings" / "docs")
-    shutil.copytree(ROOT / "Sources" / "Schedules", tmp_path / "Sources" / "Schedules")
+    for module in ("Schedules", "StepBody"):
+        shutil.copytree(ROOT / "Sources" / module, tmp_path / "Sources" / module)
     package = Path("Bindings", "python", "src", "libsched")
     shutil.copytree(ROOT / package, tmp_path / package)
     return tmp_path
@@ -56,6 +57,8 @@ def copy(tmp_path: Path) -> Path:
         ("Bindings/python/src/libsched/_kinds.py", "gamma: float = 0.1", "gamma: float = 0.2"),
         ("Include/sched_kinds.h", 'sched_real("gamma", gamma)', 'sched_real("gama", gamma)'),
         ("Include/sched_kinds.hpp", "double gamma = 0.1", "double gamma = 0.2"),
+        ("Include/sched_optimizers.h", "SCHED_LION, SCHED_F64", "SCHED_LION, SCHED_F32"),
+        ("Include/sched_optimizers.hpp", "sched_lion{0.0001, ", "sched_lion{0.001, "),
         ("README.md", "`gamma=0.1`", "`gamma=0.2`"),
         ("Bindings/docs/schedules/StepLR.md", "StepLR(30, ", "StepLR(40, "),
     ],
