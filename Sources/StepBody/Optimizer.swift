@@ -49,7 +49,8 @@ public final class Declaration {
   /// What was declared, a line each, fields separated by tabs.
   public private(set) var text: UTF8Text?
 
-  public init(_ owner: StaticString, reading memory: UnsafeRawPointer? = nil, text: UTF8Text? = nil) {
+  public init(_ owner: StaticString, reading memory: UnsafeRawPointer? = nil, text: UTF8Text? = nil)
+  {
     self.owner = owner
     self.memory = memory
     self.text = text

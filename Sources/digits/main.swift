@@ -90,7 +90,7 @@ func train(_ folder: URL, printsRates: Bool) throws {
   let (training, validation, test) = (0..<1197, 1197..<1497, 1497..<1797)
   var model = Model()
   var best = model
-  var adamW = try AdamW()
+  var adamW = AdamW()
   var (weightState, biasState) = (AdamW.State(), AdamW.State())
   var stopper = try EarlyStopping(patience: 5)
   for epoch in 0..<epochs {
