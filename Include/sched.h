@@ -65,7 +65,7 @@ typedef enum sched_status {
 
   SCHED_E_SYNTAX = 20, /* the text does not parse                             */
   SCHED_E_DEPTH = 21,  /* schedules are nested too deep                       */
-  SCHED_E_STATE = 22,  /* the text is no saved state of this kind and version */
+  SCHED_E_STATE = 22,  /* the text is no saved state that fits                */
 
   SCHED_E_RANGE = 30, /* the argument is out of its range                     */
   SCHED_E_END = 31,   /* the step is past the end of the schedule             */
@@ -221,8 +221,10 @@ sched_status sched_kind_describe(const char *kind, char *text, size_t capacity,
 
 /* -- Schedulers --------------------------------------------------------- */
 
-/*  Where a run is on its schedule: the step, each group's base rate and the
- *  rate in force. Everything a checkpoint needs.                             */
+/*  Where a run is on its schedules: the step, each group's base rate and the
+ *  rate in force. Everything a checkpoint needs. A group is any number that is
+ *  driven: a learning rate, a weight decay, a batch size; who needs a whole
+ *  number rounds. All groups move by one clock.                              */
 typedef struct sched_scheduler sched_scheduler;
 
 typedef enum sched_form {
@@ -230,12 +232,34 @@ typedef enum sched_form {
   SCHED_CHAINED = 2 /* PyTorch's recursion on the rate in force               */
 } sched_form;
 
-/*  A scheduler at step 0 for `groups` base rates, 1 to 1,048,576 of them. The
- *  schedule is retained.                                             since 0 */
+/*  A scheduler at step 0 for `groups` base rates, 1 to 1,048,576 of them, all
+ *  on one schedule, which is retained.                               since 0 */
 sched_status sched_scheduler_make(const sched_schedule *schedule,
                                   sched_form form, size_t groups,
                                   const double *bases,
                                   sched_scheduler **scheduler);
+
+/*  The same by named fields, of which all but the first two may be absent.
+ *  `culprit` is as sched_make's.
+ *
+ *    schedules   one for all groups, or one a group; they are retained
+ *    bases       a base rate a group
+ *    form        "closed" or "chained"; "closed"
+ *    unit        what is counted: "steps", "epochs", "samples" or "tokens";
+ *                "steps". A state of another unit is refused.
+ *    resolution  steps of the schedules, and of the scheduler, that make one
+ *                unit; 1. With 500 and epochs, step 750 is epoch 1.5, and 90
+ *                epochs of a cosine are CosineDecay(45000), exact at every
+ *                step; Stretch(schedule, 500, 'line') is one that counts
+ *                epochs, with straight lines between them.
+ *    last        the last step of the run; the schedules' first to end
+ *    horizon     what is past that: "raise", nothing: SCHED_E_END; "hold", the
+ *                last rate; "extend", what the formula says, not for schedules
+ *                that end. "raise".
+ *                                                                    since 0 */
+sched_status sched_scheduler_make_fields(const sched_field *fields,
+                                         size_t count, size_t *culprit,
+                                         sched_scheduler **scheduler);
 
 sched_scheduler *sched_scheduler_retain(sched_scheduler *scheduler);
 void sched_scheduler_free(sched_scheduler *scheduler);
@@ -243,8 +267,9 @@ void sched_scheduler_free(sched_scheduler *scheduler);
 /*  How many groups it has, 0 for NULL.                               since 0 */
 size_t sched_scheduler_groups(const sched_scheduler *scheduler);
 
-/*  A new reference to its schedule.                                  since 0 */
+/*  A new reference to a group's schedule.                            since 0 */
 sched_status sched_scheduler_schedule(const sched_scheduler *scheduler,
+                                      size_t group,
                                       sched_schedule **schedule);
 
 /*  The step it is at, and the rate of each group there; either pointer may be
@@ -253,7 +278,7 @@ sched_status sched_now(const sched_scheduler *scheduler, int64_t *step,
                        double *rates);
 
 /*  One step on; the rate of each group there, if `rates` is not NULL. At the
- *  end of the schedule, SCHED_MAX_STEP if it has none, it stays where it is:
+ *  last step, SCHED_MAX_STEP if there is none, it stays where it is:
  *  SCHED_E_END.                                                      since 0 */
 sched_status sched_next(sched_scheduler *scheduler, double *rates);
 
@@ -266,6 +291,17 @@ sched_status sched_next(sched_scheduler *scheduler, double *rates);
 sched_status sched_scheduler_observe(sched_scheduler *scheduler, double metric,
                                      double *rates);
 
+/*  So many steps on, 0 to SCHED_MAX_STEP: the samples or tokens of a training
+ *  step, whatever the number of processes and of accumulated batches.
+ *                                                                    since 0 */
+sched_status sched_advance(sched_scheduler *scheduler, int64_t steps,
+                           double *rates);
+
+/*  A training step that was not applied, as under AMP when a gradient is not
+ *  finite: nothing moves. How many there were, if `skipped` is not NULL.
+ *                                                                    since 0 */
+sched_status sched_skip(sched_scheduler *scheduler, int64_t *skipped);
+
 /*  To any step. The closed form goes there at once; the chained form steps
  *  through every step between, from the start when it goes back.     since 0 */
 sched_status sched_seek(sched_scheduler *scheduler, int64_t step);
@@ -275,6 +311,22 @@ sched_status sched_seek(sched_scheduler *scheduler, int64_t step);
  *                                                                    since 0 */
 sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates);
 
+/*  From this step down to a floor in `steps`, without a jump, whatever the
+ *  schedule had in mind: the kind CoolDown, which see. `decay_type` is one of
+ *  its words, NULL for "1-sqrt". `groups` are those that do, `count` of them;
+ *  NULL for all, and then `count` is not read. A `last` that was given becomes
+ *  the end of the way down.                                          since 0 */
+sched_status sched_scheduler_cool_down(sched_scheduler *scheduler, int64_t steps,
+                             const char *decay_type, double min_ratio,
+                             const size_t *groups, size_t count);
+
+/*  Later by `steps` from this step on, without a jump: the kind Extend, which
+ *  see. With `until` 0 the rate rests for so long; otherwise what was to come
+ *  until that step takes so much longer. A `last` that was given moves by as
+ *  many.                                                             since 0 */
+sched_status sched_scheduler_extend(sched_scheduler *scheduler, int64_t steps,
+                          int64_t until, const size_t *groups, size_t count);
+
 /*  All of it as text, and all of it from that text. A text that is not one
  *  that _save wrote, in this version or an older one, is SCHED_E_STATE.
  *                                                                    since 0 */
@@ -283,6 +335,21 @@ sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text,
 sched_status sched_scheduler_restore(const char *text, size_t length,
                                      size_t *position,
                                      sched_scheduler **scheduler);
+
+/*  What becomes of a state that was saved with another configuration.        */
+typedef enum sched_policy {
+  SCHED_POLICY_ERROR = 1,  /* SCHED_E_STATE, with the difference spelled out  */
+  SCHED_POLICY_KEEP = 2,   /* the new configuration at the saved position     */
+  SCHED_POLICY_RESTORE = 3 /* all of the state, its configuration too         */
+} sched_policy;
+
+/*  Takes over what _save wrote, so that things may be made and loaded in any
+ *  order. A state of another unit is refused but by _RESTORE. Cool-downs and
+ *  extensions that the saved run had begun are no other configuration: _ERROR
+ *  takes them over, _KEEP does not.                                  since 0 */
+sched_status sched_scheduler_load(sched_scheduler *scheduler, const char *text,
+                                  size_t length, sched_policy policy,
+                                  size_t *position);
 
 /* -- Early stopping ----------------------------------------------------- */
 

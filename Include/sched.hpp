@@ -309,6 +309,7 @@ class Fields {
 
  private:
   friend class Schedule;
+  friend class Scheduler;
 
   struct Value {
     sched_field field;
@@ -323,40 +324,49 @@ class Fields {
     return *this;
   }
 
+  /*  Calls `use(fields, count)` with them as C has them. */
+  template <class Use>
+  void lend(Use use) const {
+    std::vector<sched_field> array;
+    std::vector<std::vector<const sched_schedule *>> handles;
+    handles.reserve(values_.size());
+    for (const Value &value : values_) {
+      sched_field field = value.field;
+      switch (field.type) {
+        case SCHED_TEXT:
+          field.value.text = value.word.c_str();
+          break;
+        case SCHED_REALS:
+          field.value.reals = value.reals.data();
+          break;
+        case SCHED_INTEGERS:
+          field.value.integers = value.integers.data();
+          break;
+        case SCHED_SCHEDULES:
+          handles.emplace_back();
+          for (const Schedule &schedule : value.schedules) {
+            handles.back().push_back(schedule.get());
+          }
+          field.value.schedules = handles.back().data();
+          break;
+        default:
+          break;
+      }
+      array.push_back(field);
+    }
+    use(array.data(), array.size());
+  }
+
   std::vector<Value> values_;
 };
 
 inline Schedule::Schedule(const std::string &kind, const Fields &fields) {
-  std::vector<sched_field> array;
-  std::vector<std::vector<const sched_schedule *>> handles;
-  handles.reserve(fields.values_.size());
-  for (const Fields::Value &value : fields.values_) {
-    sched_field field = value.field;
-    switch (field.type) {
-      case SCHED_TEXT:
-        field.value.text = value.word.c_str();
-        break;
-      case SCHED_REALS:
-        field.value.reals = value.reals.data();
-        break;
-      case SCHED_INTEGERS:
-        field.value.integers = value.integers.data();
-        break;
-      case SCHED_SCHEDULES:
-        handles.emplace_back();
-        for (const Schedule &schedule : value.schedules) handles.back().push_back(schedule.get());
-        field.value.schedules = handles.back().data();
-        break;
-      default:
-        break;
-    }
-    array.push_back(field);
-  }
-  std::size_t culprit = array.size();
   sched_schedule *schedule = nullptr;
-  sched_status status =
-      sched_make(kind.c_str(), array.data(), array.size(), &culprit, &schedule);
-  detail::check(status, culprit, array.size());
+  fields.lend([&](const sched_field *array, std::size_t count) {
+    std::size_t culprit = count;
+    sched_status status = sched_make(kind.c_str(), array, count, &culprit, &schedule);
+    detail::check(status, culprit, count);
+  });
   owner_ = detail::Owner<sched_schedule, sched_free>(schedule);
 }
 
@@ -391,7 +401,51 @@ enum class Form {
   chained = SCHED_CHAINED  // PyTorch's recursion on the rate in force
 };
 
-/*  Where a run is on its schedule. It moves, so it has one owner: share() makes
+/*  What the steps of a schedule count. */
+enum class Unit { steps, epochs, samples, tokens };
+
+/*  What is past the last step: nothing, the last rate, or what the formula says. */
+enum class Horizon { raise, hold, extend };
+
+/*  What becomes of a state that was saved with another configuration. */
+enum class Policy {
+  error = SCHED_POLICY_ERROR,     // it is refused, with the difference spelled out
+  keep = SCHED_POLICY_KEEP,       // the new configuration at the saved position
+  restore = SCHED_POLICY_RESTORE  // all of the state, its configuration too
+};
+
+/*  How a scheduler counts and where it ends: sched_scheduler_make_fields has it
+ *  all. Each returns the object, so that one reads
+ *
+ *      sched::Options().unit(sched::Unit::epochs, 500).horizon(sched::Horizon::hold)
+ */
+class Options {
+ public:
+  Options &form(Form form) {
+    fields_.word("form", form == Form::chained ? "chained" : "closed");
+    return *this;
+  }
+  Options &unit(Unit unit, std::int64_t resolution = 1) {
+    static constexpr const char *words[] = {"steps", "epochs", "samples", "tokens"};
+    fields_.word("unit", words[static_cast<int>(unit)]).integer("resolution", resolution);
+    return *this;
+  }
+  Options &horizon(Horizon horizon) {
+    static constexpr const char *words[] = {"raise", "hold", "extend"};
+    fields_.word("horizon", words[static_cast<int>(horizon)]);
+    return *this;
+  }
+  Options &last(std::int64_t step) {
+    fields_.integer("last", step);
+    return *this;
+  }
+
+ private:
+  friend class Scheduler;
+  Fields fields_;
+};
+
+/*  Where a run is on its schedules. It moves, so it has one owner: share() makes
  *  a second on purpose, save() and restore() a copy. One thread at a time. */
 class Scheduler {
  public:
@@ -404,6 +458,17 @@ class Scheduler {
   Scheduler(const Schedule &schedule, const std::vector<double> &bases, Form form = Form::closed)
       : Scheduler(schedule, bases.data(), bases.size(), form) {}
 
+  /*  At step 0, with one schedule for all groups or one a group. Throws Error
+   *  with the name of what was refused. */
+  Scheduler(std::vector<Schedule> schedules, std::vector<double> bases, Options options = {}) {
+    options.fields_.schedules("schedules", std::move(schedules)).reals("bases", std::move(bases));
+    sched_scheduler *scheduler = nullptr;
+    options.fields_.lend([&](const sched_field *fields, std::size_t count) {
+      detail::check(sched_scheduler_make_fields(fields, count, nullptr, &scheduler));
+    });
+    owner_ = detail::Owner<sched_scheduler, sched_scheduler_free>(scheduler);
+  }
+
   sched_scheduler *get() const noexcept { return owner_.get(); }
   sched_scheduler *release() noexcept { return owner_.release(); }
 
@@ -412,9 +477,10 @@ class Scheduler {
 
   std::size_t groups() const noexcept { return sched_scheduler_groups(get()); }
 
-  Schedule schedule() const {
+  /*  A group's schedule. */
+  Schedule schedule(std::size_t group = 0) const {
     sched_schedule *schedule = nullptr;
-    detail::check(sched_scheduler_schedule(get(), &schedule));
+    detail::check(sched_scheduler_schedule(get(), group, &schedule));
     return Schedule(schedule);
   }
 
@@ -438,12 +504,22 @@ class Scheduler {
     return rate;
   }
 
-  /*  One step on. Throws SCHED_E_END at the end of the schedule. */
+  /*  One step on. Throws SCHED_E_END at the last step. */
   void next() { detail::check(sched_next(get(), nullptr)); }
 
   /*  A metric seen at this step. If the schedule reacts to it, the rates in force
    *  are those it leads to; if it reacts to nothing, nothing happens. */
   void observe(double metric) { detail::check(sched_scheduler_observe(get(), metric, nullptr)); }
+
+  /*  So many steps on: the samples or tokens of a training step. */
+  void advance(std::int64_t steps) { detail::check(sched_advance(get(), steps, nullptr)); }
+
+  /*  A training step that was not applied: nothing moves. How many there were. */
+  std::int64_t skip() {
+    std::int64_t skipped = 0;
+    detail::check(sched_skip(get(), &skipped));
+    return skipped;
+  }
 
   /*  To any step. */
   void seek(std::int64_t step) { detail::check(sched_seek(get(), step)); }
@@ -456,6 +532,32 @@ class Scheduler {
                                      "; accepted: " + std::to_string(groups()));
     }
     detail::check(sched_set_rates(get(), rates.data()));
+  }
+
+  /*  From this step down to a floor without a jump, as CoolDown does; all groups,
+   *  or those of a list. */
+  void cool_down(std::int64_t steps, const char *decay_type = "1-sqrt", double min_ratio = 0.0,
+                 const std::vector<std::size_t> &groups = {}) {
+    detail::check(sched_scheduler_cool_down(get(), steps, decay_type, min_ratio,
+                                  groups.empty() ? nullptr : groups.data(), groups.size()));
+  }
+
+  /*  Later by `steps` from this step on without a jump, as Extend does: the rate
+   *  rests, or what was to come until a step takes so much longer. */
+  void extend(std::int64_t steps, std::optional<std::int64_t> until = std::nullopt,
+              const std::vector<std::size_t> &groups = {}) {
+    // 0 is for none in C, and is refused here like any step that has passed.
+    detail::check(sched_scheduler_extend(get(), steps, until ? (*until ? *until : -1) : 0,
+                               groups.empty() ? nullptr : groups.data(), groups.size()));
+  }
+
+  /*  Takes over what save() gave, whatever the order in which things are made. */
+  void load(std::string_view text, Policy policy = Policy::error) {
+    std::size_t position = text.size();
+    sched_status status =
+        sched_scheduler_load(get(), text.data() ? text.data() : "", text.size(),
+                             static_cast<sched_policy>(policy), &position);
+    detail::check(status, position, text.size());
   }
 
   /*  All of it as text, and all of it from that text. */

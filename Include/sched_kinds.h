@@ -106,6 +106,60 @@ static inline sched_status sched_constant_lr(double factor, int64_t total_iters,
   return sched_make("ConstantLR", fields, 2, NULL, schedule);
 }
 
+/*  A schedule that leaves its curve at a step and goes down to a floor, without
+ *  a jump.
+ *
+ *    rate(t) = schedule.rate(t) if t <= begin else floor + (top - floor) *
+ *        tail(min(1, (t - begin) / steps)), top = schedule.rate(begin), floor =
+ *        min(top, base * min_ratio)
+ *
+ *  schedule    what runs until then: a schedule.
+ *  begin       the last step of the schedule's own: an integer from 0 to 2^53.
+ *  steps       steps down: an integer from 1 to 2^53.
+ *  decay_type  the way down: 'linear', 'cosine', '1-sqrt', '1-square', 'power'
+ *              or 'exponential'; '1-sqrt' by default.
+ *  min_ratio   the floor, as a part of the base rate: a finite number from 0.0;
+ *              0.0 by default.
+ *  eta_min     the floor, in the units of the rate, in place of min_ratio: a
+ *              finite number from 0.0, or absent.
+ *
+ *  Source: Hägele et al., Scaling Laws Beyond Fixed Training Durations
+ *  (arXiv:2405.18392).
+ *  Absent is NULL for a pointer and 0 for an integer.
+ *  schedule, begin and steps must be set: what is there at first is refused.
+ *  Start from SCHED_COOL_DOWN_DEFAULTS, set what differs, and call
+ *  sched_cool_down.
+ */
+typedef struct sched_cool_down_options {
+  const sched_schedule *schedule;
+  int64_t begin;
+  int64_t steps;
+  const char *decay_type;
+  double min_ratio;
+  const double *eta_min;
+} sched_cool_down_options;
+
+#define SCHED_COOL_DOWN_DEFAULTS \
+  {NULL, -1, -1, "1-sqrt", 0.0, NULL}
+
+static inline sched_status sched_cool_down(
+    const sched_cool_down_options *options, sched_schedule **schedule) {
+  if (options == NULL) {
+    return sched_make("CoolDown", NULL, 1, NULL, schedule);
+  }
+  sched_field fields[6];
+  size_t count = 0;
+  fields[count++] = sched_schedules("schedule", &options->schedule, 1);
+  fields[count++] = sched_integer("begin", options->begin);
+  fields[count++] = sched_integer("steps", options->steps);
+  fields[count++] = sched_word("decay_type", options->decay_type);
+  fields[count++] = sched_real("min_ratio", options->min_ratio);
+  if (options->eta_min != NULL) {
+    fields[count++] = sched_real("eta_min", *options->eta_min);
+  }
+  return sched_make("CoolDown", fields, count, NULL, schedule);
+}
+
 /*  Half a cosine from the base rate down to eta_min, then back up, for ever.
  *
  *    rate(t) = eta_min + (base - eta_min) * (1 + cos(pi * t / T_max)) / 2
@@ -698,6 +752,35 @@ static inline sched_status sched_exponential_lr(double gamma,
   return sched_make("ExponentialLR", fields, 1, NULL, schedule);
 }
 
+/*  A schedule that takes longer from a step on, without a jump: rests, or is
+ *  stretched.
+ *
+ *    rate(t) = schedule.rate(t) if t <= begin, schedule.rate(begin) if t <=
+ *        begin + steps, else schedule.rate(t - steps); with until
+ *        schedule.rate(begin + (t - begin) * n / (n + steps)), n = until -
+ *        begin
+ *
+ *  schedule  what takes longer: a schedule.
+ *  begin     the step from which it does: an integer from 0 to 2^53.
+ *  steps     how many steps longer: an integer from 1 to 2^53.
+ *  until     the step until which it is stretched; it rests if absent: an
+ *            integer from 1 to 2^53, or absent.
+ *
+ *  Source: libsched. */
+static inline sched_status sched_extend(const sched_schedule *schedule,
+                                        int64_t begin, int64_t steps,
+                                        int64_t until, sched_schedule **made) {
+  sched_field fields[4];
+  size_t count = 0;
+  fields[count++] = sched_schedules("schedule", &schedule, 1);
+  fields[count++] = sched_integer("begin", begin);
+  fields[count++] = sched_integer("steps", steps);
+  if (until != 0) {
+    fields[count++] = sched_integer("until", until);
+  }
+  return sched_make("Extend", fields, count, NULL, made);
+}
+
 /*  The base rate, or half a cosine up to it, then half a cosine down, as fastai
  *  counts.
  *
@@ -1090,6 +1173,21 @@ static inline sched_status sched_loop(const sched_schedule *schedule,
       sched_integer("period", period),
   };
   return sched_make("Loop", fields, 2, NULL, made);
+}
+
+/*  The momentum that a schedule drives, as a rate.
+ *
+ *    rate(t) = schedule.momentum(t)
+ *
+ *  schedule  what drives a momentum: a schedule.
+ *
+ *  Source: PyTorch, OneCycleLR and CyclicLR. */
+static inline sched_status sched_momentum(const sched_schedule *schedule,
+                                          sched_schedule **made) {
+  const sched_field fields[1] = {
+      sched_schedules("schedule", &schedule, 1),
+  };
+  return sched_make("Momentum", fields, 1, NULL, made);
 }
 
 /*  Multiplies the rate by gamma at each milestone.
@@ -1881,20 +1979,24 @@ static inline sched_status sched_step_lr(int64_t step_size, double gamma,
 /*  A schedule whose steps last several: one that counts epochs, stepped by
  *  batches.
  *
- *    rate(t) = schedule.rate(floor(t / factor))
+ *    rate(t) = schedule.rate(floor(t / factor)), or along a line between its
+ *        steps
  *
  *  schedule  what is stretched: a schedule.
  *  factor    steps that one of its steps lasts: an integer from 1 to 2^53.
+ *  between   what is between its steps: 'stairs' or 'line'; 'stairs' by
+ *            default.
  *
  *  Source: ParameterSchedulers.jl, Interpolator. */
 static inline sched_status sched_stretch(const sched_schedule *schedule,
-                                         int64_t factor,
+                                         int64_t factor, const char *between,
                                          sched_schedule **made) {
-  const sched_field fields[2] = {
+  const sched_field fields[3] = {
       sched_schedules("schedule", &schedule, 1),
       sched_integer("factor", factor),
+      sched_word("between", between),
   };
-  return sched_make("Stretch", fields, 2, NULL, made);
+  return sched_make("Stretch", fields, 3, NULL, made);
 }
 
 /*  Down along the hyperbolic tangent, slowly at first and last; once, or again

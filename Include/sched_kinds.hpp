@@ -102,6 +102,44 @@ class ConstantLR : public Schedule {
                                    .integer("total_iters", total_iters)) {}
 };
 
+/*  What CoolDown is made of; it starts with the defaults. schedule, begin and steps must be set:
+ *  what is there at first is refused. */
+struct CoolDownOptions {
+  Schedule schedule = Schedule(nullptr);
+  std::int64_t begin = -1;
+  std::int64_t steps = -1;
+  std::string decay_type = "1-sqrt";
+  double min_ratio = 0.0;
+  std::optional<double> eta_min = std::nullopt;
+};
+
+/*  A schedule that leaves its curve at a step and goes down to a floor, without a jump.
+ *
+ *    rate(t) = schedule.rate(t) if t <= begin else floor + (top - floor) * tail(min(1, (t - begin)
+ *        / steps)), top = schedule.rate(begin), floor = min(top, base * min_ratio)
+ *
+ *  schedule    what runs until then: a schedule.
+ *  begin       the last step of the schedule's own: an integer from 0 to 2^53.
+ *  steps       steps down: an integer from 1 to 2^53.
+ *  decay_type  the way down: 'linear', 'cosine', '1-sqrt', '1-square', 'power' or 'exponential';
+ *              '1-sqrt' by default.
+ *  min_ratio   the floor, as a part of the base rate: a finite number from 0.0; 0.0 by default.
+ *  eta_min     the floor, in the units of the rate, in place of min_ratio: a finite number from
+ *              0.0, or absent.
+ *
+ *  Source: Hägele et al., Scaling Laws Beyond Fixed Training Durations (arXiv:2405.18392). */
+class CoolDown : public Schedule {
+ public:
+  explicit CoolDown(const CoolDownOptions &options)
+      : Schedule("CoolDown", Fields()
+                                 .schedule("schedule", options.schedule)
+                                 .integer("begin", options.begin)
+                                 .integer("steps", options.steps)
+                                 .word("decay_type", options.decay_type)
+                                 .real("min_ratio", options.min_ratio)
+                                 .real("eta_min", options.eta_min)) {}
+};
+
 /*  Half a cosine from the base rate down to eta_min, then back up, for ever.
  *
  *    rate(t) = eta_min + (base - eta_min) * (1 + cos(pi * t / T_max)) / 2
@@ -549,6 +587,30 @@ class ExponentialLR : public Schedule {
       : Schedule("ExponentialLR", Fields().real("gamma", gamma)) {}
 };
 
+/*  A schedule that takes longer from a step on, without a jump: rests, or is stretched.
+ *
+ *    rate(t) = schedule.rate(t) if t <= begin, schedule.rate(begin) if t <= begin + steps, else
+ *        schedule.rate(t - steps); with until schedule.rate(begin + (t - begin) * n / (n + steps)),
+ *        n = until - begin
+ *
+ *  schedule  what takes longer: a schedule.
+ *  begin     the step from which it does: an integer from 0 to 2^53.
+ *  steps     how many steps longer: an integer from 1 to 2^53.
+ *  until     the step until which it is stretched; it rests if absent: an integer from 1 to 2^53,
+ *            or absent.
+ *
+ *  Source: libsched. */
+class Extend : public Schedule {
+ public:
+  Extend(const Schedule &schedule, std::int64_t begin, std::int64_t steps,
+         std::optional<std::int64_t> until = std::nullopt)
+      : Schedule("Extend", Fields()
+                               .schedule("schedule", schedule)
+                               .integer("begin", begin)
+                               .integer("steps", steps)
+                               .integer("until", until)) {}
+};
+
 /*  The base rate, or half a cosine up to it, then half a cosine down, as fastai counts.
  *
  *    rate(t) = base / div up to base at pct_start * steps, then half a cosine to base / div_final
@@ -861,6 +923,19 @@ class Loop : public Schedule {
  public:
   Loop(const Schedule &schedule, std::int64_t period)
       : Schedule("Loop", Fields().schedule("schedule", schedule).integer("period", period)) {}
+};
+
+/*  The momentum that a schedule drives, as a rate.
+ *
+ *    rate(t) = schedule.momentum(t)
+ *
+ *  schedule  what drives a momentum: a schedule.
+ *
+ *  Source: PyTorch, OneCycleLR and CyclicLR. */
+class Momentum : public Schedule {
+ public:
+  explicit Momentum(const Schedule &schedule)
+      : Schedule("Momentum", Fields().schedule("schedule", schedule)) {}
 };
 
 /*  Multiplies the rate by gamma at each milestone.
@@ -1451,16 +1526,20 @@ class StepLR : public Schedule {
 
 /*  A schedule whose steps last several: one that counts epochs, stepped by batches.
  *
- *    rate(t) = schedule.rate(floor(t / factor))
+ *    rate(t) = schedule.rate(floor(t / factor)), or along a line between its steps
  *
  *  schedule  what is stretched: a schedule.
  *  factor    steps that one of its steps lasts: an integer from 1 to 2^53.
+ *  between   what is between its steps: 'stairs' or 'line'; 'stairs' by default.
  *
  *  Source: ParameterSchedulers.jl, Interpolator. */
 class Stretch : public Schedule {
  public:
-  Stretch(const Schedule &schedule, std::int64_t factor)
-      : Schedule("Stretch", Fields().schedule("schedule", schedule).integer("factor", factor)) {}
+  Stretch(const Schedule &schedule, std::int64_t factor, std::string between = "stairs")
+      : Schedule("Stretch", Fields()
+                                .schedule("schedule", schedule)
+                                .integer("factor", factor)
+                                .word("between", std::move(between))) {}
 };
 
 /*  What TanhDecay is made of; it starts with the defaults. steps must be set: what is there at

@@ -17,6 +17,19 @@ public func sched_scheduler_make(
   }
 }
 
+@implementation @_cdecl("sched_scheduler_make_fields")
+public func sched_scheduler_make_fields(
+  _ fields: UnsafePointer<sched_field>!, _ count: Int, _ culprit: UnsafeMutablePointer<Int>!,
+  _ scheduler: UnsafeMutablePointer<OpaquePointer?>!
+) -> sched_status {
+  status(
+    { () throws(Refusal) in
+      let out = try need(scheduler, "scheduler")
+      let call = Call("Scheduler", try arguments(fields, count))
+      out.pointee = Handle.give(Cell(try Scheduler(call)))
+    }, refused: { culprit?.pointee = $0.index ?? count })
+}
+
 /// A caller's array, one value a group.
 private func values(
   _ pointer: UnsafePointer<Double>?, _ groups: Int, _ name: StaticString, _ count: StaticString
@@ -47,12 +60,38 @@ public func sched_scheduler_groups(_ scheduler: OpaquePointer!) -> Int {
 
 @implementation @_cdecl("sched_scheduler_schedule")
 public func sched_scheduler_schedule(
-  _ scheduler: OpaquePointer!, _ schedule: UnsafeMutablePointer<OpaquePointer?>!
+  _ scheduler: OpaquePointer!, _ group: Int, _ schedule: UnsafeMutablePointer<OpaquePointer?>!
 ) -> sched_status {
   status { () throws(Refusal) in
-    let cell = try SchedABI.scheduler(scheduler)
-    try need(schedule, "schedule").pointee = Handle.give(cell.value.schedule)
+    let schedules = try SchedABI.scheduler(scheduler).value.schedules
+    let out = try need(schedule, "schedule")
+    out.pointee = Handle.give(schedules[try need(group, of: schedules.count)])
   }
+}
+
+/// The group, or a refusal of one that there is not.
+private func need(_ group: Int, of count: Int) throws(Refusal) -> Int {
+  let accepts = Integers(0, count - 1)
+  guard accepts.contains(group) else {
+    throw Refusal(
+      .range, "group", value: "\(UInt(bitPattern: group))", accepted: accepts.text)
+  }
+  return group
+}
+
+/// The groups of a caller's list; `nil` for all of them.
+private func groups(
+  _ groups: UnsafePointer<Int>?, _ count: Int, of cell: Cell<Scheduler>
+) throws(Refusal) -> [Int]? {
+  guard let groups else { return nil }
+  let all = cell.value.bases.count
+  let accepts = Integers(1, all)
+  guard accepts.contains(count) else {
+    throw Refusal(.range, "count", value: "\(UInt(bitPattern: count))", accepted: accepts.text)
+  }
+  var chosen: [Int] = []
+  for i in 0..<count { chosen.append(try need(groups[i], of: all)) }
+  return chosen
 }
 
 @implementation @_cdecl("sched_now")
@@ -94,6 +133,28 @@ public func sched_scheduler_observe(
   }
 }
 
+@implementation @_cdecl("sched_advance")
+public func sched_advance(
+  _ scheduler: OpaquePointer!, _ steps: Int64, _ rates: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    try cell.value.advance(by: Int(steps))
+    give(cell, rates)
+  }
+}
+
+@implementation @_cdecl("sched_skip")
+public func sched_skip(
+  _ scheduler: OpaquePointer!, _ skipped: UnsafeMutablePointer<Int64>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    cell.value.skip()
+    skipped?.pointee = Int64(cell.value.skipped)
+  }
+}
+
 @implementation @_cdecl("sched_seek")
 public func sched_seek(_ scheduler: OpaquePointer!, _ step: Int64) -> sched_status {
   status { () throws(Refusal) in
@@ -109,6 +170,36 @@ public func sched_set_rates(
     let cell = try SchedABI.scheduler(scheduler)
     try cell.value.override(
       try values(rates, cell.value.bases.count, "rates", "groups"))
+  }
+}
+
+@implementation @_cdecl("sched_scheduler_cool_down")
+public func sched_scheduler_cool_down(
+  _ scheduler: OpaquePointer!, _ steps: Int64, _ decay_type: UnsafePointer<CChar>!,
+  _ min_ratio: Double, _ groups: UnsafePointer<Int>!, _ count: Int
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    let tail: WarmupStableDecay.Tail =
+      if let decay_type {
+        try choice("decay_type", UTF8Text(cString: decay_type))
+      } else { .minusSqrt }
+    try cell.value.coolDown(
+      over: Int(steps), tail: tail, minRatio: min_ratio,
+      groups: try SchedABI.groups(groups, count, of: cell))
+  }
+}
+
+@implementation @_cdecl("sched_scheduler_extend")
+public func sched_scheduler_extend(
+  _ scheduler: OpaquePointer!, _ steps: Int64, _ until: Int64, _ groups: UnsafePointer<Int>!,
+  _ count: Int
+) -> sched_status {
+  status { () throws(Refusal) in
+    let cell = try SchedABI.scheduler(scheduler)
+    try cell.value.extend(
+      by: Int(steps), until: until == 0 ? nil : Int(until),
+      groups: try SchedABI.groups(groups, count, of: cell))
   }
 }
 
@@ -131,5 +222,23 @@ public func sched_scheduler_restore(
     { () throws(Refusal) in
       let out = try need(scheduler, "scheduler")
       out.pointee = Handle.give(Cell(try Scheduler(restoring: try bytes(text, length))))
+    }, refused: { position?.pointee = $0.position ?? length })
+}
+
+@implementation @_cdecl("sched_scheduler_load")
+public func sched_scheduler_load(
+  _ scheduler: OpaquePointer!, _ text: UnsafePointer<CChar>!, _ length: Int,
+  _ policy: sched_policy, _ position: UnsafeMutablePointer<Int>!
+) -> sched_status {
+  status(
+    { () throws(Refusal) in
+      let cell = try SchedABI.scheduler(scheduler)
+      let known: Scheduler.Policy? =
+        policy == SCHED_POLICY_ERROR
+        ? .error
+        : policy == SCHED_POLICY_KEEP
+          ? .keep : policy == SCHED_POLICY_RESTORE ? .restore : nil
+      let policy = try need(known, "policy", policy.rawValue)
+      try cell.value.load(try bytes(text, length), policy: policy)
     }, refused: { position?.pointee = $0.position ?? length })
 }

@@ -12,12 +12,20 @@ public func sched_make(
     { () throws(Refusal) in
       let kind = UTF8Text(cString: try need(kind, "kind"))
       let out = try need(schedule, "schedule")
-      let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
-      if count > 0 { _ = try need(fields, "fields") }
-      var arguments: [Argument] = []
-      for i in 0..<count { arguments.append(try argument(fields[i], i)) }
-      out.pointee = Handle.give(try AnySchedule.make(Call(kind, arguments)))
+      out.pointee = Handle.give(try AnySchedule.make(Call(kind, try arguments(fields, count))))
     }, refused: { culprit?.pointee = $0.index ?? count })
+}
+
+/// A caller's fields as arguments.
+func arguments(
+  _ fields: UnsafePointer<sched_field>?, _ count: Int
+) throws(Refusal) -> [Argument] {
+  let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
+  if count == 0 { return [] }
+  let fields = try need(fields, "fields")
+  var arguments: [Argument] = []
+  for i in 0..<count { arguments.append(try argument(fields[i], i)) }
+  return arguments
 }
 
 /// A field as a caller's argument.

@@ -252,6 +252,13 @@ public protocol Word: Sendable, CaseIterable where AllCases == [Self] {
   var word: StaticString { get }
 }
 
+/// The choice that a caller's word is.
+public func choice<W: Word>(_ name: StaticString, _ word: UTF8Text) throws(Refusal) -> W {
+  for choice in W.allCases where same(word, choice.word) { return choice }
+  throw Refusal(
+    .value, "\(name)", value: "'\(word)'", accepted: choices(W.allCases.map { $0.word }))
+}
+
 /// "'cos' or 'linear'".
 func choices(_ words: [StaticString]) -> UTF8Text {
   .list(words.count, lastComma: " or ") { "'\(words[$0])'" }

@@ -35,7 +35,7 @@ public struct Refusal: Error, Sendable {
       case .twice: "the field is given twice"
       case .syntax: "the text does not parse"
       case .depth: "schedules are nested too deep"
-      case .state: "the text is no saved state of this kind and version"
+      case .state: "the text is no saved state that fits"
       case .range: "the argument is out of its range"
       case .end: "the step is past the end of the schedule"
       case .overlap: "two arrays overlap"

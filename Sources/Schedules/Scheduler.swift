@@ -1,5 +1,9 @@
-/// Where a run is on its schedule: the step, each group's base rate, and the
+/// Where a run is on its schedules: the step, each group's base rate, and the
 /// rate in force. A value, so its checkpoint is a copy.
+///
+/// A group is any number that is driven: a learning rate, a weight decay, a
+/// momentum, a batch size. Each may have a schedule of its own, and all move by
+/// one clock. Rates are real; who needs a whole number rounds.
 public struct Scheduler: Sendable {
   public enum Form: Word {
     /// The rate of a step depends on the step alone.
@@ -15,25 +19,84 @@ public struct Scheduler: Sendable {
     }
   }
 
+  /// What the schedule's steps count. It is saved, and a state of another unit
+  /// is refused.
+  public enum Unit: Word {
+    case steps, epochs, samples, tokens
+
+    public var word: StaticString {
+      switch self {
+      case .steps: "steps"
+      case .epochs: "epochs"
+      case .samples: "samples"
+      case .tokens: "tokens"
+      }
+    }
+  }
+
+  /// What is past the last step.
+  public enum Horizon: Word {
+    /// Nothing: a step there is refused.
+    case raise
+    /// The last rate, for ever.
+    case hold
+    /// What the schedule's formula says there. Not for one that ends.
+    case extend
+
+    public var word: StaticString {
+      switch self {
+      case .raise: "raise"
+      case .hold: "hold"
+      case .extend: "extend"
+      }
+    }
+  }
+
   /// How many groups one may have.
   public static let maxGroups = 1 << 20
 
-  public let schedule: AnySchedule
-  public let form: Form
+  /// Each group's schedule, in steps of this scheduler, with what it has learned
+  /// from metrics: its rate at any step, if no other metric came.
+  public private(set) var schedules: [AnySchedule]
   /// Each group's base rate.
   public let bases: [Double]
+  public let form: Form
+  public let unit: Unit
+  /// Steps that make one unit. With 500 the unit `epochs` has a step every
+  /// 500th of an epoch.
+  public let resolution: Int
+  public let horizon: Horizon
+  /// The last step of the run as it was given; `nil` for the schedules' own.
+  public private(set) var givenLast: Int?
   /// The step it is at.
   public private(set) var step = 0
+  /// How often it was told of a training step that was not applied.
+  public private(set) var skipped = 0
   /// Each group's rate in force.
   public private(set) var rates: [Double]
-  /// Each group's schedule with what it has learned from metrics; empty before
-  /// the first.
-  private var learned: [AnySchedule] = []
+
+  private var hasLearned = false
+
+  /// The furthest step, and the step from which rates hold.
+  private var (limit, turn) = (maxStep, maxStep)
 
   /// At step 0, where nothing has been trained.
   ///
-  /// Throws unless there are 1 to 1,048,576 base rates, all finite.
-  public init(_ schedule: AnySchedule, bases: [Double], form: Form = .closed) throws(Refusal) {
+  /// - Parameters:
+  ///   - schedules: One for all groups, or one a group. They count the steps of
+  ///     this scheduler: with unit `epochs` and resolution 500, 90 epochs of a
+  ///     cosine are `CosineDecay(decaySteps: 90 * 500)`, exact at every step.
+  ///     One that counts epochs does in a ``Stretch``, in stairs or lines.
+  ///   - bases: Each group's base rate, 1 to 1,048,576 of them, finite.
+  ///   - resolution: Steps that make one unit, at least 1.
+  ///   - last: The last step of the run; the least of the schedules' own if
+  ///     absent, and at most that with `raise`.
+  /// - Throws: When one of them is out of its range, or a schedule that ends is
+  ///   to go on past its end.
+  public init(
+    _ schedules: [AnySchedule], bases: [Double], form: Form = .closed, unit: Unit = .steps,
+    resolution: Int = 1, horizon: Horizon = .raise, last: Int? = nil
+  ) throws(Refusal) {
     guard (1...Self.maxGroups).contains(bases.count) else {
       throw Refusal(
         .range, "groups", value: "\(bases.count)", accepted: Integers(1, Self.maxGroups).text)
@@ -41,34 +104,108 @@ public struct Scheduler: Sendable {
     for (i, base) in bases.enumerated() where !base.isFinite {
       throw Refusal(.value, "bases[\(i)]", value: "\(base)", accepted: Reals.any.text, index: i)
     }
-    self.schedule = schedule
+    guard schedules.count == 1 || schedules.count == bases.count else {
+      throw Refusal(
+        .range, "schedules", value: "\(schedules.count) of them",
+        accepted: bases.count == 1 ? "1" : "1, or \(bases.count), one a group")
+    }
+    guard Integers.counts.contains(resolution) else {
+      throw Refusal(
+        .range, "resolution", value: "\(resolution)", accepted: Integers.counts.text)
+    }
+    self.schedules =
+      schedules.count == bases.count
+      ? schedules : [AnySchedule](repeating: schedules[0], count: bases.count)
     self.form = form
+    self.unit = unit
+    self.resolution = resolution
+    self.horizon = horizon
     self.bases = bases
+    givenLast = last
     rates = bases
+    try setHorizon()
     setRates()
   }
 
-  /// At step 0, where nothing has been trained.
+  /// At step 0, one schedule for all groups.
   public init(
-    _ schedule: some Schedule, bases: [Double], form: Form = .closed
+    _ schedule: AnySchedule, bases: [Double], form: Form = .closed, unit: Unit = .steps,
+    resolution: Int = 1, horizon: Horizon = .raise, last: Int? = nil
   ) throws(Refusal) {
-    try self.init(AnySchedule(schedule), bases: bases, form: form)
+    try self.init(
+      [schedule], bases: bases, form: form, unit: unit, resolution: resolution, horizon: horizon,
+      last: last)
   }
 
-  /// One step on. Throws at the end of the schedule, and stays there.
-  public mutating func next() throws(Refusal) {
-    guard step < schedule.lastStep else {
-      throw Refusal(
-        .end, "\(schedule.name) step", value: "\(step + 1)", accepted: "0 to \(schedule.lastStep)")
+  /// At step 0, one schedule for all groups.
+  public init(
+    _ schedule: some Schedule, bases: [Double], form: Form = .closed, unit: Unit = .steps,
+    resolution: Int = 1, horizon: Horizon = .raise, last: Int? = nil
+  ) throws(Refusal) {
+    try self.init(
+      [AnySchedule(schedule)], bases: bases, form: form, unit: unit, resolution: resolution,
+      horizon: horizon, last: last)
+  }
+
+  /// The last step of the run: as it was given, or the first of the schedules'.
+  public var lastStep: Int { givenLast ?? firstToEnd.lastStep }
+
+  /// How far it is, in units: `step` / `resolution`.
+  public var position: Double { Double(step) / Double(resolution) }
+
+  /// A group's schedule.
+  public func schedule(group: Int) -> AnySchedule { schedules[group] }
+
+  private var firstToEnd: AnySchedule {
+    schedules.reduce(schedules[0]) { $1.lastStep < $0.lastStep ? $1 : $0 }
+  }
+
+  /// Works out how far it may go and where rates hold.
+  private mutating func setHorizon() throws(Refusal) {
+    let first = firstToEnd
+    if let last = givenLast {
+      let accepts = Integers(0, horizon == .raise ? first.lastStep : maxStep)
+      guard accepts.contains(last) else {
+        throw Refusal(.value, "last", value: "\(last)", accepted: accepts.text)
+      }
     }
+    guard horizon != .extend || first.lastStep == maxStep else {
+      throw Refusal(
+        .value, "horizon", value: "'extend'",
+        accepted: "'raise' or 'hold': \(first.name) ends at step \(first.lastStep), and what goes "
+          + "on is a schedule without an end, like Loop of it")
+    }
+    limit = horizon == .raise ? lastStep : maxStep
+    turn = horizon == .hold ? lastStep : maxStep
+  }
+
+  // MARK: Moving
+
+  /// One step on. Throws past the last step under `raise`, and stays there.
+  public mutating func next() throws(Refusal) {
+    guard step < limit else { throw past(step + 1) }
     step += 1
     setRates()
+  }
+
+  /// So many steps on: the samples or tokens of a training step, whatever the
+  /// number of processes and of batches that it was put together from.
+  ///
+  /// Throws when they are negative, or lead past the last step under `raise`.
+  public mutating func advance(by steps: Int) throws(Refusal) {
+    guard Integers.steps.contains(steps) else {
+      throw Refusal(.range, "steps", value: "\(steps)", accepted: Integers.steps.text)
+    }
+    try seek(to: step + steps)
   }
 
   /// To any step. The closed form goes there at once; the chained form steps
   /// through every step between, from the start when it goes back.
   public mutating func seek(to target: Int) throws(Refusal) {
-    try schedule.require(target, 1)
+    guard Integers.steps.contains(target) else {
+      throw Refusal(.range, "step", value: "\(target)", accepted: Integers.steps.text)
+    }
+    guard target <= limit else { throw past(target) }
     guard form == .chained else {
       step = target
       return setRates()
@@ -84,6 +221,10 @@ public struct Scheduler: Sendable {
     }
   }
 
+  /// A training step that was not applied, as one whose gradients were not
+  /// finite: nothing moves, and it is counted.
+  public mutating func skip() { skipped = min(skipped + 1, maxStep) }
+
   /// Puts other rates in force. The chained form goes on from them; the closed
   /// form has its own again at the next step.
   public mutating func override(_ rates: [Double]) throws(Refusal) {
@@ -96,16 +237,16 @@ public struct Scheduler: Sendable {
     self.rates = rates
   }
 
-  /// A metric, seen at this step. Where the schedule reacts to it, the rates in
-  /// force are those it leads to, at once; in chained form they change by as
+  /// A metric, seen at this step. Where a group's schedule reacts to it, its rate
+  /// in force is the one it leads to, at once; in chained form it changes by as
   /// much. A schedule that watches nothing stays as it is.
   public mutating func observe(_ metric: Double) {
-    guard schedule.watches else { return }
-    if learned.isEmpty { learned = bases.map { _ in schedule } }
-    for (i, base) in bases.enumerated() {
-      let before = learned[i].rate(at: step, base: base)
-      learned[i] = learned[i].observing(metric, at: step, base: base)
-      let after = learned[i].rate(at: step, base: base)
+    let t = min(step, turn)
+    for (i, base) in bases.enumerated() where schedules[i].watches {
+      hasLearned = true
+      let before = schedules[i].rate(at: t, base: base)
+      schedules[i] = schedules[i].observing(metric, at: t, base: base)
+      let after = schedules[i].rate(at: t, base: base)
       // A hand on the dial is taken off by a reaction only.
       guard after != before else { continue }
       rates[i] =
@@ -113,72 +254,108 @@ public struct Scheduler: Sendable {
     }
   }
 
-  /// A group's schedule with what it has learned from the metrics so far: its
-  /// rate at any step, if no other metric came.
-  public func schedule(group: Int) -> AnySchedule { learned.isEmpty ? schedule : learned[group] }
-
-  private mutating func setRates() {
-    // Two loops, so that no reference is counted in them.
-    if learned.isEmpty {
-      for i in rates.indices { rates[i] = rate(schedule, i) }
-    } else {
-      for i in rates.indices { rates[i] = rate(learned[i], i) }
-    }
-  }
-
-  private func rate(_ schedule: AnySchedule, _ group: Int) -> Double {
-    form == .closed
-      ? schedule.rate(at: step, base: bases[group])
-      : schedule.rate(at: step, base: bases[group], current: rates[group])
-  }
-}
-
-// MARK: - Saved as text
-
-extension Scheduler {
-  /// Everything a checkpoint needs, on one line; numbers round-trip exactly.
-  public var text: String { String(utf8) }
-
-  /// ``text``, for C.
-  public var utf8: UTF8Text {
-    "Scheduler(version=2, form='\(form.word)', step=\(step), bases=[\(reals: bases)], rates=[\(reals: rates)], seen=[\(reals: seen)], schedule=\(schedule.utf8))"
-  }
-
-  /// What all groups have learned.
-  private var seen: [Double] {
+  /// What all groups have learned; empty before any metric.
+  var seen: [Double] {
+    guard hasLearned else { return [] }
     let recorder = Recorder()
-    for schedule in learned { _ = try? schedule.visited(by: recorder) }
+    for schedule in schedules where schedule.watches { _ = try? schedule.visited(by: recorder) }
     return recorder.numbers
   }
 
-  /// What ``text`` gave.
-  public init(restoring text: String) throws(Refusal) {
-    try self.init(restoring: Array(text.utf8))
-  }
-
-  /// What ``text`` gave, from bytes, whatever they are.
-  public init(restoring text: [UInt8]) throws(Refusal) {
-    let state = try State(
-      "Scheduler", version: 2, ["form", "step", "bases", "rates", "seen", "schedule"], text)
-    let schedule = try state.schedule("schedule")
-    try self.init(
-      schedule, bases: try state.reals("bases"), form: try state.word("form"))
-    let step = try state.integer("step", Integers(0, schedule.lastStep))
-    // Not `override`: a rate that has run away to infinity is restored, too.
-    let rates = try state.reals("rates")
-    guard rates.count == bases.count else {
-      throw Refusal(
-        .state, "Scheduler rates", value: "\(rates.count) of them", accepted: "\(bases.count)")
-    }
-    self.rates = rates
-    self.step = step
-    // A state of version 1 has seen nothing.
-    let seen = state.has("seen") ? try state.reals("seen") : []
+  /// Puts back what ``seen`` gave.
+  mutating func recall(_ seen: [Double]) throws(Refusal) {
     if seen.isEmpty { return }
     let recaller = Recaller(seen)
-    if schedule.watches {
-      for _ in bases { learned.append(try schedule.visited(by: recaller)) }
+    for i in schedules.indices where schedules[i].watches {
+      schedules[i] = try schedules[i].visited(by: recaller)
     }
     try recaller.finish()
+    hasLearned = true
+  }
+
+  /// Where a saved state was.
+  mutating func place(_ step: Int, _ skipped: Int, _ rates: [Double]) {
+    self.step = step
+    self.skipped = skipped
+    self.rates = rates
+  }
+
+  private func past(_ step: Int) -> Refusal {
+    Refusal(
+      .end, givenLast == nil ? "\(firstToEnd.name) step" as UTF8Text : "step", value: "\(step)",
+      accepted: "0 to \(limit)")
+  }
+
+  private mutating func setRates() {
+    switch form {
+    case .closed:
+      // Past its own end each schedule holds by itself.
+      let t = min(step, turn)
+      for i in rates.indices { rates[i] = schedules[i].rate(at: t, base: bases[i]) }
+    case .chained:
+      for i in rates.indices where step <= min(turn, schedules[i].lastStep) {
+        rates[i] = schedules[i].rate(at: step, base: bases[i], current: rates[i])
+      }
+    }
+  }
+
+  // MARK: Planning anew
+
+  /// From this step down to a floor, without a jump, whatever the schedule had
+  /// in mind: how a warm-up-stable-decay run ends when one likes. See
+  /// ``CoolDown``. A `last` that was given becomes the end of the way down.
+  ///
+  /// Throws when an argument is out of its range; nothing has changed then.
+  public mutating func coolDown(
+    over steps: Int, tail: WarmupStableDecay.Tail = .minusSqrt, minRatio: Double = 0,
+    groups: [Int]? = nil
+  ) throws(Refusal) {
+    let begin = step
+    try replan(groups, steps, last: { _ in begin + steps }) { (schedule) throws(Refusal) in
+      AnySchedule(
+        try CoolDown(schedule, begin: begin, steps: steps, decayType: tail, minRatio: minRatio))
+    }
+  }
+
+  /// From this step on later by `steps`, without a jump: the rate rests for so
+  /// long, or, with `until`, what was to come until that step takes so much
+  /// longer. See ``Extend``. A `last` that was given moves by as many.
+  ///
+  /// Throws when an argument is out of its range; nothing has changed then.
+  public mutating func extend(
+    by steps: Int, until: Int? = nil, groups: [Int]? = nil
+  ) throws(Refusal) {
+    let begin = step
+    try replan(groups, steps, last: { $0 + steps }) { (schedule) throws(Refusal) in
+      AnySchedule(try Extend(schedule, begin: begin, steps: steps, until: until))
+    }
+  }
+
+  private mutating func replan(
+    _ groups: [Int]?, _ steps: Int, last: (Int) -> Int,
+    _ wrap: (AnySchedule) throws(Refusal) -> AnySchedule
+  ) throws(Refusal) {
+    guard Integers.counts.contains(steps) else {
+      throw Refusal(.range, "steps", value: "\(steps)", accepted: Integers.counts.text)
+    }
+    var changed = self
+    // What groups share they go on sharing.
+    var (old, new) = (schedules[0], nil as AnySchedule?)
+    for i in groups ?? Array(schedules.indices) {
+      guard schedules.indices.contains(i) else {
+        throw Refusal(
+          .range, "groups", value: "\(i)", accepted: Integers(0, schedules.count - 1).text)
+      }
+      let schedule = schedules[i]
+      if new == nil || schedule.object !== old.object {
+        let end = min(turn, schedule.lastStep)
+        let held = step > end ? AnySchedule(try Hold(schedule, last: end)) : schedule
+        (old, new) = (schedule, try wrap(held))
+      }
+      if let new { changed.schedules[i] = new }
+    }
+    changed.givenLast = givenLast.map(last)
+    try changed.setHorizon()
+    self = changed
   }
 }

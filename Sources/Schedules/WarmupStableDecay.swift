@@ -78,6 +78,20 @@ public struct WarmupStableDecay: Schedule {
       case .exponential: "exponential"
       }
     }
+
+    /// What is left of the way at a part of it.
+    func value(
+      at u: Double, cycles: Double = 0.5, power: Double = 0.5, ratio: Double = 0.5
+    ) -> Double {
+      switch self {
+      case .linear: 1 - u
+      case .cosine: 0.5 * (1 + cos(.pi * cycles * 2 * u))
+      case .minusSqrt: 1 - u.squareRoot()
+      case .minusSquare: 1 - u * u
+      case .power: 1 - pow(u, power)
+      case .exponential: (pow(ratio, u) - ratio) / (1 - ratio)
+      }
+    }
   }
 
   /// The ways up.
@@ -206,21 +220,12 @@ public struct WarmupStableDecay: Schedule {
     let s = t - numWarmupSteps - numStableSteps
     let floor = etaMin ?? base * minRatio
     if s >= numDecaySteps { return floor }
-    let factor = s < 0 ? 1 : tail(min(1, (Double(s) + Double(offset)) / Double(numDecaySteps)))
+    let u = min(1, (Double(s) + Double(offset)) / Double(numDecaySteps))
+    let factor =
+      s < 0 ? 1 : decayType.value(at: u, cycles: numCycles, power: decayPower, ratio: decayRatio)
     if stablePower == 0 { return s < 0 ? base : above(minRatio, etaMin, factor, base: base) }
     let since = Double(t - numWarmupSteps) / (stableTimescale ?? Double(numWarmupSteps))
     let stable = max(base * pow(1 + since, -stablePower), floor)
     return s < 0 ? stable : above(0, floor, factor, base: stable)
-  }
-
-  private func tail(_ u: Double) -> Double {
-    switch decayType {
-    case .linear: 1 - u
-    case .cosine: 0.5 * (1 + cos(.pi * numCycles * 2 * u))
-    case .minusSqrt: 1 - u.squareRoot()
-    case .minusSquare: 1 - u * u
-    case .power: 1 - pow(u, decayPower)
-    case .exponential: (pow(decayRatio, u) - decayRatio) / (1 - decayRatio)
-    }
   }
 }

@@ -410,7 +410,94 @@ def proposals(
                 yield n if abs(n) < pct else None
 
 
+def annealed(base: float, steps: int, t: mpmath.mpf) -> mpmath.mpf:
+    """CosineAnnealingLR down to 0.05, where nothing cancels, at any time."""
+    low = mpmath.mpf(0.05)
+    return low + (mpmath.mpf(base) - low) * (1 + mpmath.cos(mpmath.pi * t / steps)) / 2
+
+
+TAILS: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
+    "linear": lambda u: 1 - u,
+    "cosine": lambda u: (1 + mpmath.cos(mpmath.pi * u)) / 2,
+    "1-sqrt": lambda u: 1 - mpmath.sqrt(u),
+    "1-square": lambda u: 1 - u**2,
+    "exponential": lambda u: 2 * mpmath.mpf(0.5) ** u - 1,
+}
+
+
+def cooled(base: float, begin: int, steps: int, tail: str, floor: float) -> list[float]:
+    """A cosine over 40 steps that is left for a way down, with 50 digits, rounded once."""
+    with mpmath.workdps(50):
+        top = annealed(base, 40, mpmath.mpf(begin))
+        low = min(top, mpmath.mpf(floor))
+        return [
+            float(
+                annealed(base, 40, mpmath.mpf(t))
+                if t <= begin
+                else low + (top - low) * TAILS[tail](min(mpmath.mpf(t - begin) / steps, 1))
+            )
+            for t in range(STEPS)
+        ]
+
+
+def warped(base: float, when: Callable[[int], mpmath.mpf]) -> list[float]:
+    """A cosine over 20 steps at other times, on a line between its whole steps."""
+    rates = []
+    with mpmath.workdps(50):
+        for t in range(STEPS):
+            time = when(t)
+            whole = mpmath.floor(time)
+            start, end = (annealed(base, 20, whole + i) for i in (0, 1))
+            rates.append(float(start + (end - start) * (time - whole)))
+    return rates
+
+
+def replanned() -> Iterator[tuple[str, Row]]:
+    """What a run changes on its way, and the lines between whole steps."""
+    peer = "mpmath, the formula with 50 digits"
+    cosine = "CosineAnnealingLR(T_max=40, eta_min=0.05)"
+    for tail in TAILS:
+        for begin, floors in ((10, {"min_ratio": 0.125}), (0, {"eta_min": 0.02})):
+            text = call("CoolDown", cosine, begin=begin, steps=24, decay_type=tail, **floors)
+            floor = floors.get("eta_min", 0.1 * floors.get("min_ratio", 0))
+            rates = cooled(0.1, begin, 24, tail, floor)
+            yield peer, Row(f"a cool-down from step {begin}, {tail}", text, 0.1, rates, 16)
+    text = call("CoolDown", cosine, begin=38, steps=5, eta_min=0.08)
+    yield peer, Row("a floor that is above", text, 0.1, cooled(0.1, 38, 5, "1-sqrt", 0.08), 4)
+    cosine = "CosineAnnealingLR(T_max=20, eta_min=0.05)"
+
+    def rests(t: int) -> mpmath.mpf:
+        return mpmath.mpf(t if t <= 7 else max(7, t - 12))
+
+    def stretched(t: int) -> mpmath.mpf:
+        longer = 5 + mpmath.mpf(t - 5) * 10 / 37
+        return mpmath.mpf(t) if t <= 5 else longer if t <= 42 else mpmath.mpf(t - 27)
+
+    text = call("Extend", cosine, begin=7, steps=12)
+    yield peer, Row("a rest of 12 steps", text, 0.1, warped(0.1, rests), 4)
+    text = call("Extend", cosine, begin=5, steps=27, until=15)
+    yield peer, Row("ten steps that last 37", text, 0.1, warped(0.1, stretched), 4)
+    text = call("Stretch", cosine, factor=3, between="line")
+    yield peer, Row("lines between steps", text, 0.1, warped(0.1, lambda t: mpmath.mpf(t) / 3), 4)
+    # The way up of a cycle of 8 steps, two of them to its peak at 0.85.
+    momenta = [0.95, 0.9, 0.85, 0.85 + 0.1 / 6, 0.85 + 0.2 / 6, 0.9, 0.95 - 0.2 / 6]
+    cycle = call(
+        "CyclicLR",
+        base_lr=0.1,
+        max_lr=0.2,
+        step_size_up=2,
+        step_size_down=6,
+        base_momentum=0.85,
+        max_momentum=0.95,
+    )
+    yield (
+        "PyTorch CyclicLR, the momenta of its triangle",
+        Row("momenta as rates", call("Momentum", cycle), 0.5, momenta, 8),
+    )
+
+
 def formulas() -> Iterator[tuple[str, Row]]:
+    yield from replanned()
     for base, gamma in [(0.1, 0.1), (1e-3, 0.9), (0.5, 0.0)]:
         text = call("NaturalExpDecay", gamma=gamma)
         yield (

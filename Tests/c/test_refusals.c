@@ -57,7 +57,7 @@ static void have_their_numbers(void **state) {
       {SCHED_E_TWICE, 15, "the field is given twice"},
       {SCHED_E_SYNTAX, 20, "the text does not parse"},
       {SCHED_E_DEPTH, 21, "schedules are nested too deep"},
-      {SCHED_E_STATE, 22, "the text is no saved state of this kind and version"},
+      {SCHED_E_STATE, 22, "the text is no saved state that fits"},
       {SCHED_E_RANGE, 30, "the argument is out of its range"},
       {SCHED_E_END, 31, "the step is past the end of the schedule"},
       {SCHED_E_OVERLAP, 40, "two arrays overlap"},
@@ -165,8 +165,14 @@ static void null_is_named(void **state) {
   CHECK_NULL(sched_scheduler_make(NULL, SCHED_CLOSED, 1, &one, &made), "schedule");
   CHECK_NULL(sched_scheduler_make(step_lr, SCHED_CLOSED, 1, NULL, &made), "bases");
   CHECK_NULL(sched_scheduler_make(step_lr, SCHED_CLOSED, 1, &one, NULL), "scheduler");
-  CHECK_NULL(sched_scheduler_schedule(NULL, &schedule), "scheduler");
-  CHECK_NULL(sched_scheduler_schedule(scheduler, NULL), "schedule");
+  CHECK_NULL(sched_scheduler_schedule(NULL, 0, &schedule), "scheduler");
+  CHECK_NULL(sched_scheduler_schedule(scheduler, 0, NULL), "schedule");
+  CHECK_NULL(sched_advance(NULL, 1, &rate), "scheduler");
+  CHECK_NULL(sched_skip(NULL, NULL), "scheduler");
+  CHECK_NULL(sched_scheduler_cool_down(NULL, 1, NULL, 0, NULL, 0), "scheduler");
+  CHECK_NULL(sched_scheduler_extend(NULL, 1, 0, NULL, 0), "scheduler");
+  CHECK_NULL(sched_scheduler_load(NULL, "x", 1, SCHED_POLICY_KEEP, NULL), "scheduler");
+  CHECK_NULL(sched_scheduler_load(scheduler, NULL, 1, SCHED_POLICY_KEEP, NULL), "text");
   CHECK_NULL(sched_now(NULL, &last, &rate), "scheduler");
   CHECK_NULL(sched_next(NULL, &rate), "scheduler");
   CHECK_NULL(sched_seek(NULL, 3), "scheduler");

@@ -234,7 +234,7 @@ static void give_their_schedule_out(void **state) {
   sched_scheduler *scheduler = NULL;
   check_ok(sched_scheduler_make(schedule, SCHED_CLOSED, 1, &base, &scheduler));
   sched_schedule *same = NULL;
-  check_ok(sched_scheduler_schedule(scheduler, &same));
+  check_ok(sched_scheduler_schedule(scheduler, 0, &same));
   assert_ptr_equal(same, schedule);
   sched_scheduler_free(scheduler);
   sched_free(schedule);
@@ -333,6 +333,197 @@ static void need_no_room_for_rates_and_nothing_that_watches(void **state) {
   assert_int_equal(sched_scheduler_observe(NULL, 1, &rate), SCHED_E_NULL);
 }
 
+/*  A learning rate, a weight decay and a batch size: three curves, one clock. */
+static sched_scheduler *three(const char *horizon, int64_t last) {
+  const char *texts[] = {"CosineAnnealingLR(10)", "LinearDecay(20)", "StepLR(5, 2.0)"};
+  const double bases[] = {0.1, 0.01, 32};
+  sched_schedule *curves[3];
+  for (size_t i = 0; i < 3; i++) curves[i] = parsed(texts[i]);
+  const sched_field fields[] = {
+      sched_schedules("schedules", (const sched_schedule *const *)curves, 3),
+      sched_reals("bases", bases, 3),
+      sched_word("unit", "samples"),
+      sched_word("horizon", horizon),
+      sched_integer("last", last),
+  };
+  sched_scheduler *scheduler = NULL;
+  size_t culprit = 0;
+  check_ok(sched_scheduler_make_fields(fields, 5, &culprit, &scheduler));
+  for (size_t i = 0; i < 3; i++) sched_free(curves[i]);
+  return scheduler;
+}
+
+static void give_each_group_its_own_curve(void **state) {
+  (void)state;
+  sched_scheduler *scheduler = three("hold", 30);
+  double rates[3], expected;
+  check_ok(sched_advance(scheduler, 12, rates));
+  const double bases[] = {0.1, 0.01, 32};
+  for (size_t i = 0; i < 3; i++) {
+    sched_schedule *curve = NULL;
+    check_ok(sched_scheduler_schedule(scheduler, i, &curve));
+    check_ok(sched_rates(curve, bases[i], 12, 1, &expected));
+    check_doubles(rates[i], expected, "a curve of its own", i);
+    sched_free(curve);
+  }
+  check_doubles(rates[2], 128, "a batch size", 12);
+  char *text = saved(scheduler);
+  sched_scheduler *again = restored(text);
+  char *same = saved(again);
+  assert_string_equal(same, text);
+  free(same);
+  free(text);
+  sched_scheduler_free(again);
+  sched_schedule *none = NULL;
+  check_refused(sched_scheduler_schedule(scheduler, 3, &none), SCHED_E_RANGE, "group", "=3",
+                "0 to 2");
+  assert_null(none);
+  check_refused(sched_advance(scheduler, -1, rates), SCHED_E_RANGE, "steps", "=-1", "from 0");
+  check_refused(sched_advance(scheduler, INT64_MAX, rates), SCHED_E_RANGE, "steps", "", "from 0");
+  sched_scheduler_free(scheduler);
+}
+
+static void hold_past_the_last_step(void **state) {
+  (void)state;
+  sched_scheduler *holding = three("hold", 7), *raising = three("raise", 7);
+  double last[3], rates[3] = {-1, -1, -1};
+  check_ok(sched_advance(holding, 7, last));
+  check_ok(sched_advance(raising, 7, NULL));
+  check_ok(sched_advance(holding, 1000, rates));
+  for (size_t i = 0; i < 3; i++) check_doubles(rates[i], last[i], "held", i);
+  rates[0] = -1;
+  check_refused(sched_next(raising, rates), SCHED_E_END, "step", "=8", "0 to 7");
+  check_doubles(rates[0], -1, "untouched", 8);
+  sched_scheduler_free(holding);
+  sched_scheduler_free(raising);
+}
+
+static void count_what_was_not_applied(void **state) {
+  (void)state;
+  sched_scheduler *scheduler = made("StepLR(1, 0.5)", SCHED_CLOSED, 1);
+  int64_t skipped = 0, step = -1;
+  check_ok(sched_skip(scheduler, NULL));
+  check_ok(sched_skip(scheduler, &skipped));
+  assert_true(skipped == 2);
+  check_ok(sched_now(scheduler, &step, NULL));
+  assert_true(step == 0);
+  char *text = saved(scheduler);
+  assert_non_null(strstr(text, "skipped=2"));
+  free(text);
+  sched_scheduler_free(scheduler);
+}
+
+static void cool_down_and_extend_without_a_jump(void **state) {
+  (void)state;
+  sched_scheduler *scheduler = three("hold", 30);
+  double before[3], rates[3];
+  const size_t first[] = {0}, wrong[] = {0, 3};
+  check_ok(sched_advance(scheduler, 4, before));
+  check_refused(sched_scheduler_cool_down(scheduler, 4, "linear", 0, wrong, 2), SCHED_E_RANGE,
+                "group", "=3", "0 to 2");
+  check_refused(sched_scheduler_cool_down(scheduler, 4, "log", 0, NULL, 0), SCHED_E_VALUE,
+                "decay_type", "='log'", "'1-sqrt'");
+  check_refused(sched_scheduler_cool_down(scheduler, 0, NULL, 0, NULL, 0), SCHED_E_RANGE, "steps",
+                "=0", "from 1");
+  check_refused(sched_scheduler_cool_down(scheduler, 4, NULL, -1, NULL, 0), SCHED_E_VALUE,
+                "min_ratio", "=-1", "from 0");
+  check_refused(sched_scheduler_extend(scheduler, 4, 2, NULL, 0), SCHED_E_VALUE, "Extend until",
+                "=2", "more than begin=4");
+  check_ok(sched_scheduler_cool_down(scheduler, 4, "linear", 0, first, 1));
+  check_ok(sched_now(scheduler, NULL, rates));
+  for (size_t i = 0; i < 3; i++) check_doubles(rates[i], before[i], "no jump", i);
+  check_ok(sched_advance(scheduler, 2, rates));
+  assert_true(fabs(rates[0] - before[0] / 2) < 1e-15);
+  check_doubles(rates[2], 64, "the others go on", 6);
+  check_ok(sched_scheduler_extend(scheduler, 10, 0, first, 1));
+  const double half = rates[0];
+  check_ok(sched_advance(scheduler, 10, rates));
+  check_doubles(rates[0], half, "it rests", 16);
+  check_ok(sched_advance(scheduler, 2, rates));
+  check_doubles(rates[0], 0, "it is down", 18);
+  sched_scheduler_free(scheduler);
+}
+
+static void take_a_state_over_as_one_says(void **state) {
+  (void)state;
+  sched_scheduler *run = made("CosineAnnealingLR(90)", SCHED_CLOSED, 0.1);
+  check_ok(sched_seek(run, 30));
+  char *text = saved(run);
+  const size_t length = strlen(text);
+  sched_scheduler *same = made("CosineAnnealingLR(90)", SCHED_CLOSED, 0.1);
+  sched_scheduler *other = made("CosineAnnealingLR(100)", SCHED_CLOSED, 0.1);
+  char *before = saved(other);
+  size_t position = 0;
+  double rate = 0, expected = 0;
+  check_ok(sched_scheduler_load(same, text, length, SCHED_POLICY_ERROR, &position));
+  check_ok(sched_now(run, NULL, &expected));
+  check_ok(sched_now(same, NULL, &rate));
+  check_doubles(rate, expected, "the same", 30);
+  check_refused(sched_scheduler_load(other, text, length, SCHED_POLICY_ERROR, &position),
+                SCHED_E_STATE, "Scheduler with CosineAnnealingLR T_max: saved 90, here 100", "",
+                "'keep' or 'restore'");
+  assert_int_equal(position, length);
+  char *after = saved(other);
+  assert_string_equal(after, before);
+  free(after);
+  free(before);
+  check_ok(sched_scheduler_load(other, text, length, SCHED_POLICY_KEEP, NULL));
+  sched_schedule *longer = parsed("CosineAnnealingLR(100)");
+  check_ok(sched_rates(longer, 0.1, 30, 1, &expected));
+  check_ok(sched_now(other, NULL, &rate));
+  check_doubles(rate, expected, "kept", 30);
+  sched_free(longer);
+  check_ok(sched_scheduler_load(other, text, length, SCHED_POLICY_RESTORE, NULL));
+  after = saved(other);
+  assert_string_equal(after, text);
+  free(after);
+  check_refused(sched_scheduler_load(other, text, length, (sched_policy)7, NULL), SCHED_E_ENUM,
+                "policy", "=7", "constant");
+  check_refused(sched_scheduler_load(other, "StepLR(3)", 9, SCHED_POLICY_KEEP, &position),
+                SCHED_E_STATE, "StepLR", "", "Scheduler");
+  assert_int_equal(position, 0);
+  free(text);
+  sched_scheduler_free(run);
+  sched_scheduler_free(same);
+  sched_scheduler_free(other);
+}
+
+static void refuse_fields_by_name(void **state) {
+  (void)state;
+  sched_schedule *curve = parsed("OneCycleLR(total_steps=10)");
+  const double base = 0.1;
+  const struct {
+    sched_field field;
+    sched_status status;
+    const char *argument, *value, *accepted;
+  } cases[] = {
+      {sched_word("unit", "batches"), SCHED_E_VALUE, "Scheduler unit", "='batches'", "'tokens'"},
+      {sched_integer("unit", 3), SCHED_E_TYPE, "Scheduler unit", "=3", "'tokens'"},
+      {sched_word("horizon", "extend"), SCHED_E_VALUE, "horizon", "='extend'", "ends at step 9"},
+      {sched_integer("last", 10), SCHED_E_VALUE, "last", "=10", "to 9"},
+      {sched_integer("resolution", 0), SCHED_E_VALUE, "resolution", "=0", "from 1"},
+      {sched_integer("lost", 10), SCHED_E_FIELD, "lost", "=10", "horizon, last"},
+  };
+  sched_scheduler *scheduler = NULL;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const sched_schedule *const curves[] = {curve};
+    const sched_field fields[] = {sched_schedules("schedules", curves, 1),
+                                  sched_reals("bases", &base, 1), cases[i].field};
+    size_t culprit = 99;
+    check_refused(sched_scheduler_make_fields(fields, 3, &culprit, &scheduler), cases[i].status,
+                  cases[i].argument, cases[i].value, cases[i].accepted);
+    assert_true(culprit == 2 || culprit == 3);
+    assert_null(scheduler);
+  }
+  check_refused(sched_scheduler_make_fields(NULL, 0, NULL, &scheduler), SCHED_E_MISSING,
+                "Scheduler schedules", "", "a value");
+  check_refused(sched_scheduler_make_fields(NULL, 1, NULL, &scheduler), SCHED_E_NULL, "fields",
+                "NULL", "a pointer");
+  check_refused(sched_scheduler_make_fields(NULL, 0, NULL, NULL), SCHED_E_NULL, "scheduler",
+                "NULL", "a pointer");
+  sched_free(curve);
+}
+
 int run_schedulers(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(step_as_torch_does),
@@ -344,6 +535,12 @@ int run_schedulers(void) {
       cmocka_unit_test(have_as_many_groups_as_promised),
       cmocka_unit_test(obey_a_hand_on_the_dial),
       cmocka_unit_test(give_their_schedule_out),
+      cmocka_unit_test(give_each_group_its_own_curve),
+      cmocka_unit_test(hold_past_the_last_step),
+      cmocka_unit_test(count_what_was_not_applied),
+      cmocka_unit_test(cool_down_and_extend_without_a_jump),
+      cmocka_unit_test(take_a_state_over_as_one_says),
+      cmocka_unit_test(refuse_fields_by_name),
       cmocka_unit_test(are_one_object_to_all_who_retain_them),
       cmocka_unit_test(differ_between_forms_by_rounding_alone),
       cmocka_unit_test(react_as_their_peers_do),

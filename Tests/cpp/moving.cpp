@@ -45,6 +45,53 @@ TEST_CASE("a scheduler has a rate a group") {
   CHECK(scheduler.rates() == std::vector<double>{1, 2, 3});
 }
 
+TEST_CASE("a scheduler has a curve a group, a unit and a horizon") {
+  using sched::Options;
+  sched::Scheduler scheduler({sched::CosineAnnealingLR(90 * 500), sched::Constant()}, {0.1, 32},
+                             Options()
+                                 .unit(sched::Unit::epochs, 500)
+                                 .horizon(sched::Horizon::hold)
+                                 .last(90 * 500));
+  scheduler.advance(750);
+  CHECK(same(scheduler.rates()[0], sched::CosineAnnealingLR(45000).rate(750, 0.1)));
+  CHECK(scheduler.schedule(1) == sched::Constant());
+  CHECK(scheduler.skip() == 1);
+  CHECK(scheduler.step() == 750);
+  scheduler.seek(100000);
+  CHECK(scheduler.rates() == std::vector<double>{0, 32});
+
+  CHECK_REFUSED(scheduler.schedule(2), SCHED_E_RANGE, "group", "=2", "0 to 1");
+  CHECK_REFUSED(sched::Scheduler({sched::Constant()}, {1.0}, Options().last(-1)), SCHED_E_VALUE,
+                "last", "=-1", "from 0");
+  CHECK_REFUSED(sched::Scheduler({sched::parse("OneCycleLR(total_steps=10)")}, {1.0},
+                                 Options().horizon(sched::Horizon::extend)),
+                SCHED_E_VALUE, "horizon", "='extend'", "OneCycleLR ends at step 9");
+}
+
+TEST_CASE("a scheduler is planned anew without a jump") {
+  sched::Scheduler scheduler({sched::Constant(), sched::Constant()}, {1, 1});
+  scheduler.seek(5);
+  scheduler.extend(3);
+  scheduler.cool_down(4, "linear", 0.5, {0});
+  CHECK(scheduler.rates() == std::vector<double>{1, 1});
+  scheduler.advance(2);
+  CHECK(scheduler.rates() == std::vector<double>{0.75, 1});
+  CHECK_REFUSED(scheduler.extend(3, 0), SCHED_E_VALUE, "Extend until", "=-1", "from 1");
+  CHECK_REFUSED(scheduler.extend(3, 7), SCHED_E_VALUE, "Extend until", "=7", "begin=7");
+}
+
+TEST_CASE("a scheduler takes a state over as one says") {
+  sched::Scheduler run(sched::StepLR(3), 0.1), other(sched::StepLR(4), 0.1);
+  run.seek(7);
+  CHECK_REFUSED(other.load(run.save()), SCHED_E_STATE, "StepLR step_size: saved 3, here 4", "",
+                "'keep' or 'restore'");
+  CHECK(other.step() == 0);
+  other.load(run.save(), sched::Policy::keep);
+  CHECK(same(other.rate(), sched::StepLR(4).rate(7, 0.1)));
+  other.load(run.save(), sched::Policy::restore);
+  CHECK(other.save() == run.save());
+}
+
 TEST_CASE("a scheduler has one owner unless it is shared") {
   static_assert(!std::is_copy_constructible_v<sched::Scheduler>);
   static_assert(!std::is_copy_assignable_v<sched::Scheduler>);

@@ -397,7 +397,9 @@ struct SchedulerTests {
   func states() throws {
     let good = try Scheduler(StepLR(stepSize: 3), bases: [0.1]).text
     for (from, to) in [
-      ("version=2", "version=3"), ("Scheduler(", "EarlyStopping("), ("'closed'", "'open'"),
+      ("version=2", "version=3"), ("Scheduler(", "EarlyStopping("), ("skipped=0", "skipped=-1"),
+      ("'raise'", "'rise'"), ("last=None", "last=0.5"), ("unit='steps'", "unit=3"),
+      ("'closed'", "'open'"),
       ("step=0", "step=-1"), ("bases=[0.1]", "bases=[]"), ("rates=[0.1]", "rates=[0.1, 0.2]"),
       ("rates=[0.1]", "rates=['a']"), ("rates=[0.1], ", ""), ("StepLR(", "StepLR(-"),
       ("step=0", "step=0, step=1"), (")", ""),

@@ -26,8 +26,26 @@ extension Schedule {
   }
 
   /// Each of its steps lasts `factor` steps.
-  public func stretched(by factor: Int) throws(Refusal) -> Stretch {
-    try Stretch(AnySchedule(self), factor: factor)
+  public func stretched(
+    by factor: Int, between: Stretch.Between = .stairs
+  ) throws(Refusal) -> Stretch {
+    try Stretch(AnySchedule(self), factor: factor, between: between)
+  }
+
+  /// From a step down to a floor in `steps`.
+  public func cooling(
+    from begin: Int, over steps: Int, tail: WarmupStableDecay.Tail = .minusSqrt,
+    minRatio: Double = 0
+  ) throws(Refusal) -> CoolDown {
+    try CoolDown(
+      AnySchedule(self), begin: begin, steps: steps, decayType: tail, minRatio: minRatio)
+  }
+
+  /// Longer by `steps` from a step on: it rests, or is stretched `until` a step.
+  public func extended(
+    from begin: Int, by steps: Int, until: Int? = nil
+  ) throws(Refusal) -> Extend {
+    try Extend(AnySchedule(self), begin: begin, steps: steps, until: until)
   }
 
   /// Never below a rate, never above another.

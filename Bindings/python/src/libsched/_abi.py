@@ -60,6 +60,12 @@ class sched_form(enum.IntEnum):
     SCHED_CHAINED = 2
 
 
+class sched_policy(enum.IntEnum):
+    SCHED_POLICY_ERROR = 1
+    SCHED_POLICY_KEEP = 2
+    SCHED_POLICY_RESTORE = 3
+
+
 class sched_mode(enum.IntEnum):
     SCHED_MIN = 1
     SCHED_MAX = 2
@@ -424,15 +430,18 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_scheduler_make(const sched_schedule *schedule, sched_form form, size_t
     #     groups, const double *bases, sched_scheduler **scheduler)
     "sched_scheduler_make": (c_int, (c_void_p, c_int, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_scheduler_make_fields(const sched_field *fields, size_t count, size_t
+    #     *culprit, sched_scheduler **scheduler)
+    "sched_scheduler_make_fields": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p)),
     # sched_scheduler *sched_scheduler_retain(sched_scheduler *scheduler)
     "sched_scheduler_retain": (c_void_p, (c_void_p,)),
     # void sched_scheduler_free(sched_scheduler *scheduler)
     "sched_scheduler_free": (None, (c_void_p,)),
     # size_t sched_scheduler_groups(const sched_scheduler *scheduler)
     "sched_scheduler_groups": (c_size_t, (c_void_p,)),
-    # sched_status sched_scheduler_schedule(const sched_scheduler *scheduler, sched_schedule
-    #     **schedule)
-    "sched_scheduler_schedule": (c_int, (c_void_p, c_void_p)),
+    # sched_status sched_scheduler_schedule(const sched_scheduler *scheduler, size_t group,
+    #     sched_schedule **schedule)
+    "sched_scheduler_schedule": (c_int, (c_void_p, c_size_t, c_void_p)),
     # sched_status sched_now(const sched_scheduler *scheduler, int64_t *step, double *rates)
     "sched_now": (c_int, (c_void_p, c_void_p, c_void_p)),
     # sched_status sched_next(sched_scheduler *scheduler, double *rates)
@@ -440,16 +449,33 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_scheduler_observe(sched_scheduler *scheduler, double metric, double
     #     *rates)
     "sched_scheduler_observe": (c_int, (c_void_p, c_double, c_void_p)),
+
+    # sched_status sched_advance(sched_scheduler *scheduler, int64_t steps, double *rates)
+    "sched_advance": (c_int, (c_void_p, c_int64, c_void_p)),
+    # sched_status sched_skip(sched_scheduler *scheduler, int64_t *skipped)
+    "sched_skip": (c_int, (c_void_p, c_void_p)),
     # sched_status sched_seek(sched_scheduler *scheduler, int64_t step)
     "sched_seek": (c_int, (c_void_p, c_int64)),
     # sched_status sched_set_rates(sched_scheduler *scheduler, const double *rates)
     "sched_set_rates": (c_int, (c_void_p, c_void_p)),
+    # sched_status sched_scheduler_cool_down(sched_scheduler *scheduler, int64_t steps, const char
+    #     *decay_type, double min_ratio, const size_t *groups, size_t count)
+    "sched_scheduler_cool_down": (
+        c_int,
+        (c_void_p, c_int64, c_char_p, c_double, c_void_p, c_size_t),
+    ),
+    # sched_status sched_scheduler_extend(sched_scheduler *scheduler, int64_t steps, int64_t
+    #     until, const size_t *groups, size_t count)
+    "sched_scheduler_extend": (c_int, (c_void_p, c_int64, c_int64, c_void_p, c_size_t)),
     # sched_status sched_scheduler_save(const sched_scheduler *scheduler, char *text, size_t
     #     capacity, size_t *length)
     "sched_scheduler_save": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # sched_status sched_scheduler_restore(const char *text, size_t length, size_t *position,
     #     sched_scheduler **scheduler)
     "sched_scheduler_restore": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_scheduler_load(sched_scheduler *scheduler, const char *text, size_t
+    #     length, sched_policy policy, size_t *position)
+    "sched_scheduler_load": (c_int, (c_void_p, c_char_p, c_size_t, c_int, c_void_p)),
     # sched_status sched_early_stopping_make(sched_mode mode, int64_t patience, double min_delta,
     #     sched_early_stopping **stopper)
     "sched_early_stopping_make": (c_int, (c_int, c_int64, c_double, c_void_p)),

@@ -51,8 +51,18 @@ class Stateful:
 
     @cached_property
     def _settings(self) -> dict[str, object]:
-        """What was saved; only what never changes is read from it."""
+        """What was saved; only what never changes, but by what forgets it, is read from it."""
+        return self._read()
+
+    def _read(self) -> dict[str, object]:
+        """What would be saved."""
         return arguments(self.save(), parse)[2]
+
+    def _forget(self) -> None:
+        """Forgets what was kept of the settings, for they have changed."""
+        handle = self._handle
+        self.__dict__.clear()
+        self._handle = handle
 
     def capsule(self) -> object:
         """A PyCapsule that owns one reference to the handle, for C and C++.

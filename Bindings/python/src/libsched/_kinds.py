@@ -14,6 +14,7 @@ __all__ = [
     "Clamp",
     "Constant",
     "ConstantLR",
+    "CoolDown",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
     "CosineAnnealingWarmupRestarts",
@@ -28,6 +29,7 @@ __all__ = [
     "Dampening",
     "ExponentialDecay",
     "ExponentialLR",
+    "Extend",
     "FlatCosine",
     "GreedyLR",
     "Hold",
@@ -40,6 +42,7 @@ __all__ = [
     "LinearLR",
     "LinearOneCycle",
     "Loop",
+    "Momentum",
     "MultiStepLR",
     "NaturalExpDecay",
     "Noam",
@@ -199,6 +202,53 @@ class ConstantLR(Schedule):
 
     @declared
     def __init__(self, factor: float = 0.3333333333333333, total_iters: int = 5) -> None: ...
+
+
+class CoolDown(Schedule):
+    """A schedule that leaves its curve at a step and goes down to a floor, without a jump.
+
+    ::
+
+        rate(t) = schedule.rate(t) if t <= begin else floor + (top - floor) * tail(min(1, (t -
+            begin) / steps)), top = schedule.rate(begin), floor = min(top, base * min_ratio)
+
+    Args:
+        schedule: what runs until then: a schedule.
+        begin: the last step of the schedule's own: an integer from 0 to 2^53.
+        steps: steps down: an integer from 1 to 2^53.
+        decay_type: the way down: 'linear', 'cosine', '1-sqrt', '1-square', 'power' or
+            'exponential'; '1-sqrt' by default.
+        min_ratio: the floor, as a part of the base rate: a finite number from 0.0; 0.0 by default.
+        eta_min: the floor, in the units of the rate, in place of min_ratio: a finite number from
+            0.0, or absent.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: Hägele et al., Scaling Laws Beyond Fixed Training Durations (arXiv:2405.18392).
+    """
+
+    __slots__ = ()
+
+    schedule: Schedule
+    begin: int
+    steps: int
+    decay_type: Literal["linear", "cosine", "1-sqrt", "1-square", "power", "exponential"]
+    min_ratio: float
+    eta_min: float | None
+
+    @declared
+    def __init__(
+        self,
+        schedule: Schedule,
+        begin: int,
+        steps: int,
+        decay_type: Literal[
+            "linear", "cosine", "1-sqrt", "1-square", "power", "exponential"
+        ] = "1-sqrt",
+        min_ratio: float = 0.0,
+        eta_min: float | None = None,
+    ) -> None: ...
 
 
 class CosineAnnealingLR(Schedule):
@@ -785,6 +835,41 @@ class ExponentialLR(Schedule):
     def __init__(self, gamma: float) -> None: ...
 
 
+class Extend(Schedule):
+    """A schedule that takes longer from a step on, without a jump: rests, or is stretched.
+
+    ::
+
+        rate(t) = schedule.rate(t) if t <= begin, schedule.rate(begin) if t <= begin + steps, else
+            schedule.rate(t - steps); with until schedule.rate(begin + (t - begin) * n / (n +
+            steps)), n = until - begin
+
+    Args:
+        schedule: what takes longer: a schedule.
+        begin: the step from which it does: an integer from 0 to 2^53.
+        steps: how many steps longer: an integer from 1 to 2^53.
+        until: the step until which it is stretched; it rests if absent: an integer from 1 to 2^53,
+            or absent.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: libsched.
+    """
+
+    __slots__ = ()
+
+    schedule: Schedule
+    begin: int
+    steps: int
+    until: int | None
+
+    @declared
+    def __init__(
+        self, schedule: Schedule, begin: int, steps: int, until: int | None = None
+    ) -> None: ...
+
+
 class FlatCosine(Schedule):
     """The base rate, or half a cosine up to it, then half a cosine down, as fastai counts.
 
@@ -1223,6 +1308,30 @@ class Loop(Schedule):
 
     @declared
     def __init__(self, schedule: Schedule, period: int) -> None: ...
+
+
+class Momentum(Schedule):
+    """The momentum that a schedule drives, as a rate.
+
+    ::
+
+        rate(t) = schedule.momentum(t)
+
+    Args:
+        schedule: what drives a momentum: a schedule.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: PyTorch, OneCycleLR and CyclicLR.
+    """
+
+    __slots__ = ()
+
+    schedule: Schedule
+
+    @declared
+    def __init__(self, schedule: Schedule) -> None: ...
 
 
 class MultiStepLR(Schedule):
@@ -2015,11 +2124,12 @@ class Stretch(Schedule):
 
     ::
 
-        rate(t) = schedule.rate(floor(t / factor))
+        rate(t) = schedule.rate(floor(t / factor)), or along a line between its steps
 
     Args:
         schedule: what is stretched: a schedule.
         factor: steps that one of its steps lasts: an integer from 1 to 2^53.
+        between: what is between its steps: 'stairs' or 'line'; 'stairs' by default.
 
     Raises:
         SchedError: a field is missing, unknown, or does not accept its value.
@@ -2031,9 +2141,12 @@ class Stretch(Schedule):
 
     schedule: Schedule
     factor: int
+    between: Literal["stairs", "line"]
 
     @declared
-    def __init__(self, schedule: Schedule, factor: int) -> None: ...
+    def __init__(
+        self, schedule: Schedule, factor: int, between: Literal["stairs", "line"] = "stairs"
+    ) -> None: ...
 
 
 class TanhDecay(Schedule):
@@ -2329,6 +2442,7 @@ CLASSES.update(
             Clamp,
             Constant,
             ConstantLR,
+            CoolDown,
             CosineAnnealingLR,
             CosineAnnealingWarmRestarts,
             CosineAnnealingWarmupRestarts,
@@ -2343,6 +2457,7 @@ CLASSES.update(
             Dampening,
             ExponentialDecay,
             ExponentialLR,
+            Extend,
             FlatCosine,
             GreedyLR,
             Hold,
@@ -2355,6 +2470,7 @@ CLASSES.update(
             LinearLR,
             LinearOneCycle,
             Loop,
+            Momentum,
             MultiStepLR,
             NaturalExpDecay,
             Noam,

@@ -11,7 +11,7 @@ import math
 import os
 import reprlib
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
 from struct import Struct
 from typing import Any, NoReturn, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
@@ -167,12 +167,17 @@ def integer(argument: str, value: object, lower: int = 0, upper: int = MAX_STEP)
     return number
 
 
+def choice(argument: str, value: object, words: Collection[str]) -> str:
+    """One of a few words."""
+    if not isinstance(value, str) or value not in words:
+        *most, last = map(repr, words)
+        refuse(Status.SCHED_E_ENUM, argument, value, f"{', '.join(most)} or {last}")
+    return value
+
+
 def constant(argument: str, value: object, constants: Mapping[str, int]) -> int:
     """The constant of an enumeration that a word stands for."""
-    if not isinstance(value, str) or value not in constants:
-        words = " or ".join(repr(word) for word in constants)
-        refuse(Status.SCHED_E_ENUM, argument, value, words)
-    return constants[value]
+    return constants[choice(argument, value, constants)]
 
 
 def _is_list(value: object) -> TypeGuard[Iterable[object]]:
@@ -237,11 +242,15 @@ def _from_text(function: Any, text: object) -> int:
     position, handle = c_size_t(len(data)), c_void_p()
     status = function(data, len(data), byref(position), byref(handle))
     if status:
-        byte = position.value
-        # The end of the text is a place where something was missing, or no single place.
-        is_place = byte < len(data) or status == Status.SCHED_E_SYNTAX
-        fail(status, len(data[:byte].decode(errors="ignore")) if is_place else None)
+        fail(status, _character(data, position.value, status))
     return _made(handle)
+
+
+def _character(data: bytes, byte: int, status: int) -> int | None:
+    """Which character of a text a refusal is about, if it is about one."""
+    # The end of the text is a place where something was missing, or no single place.
+    is_place = byte < len(data) or status == Status.SCHED_E_SYNTAX
+    return len(data[:byte].decode(errors="ignore")) if is_place else None
 
 
 def _made(handle: c_void_p) -> int:
@@ -402,20 +411,42 @@ def sparkline(schedule: int, base: float, first: int, count: int, width: int) ->
 
 # -- Schedulers ---------------------------------------------------------------
 
-FORMS = {"closed": _abi.sched_form.SCHED_CLOSED, "chained": _abi.sched_form.SCHED_CHAINED}
+MAX_GROUPS = 1 << 20
+
+# The words of a scheduler's arguments.
+FORMS = ("closed", "chained")
+UNITS = ("steps", "epochs", "samples", "tokens")
+HORIZONS = ("raise", "hold", "extend")
 
 
-def scheduler_make(schedule: int, form: int, bases: Doubles) -> int:
-    """A scheduler at step 0."""
+def scheduler_make(
+    schedules: Sequence[int],
+    bases: Sequence[float],
+    words: Mapping[str, str],
+    numbers: Mapping[str, int],
+) -> int:
+    """A scheduler at step 0, of sched_scheduler_make_fields; `words` and `numbers` by their names."""
+    handles, values = (c_void_p * len(schedules))(*schedules), doubles(bases)
+    fields = (_abi.sched_field * (2 + len(words) + len(numbers)))()
+    for field, name in zip(fields, ["schedules", "bases", *words, *numbers], strict=True):
+        field.name, field.count = name.encode(), 1
+    fields[0].type, fields[0].count = _abi.sched_type.SCHED_SCHEDULES, len(schedules)
+    fields[0].value.schedules = _address(handles)
+    fields[1].type, fields[1].count = _abi.sched_type.SCHED_REALS, len(bases)
+    fields[1].value.reals = _address(values)
+    for field, word in zip(fields[2:], words.values(), strict=False):
+        field.type, field.value.text = _abi.sched_type.SCHED_TEXT, word.encode()
+    for field, number in zip(fields[2 + len(words) :], numbers.values(), strict=True):
+        field.type, field.value.integer = _abi.sched_type.SCHED_INTEGER, number
     handle = c_void_p()
-    check(_c["sched_scheduler_make"](schedule, form, len(bases), bases, byref(handle)))
+    check(_c["sched_scheduler_make_fields"](fields, len(fields), None, byref(handle)))
     return _made(handle)
 
 
-def scheduler_schedule(scheduler: int) -> int:
-    """A new reference to the scheduler's schedule."""
+def scheduler_schedule(scheduler: int, group: int) -> int:
+    """A new reference to the schedule of a scheduler's group."""
     handle = c_void_p()
-    check(_c["sched_scheduler_schedule"](scheduler, byref(handle)))
+    check(_c["sched_scheduler_schedule"](scheduler, group, byref(handle)))
     return _made(handle)
 
 
@@ -444,6 +475,52 @@ def scheduler_observe(scheduler: int, metric: float, rates: Doubles) -> list[flo
     """A metric, in; the rates after it. `rates` is room for them."""
     check(_c["sched_scheduler_observe"](scheduler, metric, rates))
     return rates[:]
+
+
+def scheduler_advance(scheduler: int, steps: int, rates: Doubles) -> list[float]:
+    """So many steps on; the rates there. `rates` is room for them."""
+    check(_c["sched_advance"](scheduler, steps, rates))
+    return rates[:]
+
+
+def scheduler_skip(scheduler: int) -> int:
+    """A step that was not applied; how many there were."""
+    skipped = c_int64()
+    check(_c["sched_skip"](scheduler, byref(skipped)))
+    return skipped.value
+
+
+def scheduler_cool_down(
+    scheduler: int, steps: int, decay_type: str, min_ratio: float, groups: list[int] | None
+) -> None:
+    """Down to a floor from here; all groups if None."""
+    word = _name(Status.SCHED_E_VALUE, "decay_type", decay_type, "a name without a zero byte")
+    check(_c["sched_scheduler_cool_down"](scheduler, steps, word, min_ratio, *_indices(groups)))
+
+
+def scheduler_extend(scheduler: int, steps: int, until: int, groups: list[int] | None) -> None:
+    """Longer from here; all groups if None."""
+    check(_c["sched_scheduler_extend"](scheduler, steps, until, *_indices(groups)))
+
+
+def _indices(groups: list[int] | None) -> tuple[Any, int]:
+    return (None, 0) if groups is None else ((c_size_t * len(groups))(*groups), len(groups))
+
+
+POLICIES = {
+    "error": _abi.sched_policy.SCHED_POLICY_ERROR,
+    "keep": _abi.sched_policy.SCHED_POLICY_KEEP,
+    "restore": _abi.sched_policy.SCHED_POLICY_RESTORE,
+}
+
+
+def scheduler_load(scheduler: int, text: object, policy: int) -> None:
+    """Takes over a saved state."""
+    data = utf8("text", text)
+    position = c_size_t(len(data))
+    status = _c["sched_scheduler_load"](scheduler, data, len(data), policy, byref(position))
+    if status:
+        fail(status, _character(data, position.value, status))
 
 
 def scheduler_seek(scheduler: int, step: int) -> None:

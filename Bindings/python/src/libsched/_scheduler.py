@@ -1,4 +1,4 @@
-"""Where a run is on its schedule."""
+"""Where a run is on its schedules."""
 
 from __future__ import annotations
 
@@ -20,43 +20,81 @@ __all__ = ["Scheduler"]
 # A chained scheduler goes to a far step in strides, so that Ctrl-C gets a word in.
 STRIDE = 1 << 20
 
+Policy = Literal["error", "keep", "restore"]
+
 
 class Scheduler(Stateful):
-    """Where a run is on its schedule: the step, each group's base rate and the rate in force.
+    """Where a run is on its schedules: the step, each group's base rate and the rate in force.
 
-    It starts at step 0, where nothing has been trained. One thread at a time may use it.
+    A group is any number that is driven: a learning rate, a weight decay, a momentum, a batch
+    size. Each may have a schedule of its own, and all move by one clock. Rates are floats; who
+    needs a whole number rounds. It starts at step 0, where nothing has been trained. One thread at
+    a time may use it.
 
     Args:
-        schedule: The curve.
+        schedule: The curve of all groups, or a list of them, one a group.
         bases: A base rate a group, 1 to 1,048,576 of them, or one number for one group.
         form: ``"closed"``, where the rate of a step depends on the step alone, or ``"chained"``,
             PyTorch's recursion on the rate in force.
+        unit: What is counted: ``"steps"``, ``"epochs"``, ``"samples"`` or ``"tokens"``. It is
+            saved, and a state of another unit is refused.
+        resolution: Steps, of the schedules and of the scheduler, that make one unit; at least 1.
+            With ``unit="epochs", resolution=500`` step 750 is position 1.5, and 90 epochs of a
+            cosine are ``CosineDecay(90 * 500)``, exact at every step. A schedule that counts epochs
+            does in ``Stretch(schedule, 500)``, a staircase, or in
+            ``Stretch(schedule, 500, between="line")``, exact at whole epochs and straight between.
+        horizon: What is past the last step: ``"raise"``, nothing, an error; ``"hold"``, the last
+            rate; ``"extend"``, what the schedule's formula says there, which is refused for one
+            that ends, as ``OneCycleLR`` does.
+        last: The last step of the run; the first at which a schedule ends if absent, and at most
+            that with ``"raise"``.
 
     Raises:
-        SchedError: a base rate is not finite, there are none or too many, or no such form.
+        SchedError: an argument is out of its range, or the numbers of schedules and bases differ.
     """
 
     _type = _lib.SCHEDULER
 
     def __init__(
         self,
-        schedule: Schedule,
+        schedule: Schedule | Sequence[Schedule],
         bases: float | Sequence[float],
         form: Literal["closed", "chained"] = "closed",
+        *,
+        unit: Literal["steps", "epochs", "samples", "tokens"] = "steps",
+        resolution: int = 1,
+        horizon: Literal["raise", "hold", "extend"] = "raise",
+        last: int | None = None,
     ) -> None:
-        if not isinstance(schedule, Schedule):
-            _lib.refuse(Status.SCHED_E_TYPE, "schedule", schedule, "a Schedule")
-        constant = _lib.constant("form", form, _lib.FORMS)
-        self._own(
-            _lib.scheduler_make(
-                schedule._handle, constant, _lib.doubles(_lib.reals("bases", bases))
-            )
-        )
+        schedules: list[Schedule] = []
+        for one in schedule if isinstance(schedule, list | tuple) else [schedule]:
+            if isinstance(one, Schedule):
+                schedules.append(one)
+            else:
+                _lib.refuse(Status.SCHED_E_TYPE, "schedule", one, "a Schedule, or a list of them")
+        values = _lib.reals("bases", bases)
+        if len(values) > _lib.MAX_GROUPS:
+            accepted = f"an integer from 1 to {_lib.MAX_GROUPS}"
+            _lib.refuse(Status.SCHED_E_RANGE, "groups", len(values), accepted)
+        words = {
+            "form": _lib.choice("form", form, _lib.FORMS),
+            "unit": _lib.choice("unit", unit, _lib.UNITS),
+            "horizon": _lib.choice("horizon", horizon, _lib.HORIZONS),
+        }
+        numbers = {"resolution": _lib.integer("resolution", resolution, 1)}
+        if last is not None:
+            numbers["last"] = _lib.integer("last", last)
+        self._own(_lib.scheduler_make([one._handle for one in schedules], values, words, numbers))
 
     @property
     def step(self) -> int:
         """The step it is at, counted from 0."""
         return _lib.scheduler_step(self._handle)
+
+    @property
+    def position(self) -> float:
+        """How far it is, in units: ``step / resolution``."""
+        return self.step / self.resolution
 
     @property
     def rates(self) -> list[float]:
@@ -74,11 +112,13 @@ class Scheduler(Stateful):
             _lib.refuse(Status.SCHED_E_RANGE, "rates", rates, f"{self.groups} numbers, one a group")
         _lib.scheduler_set_rates(self._handle, _lib.doubles(values))
 
+    # -- Moving
+
     def next(self) -> list[float]:
         """One step on; the rate of each group there.
 
         Raises:
-            SchedError: the schedule has ended. It stays where it is.
+            SchedError: it is at the last step under ``horizon="raise"``. It stays there.
         """
         return _lib.scheduler_next(self._handle, self._room)
 
@@ -95,6 +135,25 @@ class Scheduler(Stateful):
         """
         return _lib.scheduler_observe(self._handle, _lib.real("metric", metric), self._room)
 
+    def advance(self, steps: int) -> list[float]:
+        """So many steps on, 0 or more; the rate of each group there.
+
+        That is the samples or tokens of a training step, whatever the number of processes and of
+        accumulated batches.
+
+        Raises:
+            SchedError: `steps` is negative, or they lead past the last step under
+                ``horizon="raise"``. It stays where it is.
+        """
+        return _lib.scheduler_advance(self._handle, _lib.integer("steps", steps), self._room)
+
+    def skip(self) -> int:
+        """A training step that was not applied, as under AMP when a gradient is not finite.
+
+        Nothing moves. Returns how many there were.
+        """
+        return _lib.scheduler_skip(self._handle)
+
     def seek(self, step: int) -> None:
         """To any step. The closed form goes there at once; the chained form steps through every
         step between, from the start when it goes back.
@@ -104,9 +163,9 @@ class Scheduler(Stateful):
         """
         step = _lib.integer("step", step)
         if self.form == "chained":
-            last = self.schedule.last_step
             start = self.step if step >= self.step else 0
-            if last is None or step <= last:
+            last = self.last_step
+            if self.horizon != "raise" or last is None or step <= last:
                 for stop in range(start + STRIDE, step, STRIDE):
                     _lib.scheduler_seek(self._handle, stop)
         _lib.scheduler_seek(self._handle, step)
@@ -126,10 +185,99 @@ class Scheduler(Stateful):
         labels = None if label is None else [label]
         return plot(self, steps, labels=labels, log=log, ax=ax)
 
+    # -- Planning anew
+
+    def cool_down(
+        self,
+        steps: int,
+        decay_type: str = "1-sqrt",
+        min_ratio: float = 0.0,
+        groups: Sequence[int] | None = None,
+    ) -> None:
+        """From this step down to a floor, without a jump, whatever the schedule had in mind.
+
+        So a warm-up-stable-decay run ends when one likes: `schedule` becomes a
+        :class:`~libsched.CoolDown` of what it was. A `last` that was given becomes the end of the
+        way down.
+
+        Args:
+            steps: Steps down, at least 1.
+            decay_type: The way down: ``"linear"``, ``"cosine"``, ``"1-sqrt"``, ``"1-square"`` or
+                ``"exponential"``.
+            min_ratio: The floor, as a part of the base rate.
+            groups: Those that do; all if absent.
+
+        Raises:
+            SchedError: an argument is out of its range. Nothing has changed then.
+        """
+        _lib.scheduler_cool_down(
+            self._handle,
+            _lib.integer("steps", steps, 1),
+            decay_type,
+            _lib.real("min_ratio", min_ratio),
+            self._chosen(groups),
+        )
+        self._forget()
+
+    def extend(
+        self, steps: int, until: int | None = None, groups: Sequence[int] | None = None
+    ) -> None:
+        """Later by `steps` from this step on, without a jump.
+
+        The rate rests for so long; or, with `until`, what was to come until that step takes so
+        much longer. `schedule` becomes an :class:`~libsched.Extend` of what it was. A `last` that
+        was given moves by as many.
+
+        Raises:
+            SchedError: an argument is out of its range. Nothing has changed then.
+        """
+        _lib.scheduler_extend(
+            self._handle,
+            _lib.integer("steps", steps, 1),
+            0 if until is None else _lib.integer("until", until, 1),
+            self._chosen(groups),
+        )
+        self._forget()
+
+    def _chosen(self, groups: Sequence[int] | None) -> list[int] | None:
+        if groups is None:
+            return None
+        return [
+            _lib.integer(f"groups[{i}]", group, 0, self.groups - 1)
+            for i, group in enumerate(groups)
+        ]
+
+    def load(self, text: str, policy: Policy = "error") -> None:
+        """Takes over what :meth:`save` gave, whatever the order in which things are made.
+
+        Args:
+            text: The state.
+            policy: What becomes of one with another configuration: ``"error"`` refuses it and
+                spells the difference out, ``"keep"`` keeps the configuration and takes the
+                position, ``"restore"`` takes everything. Another unit is refused but by
+                ``"restore"``. Cool-downs and extensions that the saved run had begun are no other
+                configuration: ``"error"`` takes them over, ``"keep"`` does not.
+
+        Raises:
+            SchedError: the text does not parse, is no state of a scheduler, or is refused by the
+                policy. Nothing has changed then.
+        """
+        _lib.scheduler_load(self._handle, text, _lib.constant("policy", policy, _lib.POLICIES))
+        self._forget()
+
+    # -- What it was told
+
+    @cached_property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """The curve of each group."""
+        return tuple(
+            owned(_lib.scheduler_schedule(self._handle, group)) for group in range(self.groups)
+        )
+
     @cached_property
     def schedule(self) -> Schedule:
-        """The curve."""
-        return owned(_lib.scheduler_schedule(self._handle))
+        """The curve, of the first group where each has its own."""
+        return owned(_lib.scheduler_schedule(self._handle, 0))
 
     @cached_property
     def groups(self) -> int:
@@ -150,6 +298,35 @@ class Scheduler(Stateful):
     def _seen(self) -> list[float]:
         """What the schedule has learned from metrics, all groups' one after the other."""
         return cast(list[float], arguments(self.save(), parse)[2]["seen"])
+
+    @cached_property
+    def unit(self) -> str:
+        """What is counted."""
+        return cast(str, self._settings["unit"])
+
+    @cached_property
+    def resolution(self) -> int:
+        """Steps that make one unit."""
+        return cast(int, self._settings["resolution"])
+
+    @cached_property
+    def horizon(self) -> str:
+        """What is past the last step."""
+        return cast(str, self._settings["horizon"])
+
+    @cached_property
+    def last_step(self) -> int | None:
+        """The last step of the run; None when it has no end."""
+        last = cast(int | None, self._settings["last"])
+        if last is None:
+            ends = [end for one in set(self.schedules) if (end := one.last_step) is not None]
+            last = min(ends, default=None)
+        return last
+
+    @property
+    def skipped(self) -> int:
+        """How many training steps were not applied."""
+        return cast(int, self._read()["skipped"])
 
     @cached_property
     def _room(self) -> _lib.Doubles:
