@@ -20,6 +20,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from . import _kinds
+from ._driver import Driver
 from ._early_stopping import EarlyStopping, Verdict
 from ._errors import SchedError, Status
 from ._kinds import *
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 __all__ = [
+    "Driver",
     "EarlyStopping",
     "Parameter",
     "SchedError",

@@ -449,7 +449,6 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_scheduler_observe(sched_scheduler *scheduler, double metric, double
     #     *rates)
     "sched_scheduler_observe": (c_int, (c_void_p, c_double, c_void_p)),
-
     # sched_status sched_advance(sched_scheduler *scheduler, int64_t steps, double *rates)
     "sched_advance": (c_int, (c_void_p, c_int64, c_void_p)),
     # sched_status sched_skip(sched_scheduler *scheduler, int64_t *skipped)
