@@ -104,7 +104,7 @@ class Schedule:
         newline. A third column, ``momentum``, is there if the schedule drives it at any of the
         steps, and empty where it does not.
 
-            >>> print(StepLR(2).csv(3, base=0.1), end="")
+            >>> print(parse("StepLR(2)").csv(3, base=0.1), end="")
             step,rate
             0,0.1
             1,0.1
@@ -123,7 +123,7 @@ class Schedule:
         first and the last, or every step where there are no more. What lies between is not seen. A
         flat curve is all ``▄``, and NaN a space.
 
-            >>> CosineAnnealingLR(50).sparkline(101, width=21)
+            >>> parse("CosineAnnealingLR(50)").sparkline(101, width=21)
             '██▇▇▆▅▃▂▂▁▁▁▂▂▃▄▆▇▇██'
 
         Raises:
