@@ -1051,3 +1051,59 @@ def test_steps_may_be_counted_by_the_user():
         step_both(both)
         close(both)
         assert state["step"].item() == 101
+
+
+# -- Hooks --------------------------------------------------------------------
+
+
+def called(module):
+    """What an optimizer's hooks see, in their order, and what they change."""
+    seen = []
+    param = torch.ones(3, requires_grad=True)
+    opt = module.SGD([param], lr=0.5)
+    register = {
+        "pre": opt.register_step_pre_hook,
+        "post": opt.register_step_post_hook,
+        "save": opt.register_state_dict_pre_hook,
+        "load": opt.register_load_state_dict_post_hook,
+    }
+    handles = {}
+    for name, add in register.items():
+
+        def hook(*args, name=name):
+            seen.append((name, args[0] is opt, len(args), args[1:] and args[1][0] is opt))
+
+        handles[name] = add(hook)
+
+    def closure():
+        seen.append("closure")
+        return torch.tensor(2.0)
+
+    def closer(optimizer, args, kwargs):
+        return (args[0], closure), kwargs
+
+    closing = opt.register_step_pre_hook(closer)
+    opt.register_state_dict_post_hook(lambda _, state: {**state, "note": 1})
+    opt.register_state_dict_post_hook(lambda *_: seen.append("second"))
+    opt.register_state_dict_post_hook(lambda *_: seen.append("first"), prepend=True)
+    opt.register_load_state_dict_pre_hook(lambda _, state: seen.append(sorted(state)))
+    param.grad = torch.ones(3)
+    seen.append(opt.step())
+    closing.remove()
+    closing.remove()
+    seen.append(opt.step())
+    opt.load_state_dict(opt.state_dict())
+    with handles["pre"]:
+        opt.step()
+    opt.step()
+    other = copy.deepcopy(opt)
+    other.step()
+    bad = opt.register_step_pre_hook(lambda *_: 3)
+    with pytest.raises(RuntimeError, match="must return None or a tuple of"):
+        opt.step()
+    bad.remove()
+    return seen, param.tolist()
+
+
+def test_hooks_are_called_as_torch_s():
+    assert called(optim) == called(torch.optim)

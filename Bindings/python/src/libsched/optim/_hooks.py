@@ -40,6 +40,8 @@ class Hooks:
         self._all: dict[str, OrderedDict[int, Callable[..., Any]]] = {
             kind: OrderedDict() for kind in kinds
         }
+        # Asked for at every step.
+        self.step_pre, self.step_post = self._all["step_pre"], self._all["step_post"]
 
     def add(self, kind: str, hook: Callable[..., Any], *, prepend: bool = False) -> RemovableHandle:
         """One more of a kind, behind the others or before them."""

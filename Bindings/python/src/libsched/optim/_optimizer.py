@@ -211,7 +211,7 @@ class Optimizer:
             SchedError: a group's setting is out of its range.
         """
         hooks = self._hooks
-        if not hooks.of("step_pre") and not hooks.of("step_post"):
+        if not hooks.step_pre and not hooks.step_post:
             return self._step(closure, grads)
         options: dict[str, Any] = {} if grads is None else {"grads": grads}
         args: tuple[Any, ...] = (self,) if closure is None else (self, closure)
@@ -516,9 +516,10 @@ class Table:
         optimizer, memory = self._optimizer(), self.memory
         assert optimizer is not None
         states = list(map(optimizer.state.__getitem__, memory.params))
-        for i, state in zip(self.chosen, states, strict=True):
-            if not state:
-                self.begin(optimizer, i, keys)
+        if not all(states):
+            for i, state in zip(self.chosen, states, strict=True):
+                if not state:
+                    self.begin(optimizer, i, keys)
         for name in keys:
             if name == "step":
                 self._enter_steps(states)
