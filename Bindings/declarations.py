@@ -8,6 +8,7 @@ The comment above ``public struct NAME: Schedule`` is the schedule's page. Besid
     /// - Complexity: O(1)
     /// - Example: `CosineDecay(90, like='keras')` over 120 steps
     /// - Example: `CosineDecay(90)` from 0.1 over 120 steps on a log scale
+    /// - Example: `ReduceLROnPlateau(patience=5)` over 60 steps with a metric
 
 A peer is what they call it, then this library's text for the same, where that is more than the
 kind's name, then how they differ. In these texts N stands for all steps, W for those of the
@@ -25,9 +26,10 @@ from pathlib import Path
 PEER = re.compile(
     r"(?P<peer>[^`]+?) (?P<theirs>`[^`]+`(?:(?:, | and | with )`[^`]+`)*): (?P<rest>.+)"
 )
-OURS = re.compile(r"`(?P<ours>[A-Za-z.]+\(.*?\))`(?:[.;,] ?|$)")
+OURS = re.compile(r"`(?P<ours>[A-Za-z_.]+\(.*?\))`(?:[.;,] ?|$)")
 EXAMPLE = re.compile(
-    r"`(?P<text>.+)`(?: from (?P<base>\S+))? over (?P<steps>\d+) steps(?P<log> on a log scale)?"
+    r"`(?P<text>.+)`(?: from (?P<base>\S+))? over (?P<steps>\d+) steps"
+    r"(?P<log> on a log scale)?(?P<observed> with a metric)?"
 )
 
 
@@ -49,6 +51,8 @@ class Example:
     base: float
     steps: int
     is_log: bool
+    # Whether it is stepped, and observes the picture's metric.
+    is_observed: bool
 
 
 @dataclass
@@ -122,6 +126,7 @@ def declaration(name: str, comment: list[str], source: str, where: str) -> Decla
                     float(match["base"] or 1),
                     int(match["steps"]),
                     match["log"] is not None,
+                    match["observed"] is not None,
                 )
             )
     answer.peers = peers(listed, where)

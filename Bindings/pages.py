@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import declarations
 import languages
+import pictures
 
 if TYPE_CHECKING:
     from declarations import Declaration, Peer
@@ -91,7 +92,8 @@ class Pages:
     def caption(self, declared: Declaration) -> str:
         texts = " and ".join(f"`{example.text}`" for example in declared.examples)
         base = declared.examples[0].base
-        return f"{texts}, from a base rate of {base:g}."
+        observed = any(example.is_observed for example in declared.examples)
+        return f"{texts}, from a base rate of {base:g}." + (f" {pictures.METRIC}" if observed else "")
 
     def row(self, f: Field) -> str:
         default = "absent" if f.is_optional else f.default.replace(str(2**53), "2^53")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from declarations import Example
     from matplotlib.figure import Figure
 
@@ -26,6 +28,30 @@ STYLE = {
 }
 
 
+def metric(step: int) -> float:
+    """What an example with a metric observes: it falls at first, and then stays."""
+    return 0.85 ** min(step, 20)
+
+
+METRIC = "The metric falls by 15 % a step until step 20, and then stays."
+
+
+def rates(example: Example) -> Sequence[float]:
+    """The example's curve."""
+    import libsched
+
+    schedule = libsched.parse(example.text)
+    if not example.is_observed:
+        return [float(rate) for rate in schedule.rates(example.steps, example.base)]
+    scheduler = libsched.Scheduler(schedule, example.base)
+    curve = []
+    for step in range(example.steps):
+        curve += scheduler.rates
+        scheduler.observe(metric(step))
+        scheduler.next()
+    return curve
+
+
 def recipe(examples: list[Example]) -> str:
     """A digest of all that the picture is made from: rates to six digits, and the code."""
     import libsched
@@ -35,12 +61,9 @@ def recipe(examples: list[Example]) -> str:
     for module in (__file__, _plot.__file__):
         digest.update(Path(module).read_bytes())
     for example in examples:
-        schedule = libsched.parse(example.text)
         digest.update(repr(example).encode())
-        for values in (
-            schedule.rates(example.steps, example.base),
-            schedule.momenta(example.steps, 0.0),
-        ):
+        momenta = libsched.parse(example.text).momenta(example.steps, 0.0)
+        for values in (rates(example), momenta):
             digest.update(" ".join(f"{value:.6g}" for value in values).encode())
     return digest.hexdigest()[:16]
 
@@ -60,6 +83,13 @@ def figure(examples: list[Example]) -> Figure:
 
     figure, ax = plt.subplots(figsize=SIZE, layout="constrained")
     for example in examples:
+        if example.is_observed:
+            ax.plot(rates(example), label=example.text)
+            ax.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
+            right = ax.twinx()
+            right.plot([metric(step) for step in range(example.steps)], "--", linewidth=1)
+            right.set(ylabel="metric (dashed)", ylim=(0, None))
+            continue
         schedule = libsched.parse(example.text)
         libsched.plot(
             {example.text: schedule}, example.steps, example.base, log=example.is_log, ax=ax

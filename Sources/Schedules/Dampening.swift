@@ -28,9 +28,9 @@ import Platform
 ///   - pytorch_warmup `UntunedLinearWarmup`: `Dampening(schedule, beta2=beta2)`. There every
 ///     group's own beta2; here the field.
 ///   - pytorch_warmup `UntunedExponentialWarmup`: `Dampening(schedule, shape='exponential',
-///     beta2=beta2)`. As above.
-///   - pytorch_warmup `RAdamWarmup`: `Dampening(schedule, shape='radam', beta2=beta2)`. As
-///     above.
+///     beta2=beta2)`. There every group's own beta2; here the field.
+///   - pytorch_warmup `RAdamWarmup`: `Dampening(schedule, shape='radam', beta2=beta2)`. There
+///     every group's own beta2, which must be above 0.6; here the field.
 /// - Complexity: that of the schedule; O(1) of its own
 /// - Example: `Dampening(CosineAnnealingLR(100), period=20)` over 100 steps
 /// - Example: `Dampening(CosineAnnealingLR(100), shape='exponential', period=10)` over 100

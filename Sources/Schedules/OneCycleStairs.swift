@@ -88,7 +88,8 @@ public struct OneCycleStairs: Schedule {
 
   public mutating func describe(_ fields: Fields) {
     fields.real(
-      "cycle_min_lr", &cycleMinLR, note: "the rate at both ends, in its units; the base rate")
+      "cycle_min_lr", &cycleMinLR,
+      note: "the rate at both ends, in its units; the base rate if absent")
     fields.real("cycle_max_lr", &cycleMaxLR, .required, note: "the peak, in the units of the rate")
     fields.real(
       "decay_lr_rate", &decayLRRate, note: "what the decay's divisor grows by in decay_step_size")

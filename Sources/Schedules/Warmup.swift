@@ -9,9 +9,19 @@ import Platform
 ///
 /// With `startLR` it starts from that rate instead of a part of the base rate,
 /// and with `endLR` it arrives at that one instead of the base rate, from where
-/// the schedule may jump.
-/// The shapes of the ramp are ``Ramp``'s, and `geometric`, which multiplies:
-/// base · startRatio^(1 − u).
+/// the schedule may jump. The shapes of the ramp, with n = t + `offset` and
+/// u = min(1, n / `span`):
+///
+/// ```
+/// linear:      u
+/// cosine:      (1 − cos(πu)) / 2
+/// 1-sqrt:      1 − √(1 − u)
+/// polynomial:  u^power
+/// log:         ln(1 + n) / ln(1 + span)
+/// exponential: 1 − exp(−n / span), 63 % of the way at the span
+/// constant:    0
+/// geometric:   none, but base · startRatio^(1 − u)
+/// ```
 ///
 /// How peers count, with W for their warm-up steps:
 ///

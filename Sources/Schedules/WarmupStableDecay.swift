@@ -9,8 +9,8 @@ import Platform
 /// then:  minRatio
 /// ```
 ///
-/// in base rates, τ steps after the warm-up and s steps into the cool-down. By
-/// default `stablePower` is 0 and stable 1; with more it falls through both
+/// in base rates, τ steps after the warm-up and s steps into the cool-down; the
+/// ways up are ``Warmup``'s. By default `stablePower` is 0 and stable 1; with more it falls through both
 /// phases, to the floor at most. The tails:
 ///
 /// ```
@@ -186,14 +186,16 @@ public struct WarmupStableDecay: Schedule {
     fields.word("decay_type", &decayType, note: "the way down")
     fields.floor(&minRatio, &etaMin)
     fields.real(
-      "start_ratio", &startRatio, note: "the part of the base rate that it starts from; the floor")
+      "start_ratio", &startRatio,
+      note: "the part of the base rate that it starts from; the floor if absent")
     fields.real("num_cycles", &numCycles, note: "waves of the cosine way down")
     fields.step(
       "offset", &offset, note: "added to the steps up and down: 1 where a peer counts from 1")
     fields.real(
       "stable_power", &stablePower, note: "the power of time along which the held rate falls")
     fields.length(
-      "stable_timescale", &stableTimescale, note: "the steps of that fall; num_warmup_steps")
+      "stable_timescale", &stableTimescale,
+      note: "the steps of that fall; num_warmup_steps if absent")
     fields.real(
       "decay_power", &decayPower, accepts: .positive, note: "the exponent of the tail power")
     fields.real(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -18,9 +19,13 @@ KINDS = libsched._lib.kinds()
 sys.path.insert(0, str(ROOT / "Bindings"))
 
 import declarations
+import pictures
 
 # What no other package has.
 ALONE: set[str] = set()
+
+# What moves no rate.
+LEVEL = {"Constant"}
 
 DECLARED = declarations.read(ROOT / "Sources")
 
@@ -56,6 +61,8 @@ def test_a_kind_has_its_page(kind: str) -> None:
     assert len(picture) < 16_000
     for label in ("step", "learning rate"):
         assert f">{label}</text>" in picture
+    for example in declared.examples:
+        assert len({*pictures.rates(example)}) > 1 or kind in LEVEL, "a picture of nothing"
     index = (DOCS / "schedules" / "README.md").read_text()
     assert f"[`{kind}`]({kind}.md)" in index
     assert f'src="{kind}.svg"' in index
@@ -125,3 +132,7 @@ def test_every_name_leads_here() -> None:
     for peer in peers:
         assert f"\n## {peer.package}\n" in text
         assert peer.theirs in text
+    named = {*re.findall(r"`libsched\.([\w.]+)\(\)`", text)}
+    assert named
+    for module, name in (path.rsplit(".", 1) for path in named):
+        assert hasattr(importlib.import_module(f"libsched.{module}"), name), name

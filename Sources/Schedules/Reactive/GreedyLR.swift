@@ -6,7 +6,8 @@
 /// rate ← max(rate · factor, minLR)   after more than patience others in a row
 /// ```
 ///
-/// Then `warmup` or `cooldown` observations do not count. After `resetStart` falls
+/// A metric, such as an epoch's loss, reaches it by a scheduler's `observe`. After a
+/// rise `warmup` observations do not count, after a fall `cooldown`. After `resetStart` falls
 /// at the least rate, with no rise between them, all begins anew from the base rate.
 /// NaN is never better; where the metric is smoothed, what is not finite stays out
 /// of the mean, and counts as not better.
@@ -21,7 +22,7 @@
 ///   - Hugging Face `GreedyLR(mode='min', factor=0.95, patience=10, threshold=1e-06)`: The same
 ///     fields and bits for one group and metrics that are finite.
 /// - Complexity: O(1)
-/// - Example: `GreedyLR(patience=5)` over 60 steps
+/// - Example: `GreedyLR(factor=0.8, patience=3)` from 0.1 over 60 steps with a metric
 public struct GreedyLR: Schedule {
   public internal(set) var mode = MetricMode.min
   /// What the rate is multiplied or divided by; between 0 and 1.

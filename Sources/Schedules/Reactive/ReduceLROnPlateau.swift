@@ -5,7 +5,8 @@
 /// ```
 ///
 /// after more than `patience` observations in a row that are not better than the
-/// best before them. Then `cooldown` observations do not count. An observation is
+/// best before them. A metric, such as an epoch's loss, reaches it by a scheduler's
+/// `observe`. After a fall, `cooldown` observations do not count. An observation is
 /// better when it beats the best by more than `threshold`, a part of the best one's
 /// size or in the metric's units, plus `minDelta`. NaN is never better, and so
 /// counts as any other that is not.
@@ -28,7 +29,8 @@
 ///     its relative threshold does not hold.
 ///   - Keras `ReduceLROnPlateau(monitor, factor=0.1, patience=10, min_delta=0.0001)`:
 ///     `ReduceLROnPlateau('min', factor, patience, 0.0, cooldown=cooldown, min_lr=min_lr,
-///     min_delta=min_delta, rule='keras')`. A first metric of NaN is Keras's best for ever.
+///     min_delta=min_delta, rule='keras')`. A first metric of NaN is Keras's best for ever, and one
+///     that is infinitely bad its best so far; here neither is better than nothing.
 ///   - optax `reduce_on_plateau(factor=0.1, patience=10, rtol=0.0001, atol=0.0)`:
 ///     `ReduceLROnPlateau('min', factor, patience, rtol, cooldown=cooldown, min_ratio=min_scale,
 ///     min_delta=atol, accumulation_size=accumulation_size, rule='optax')`. Its scale is the rate
@@ -37,7 +39,7 @@
 ///     `ReduceLROnPlateau('min', lr_shrink, lr_patience, lr_threshold)`. With warmup_updates=W
 ///     it is in Warmup with steps=W+1, span=W, start_lr=0 and rounding='slope'.
 /// - Complexity: O(1)
-/// - Example: `ReduceLROnPlateau(patience=5)` over 60 steps
+/// - Example: `ReduceLROnPlateau(factor=0.5, patience=5)` over 60 steps with a metric
 public struct ReduceLROnPlateau: Schedule {
   /// Whose way of counting it is.
   public enum Rule: Word {
