@@ -99,6 +99,15 @@ def test_a_scheduler_is_drawn_by_groups_with_a_mark_where_it_is() -> None:
     assert scheduler.step == 30
 
 
+def test_groups_have_the_curves_that_they_have() -> None:
+    ax = ls.Scheduler([WAVE, CYCLE], [0.1, 0.2]).plot(40)
+    first, _, second, _ = curves(ax)
+    assert first[1] == list(WAVE.rates(40, 0.1))
+    assert second[1] == list(CYCLE.rates(40, 0.2))
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["Scheduler, group 0", "Scheduler, group 1"]
+
+
 def test_it_draws_where_it_is_told_and_on_a_log_scale() -> None:
     ax = plt.subplots()[1]
     assert CYCLE.plot(ax=ax, log=True) is ax

@@ -126,10 +126,16 @@ def _named(
         if not isinstance(one, Schedule | Scheduler):
             _lib.refuse(Status.SCHED_E_TYPE, f"schedules[{i}]", one, "a Schedule or a Scheduler")
     if labels is None:
-        labels = [_short(str(one.schedule if isinstance(one, Scheduler) else one)) for one in given]
+        labels = [_short(_text(one)) for one in given]
     elif isinstance(labels, str) or len(labels) != len(given):
         _lib.refuse(Status.SCHED_E_RANGE, "labels", labels, f"{len(given)} of them")
     return [*zip(given, labels, strict=True)]
+
+
+def _text(one: Schedule | Scheduler) -> str:
+    if isinstance(one, Schedule):
+        return str(one)
+    return str(one.schedule) if len({*one.schedules}) == 1 else type(one).__name__
 
 
 def _short(text: str) -> str:
@@ -140,21 +146,32 @@ def _lines(
     one: Schedule | Scheduler, label: str, steps: int | range | None, base: float | Sequence[float]
 ) -> list[Line]:
     if isinstance(one, Scheduler):
-        schedule, bases = one.schedule, [*one.bases]
+        schedules, bases = one.schedules, [*one.bases]
         now: list[tuple[int, float] | None] = [(one.step, rate) for rate in one.rates]
         names = [f"{label}, group {i}" for i in range(len(bases))]
     else:
-        schedule, bases = one, _lib.reals("base", base)
+        bases = _lib.reals("base", base)
+        schedules = (one,) * len(bases)
         now = [None] * len(bases)
         names = [f"{label}, base {rate:g}" for rate in bases]
+    return [
+        _line(names[i] if len(bases) > 1 else label, schedule, steps, rate, at)
+        for i, (schedule, rate, at) in enumerate(zip(schedules, bases, now, strict=True))
+    ]
+
+
+def _line(
+    label: str,
+    schedule: Schedule,
+    steps: int | range | None,
+    base: float,
+    now: tuple[int, float] | None,
+) -> Line:
     where = _drawn(schedule, steps)
     # What comes back is the base where a schedule drives none, whichever base that is.
     momenta = schedule.momenta(where, 0.0)
     momenta[momenta != schedule.momenta(where, 1.0)] = np.nan
-    return [
-        Line(names[i] if len(bases) > 1 else label, where, schedule.rates(where, rate), momenta, at)
-        for i, (rate, at) in enumerate(zip(bases, now, strict=True))
-    ]
+    return Line(label, where, schedule.rates(where, base), momenta, now)
 
 
 def _drawn(schedule: Schedule, steps: int | range | None) -> range:
