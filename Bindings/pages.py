@@ -82,7 +82,7 @@ class Pages:
 
         text = re.sub(r"``(?:[A-Za-z]+/)?(\w+)[^`]*``", self.link, declared.prose)
         # Within code only, or a word in the middle of which a capital stands.
-        text = re.sub(r"(?<=`)[a-z]\w*(?=[`=])|\b[a-z]+[A-Z]\w*", name, text)
+        text = re.sub(r"(?<=`)[a-z]\w*(?=[`=])|\b[a-z]+[A-Z][A-Za-z]*", name, text)
         return text
 
     def link(self, match: re.Match[str]) -> str:
@@ -93,7 +93,9 @@ class Pages:
         texts = " and ".join(f"`{example.text}`" for example in declared.examples)
         base = declared.examples[0].base
         observed = any(example.is_observed for example in declared.examples)
-        return f"{texts}, from a base rate of {base:g}." + (f" {pictures.METRIC}" if observed else "")
+        return f"{texts}, from a base rate of {base:g}." + (
+            f" {pictures.METRIC}" if observed else ""
+        )
 
     def row(self, f: Field) -> str:
         default = "absent" if f.is_optional else f.default.replace(str(2**53), "2^53")

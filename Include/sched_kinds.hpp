@@ -1110,8 +1110,8 @@ struct OneCycleStairsOptions {
  *    rate(t) = low + (cycle_max_lr - low) * height in the cycle, then low / (1 + decay_lr_rate * (t
  *        - cycle) / decay_step_size)
  *
- *  cycle_min_lr              the rate at both ends, in its units; the base rate: a finite number
- *                            from 0.0, or absent.
+ *  cycle_min_lr              the rate at both ends, in its units; the base rate if absent: a finite
+ *                            number from 0.0, or absent.
  *  cycle_max_lr              the peak, in the units of the rate: a finite number from 0.0.
  *  decay_lr_rate             what the decay's divisor grows by in decay_step_size: a finite number
  *                            from 0.0; 0.0 by default.
@@ -1721,15 +1721,15 @@ struct WarmupStableDecayOptions {
  *                    default.
  *  eta_min           the floor, in the units of the rate, in place of min_ratio: a finite number
  *                    from 0.0, or absent.
- *  start_ratio       the part of the base rate that it starts from; the floor: a finite number from
- *                    0.0, or absent.
+ *  start_ratio       the part of the base rate that it starts from; the floor if absent: a finite
+ *                    number from 0.0, or absent.
  *  num_cycles        waves of the cosine way down: a finite number from 0.0; 0.5 by default.
  *  offset            added to the steps up and down: 1 where a peer counts from 1: an integer from
  *                    0 to 2^53; 0 by default.
  *  stable_power      the power of time along which the held rate falls: a finite number from 0.0;
  *                    0.0 by default.
- *  stable_timescale  the steps of that fall; num_warmup_steps: a finite number from 1e-09 to 2^53,
- *                    or absent.
+ *  stable_timescale  the steps of that fall; num_warmup_steps if absent: a finite number from 1e-09
+ *                    to 2^53, or absent.
  *  decay_power       the exponent of the tail power: a finite number above 0.0; 0.5 by default.
  *  decay_ratio       the ratio of the tail exponential: a finite number above 0.0 to below 1.0; 0.5
  *                    by default.

@@ -22,7 +22,7 @@
 ///   - MMEngine `OneCycleLR(eta_max, total_steps, pct_start, div_factor, final_div_factor,
 ///     three_phase)`: `OneCycleLR(eta_max, total_steps, pct_start=pct_start,
 ///     div_factor=div_factor, final_div_factor=final_div_factor, three_phase=three_phase,
-///     cycle_momentum=False)`. Its momentum is a scheduler of its own, OneCycleMomentum.
+///     cycle_momentum=False)`. It has no momentum.
 ///   - PaddlePaddle `OneCycleLR(max_learning_rate, total_steps, divide_factor=25.0,
 ///     end_learning_rate=1e-4, phase_pct=0.3, three_phase=False)`:
 ///     `OneCycleLR(max_learning_rate, total_steps, pct_start=phase_pct,

@@ -22,7 +22,7 @@ import declarations
 import pictures
 
 # What no other package has.
-ALONE: set[str] = set()
+ALONE = {"CoolDown", "Extend"}
 
 # What moves no rate.
 LEVEL = {"Constant"}
@@ -50,6 +50,7 @@ def test_a_kind_has_its_page(kind: str) -> None:
     declared = DECLARED[kind]
     assert declared.prose
     assert "\n```\n" in declared.prose, "no formula"
+    assert not re.search(r"\b[a-z]+[A-Z]", text.split("\n## ")[0]), "Swift's name of a field"
     assert declared.complexity
     assert f"at any step: {declared.complexity}." in text
     assert declared.examples[0].text.startswith(f"{kind}(")
@@ -134,5 +135,6 @@ def test_every_name_leads_here() -> None:
         assert peer.theirs in text
     named = {*re.findall(r"`libsched\.([\w.]+)\(\)`", text)}
     assert named
-    for module, name in (path.rsplit(".", 1) for path in named):
-        assert hasattr(importlib.import_module(f"libsched.{module}"), name), name
+    for path in named:
+        module, _, name = f"libsched.{path}".rpartition(".")
+        assert hasattr(importlib.import_module(module), name), path

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// Its tails are ``WarmupStableDecay``'s with their own defaults, and the stable
-/// phase is as long as one likes: `Warmup(Constant(), steps: …)` until it is time.
+/// phase is as long as one likes: `Warmup(Constant(), 1000)` until it is time.
 ///
 /// Source: Hägele et al., [Scaling Laws Beyond Fixed Training
 /// Durations](https://arxiv.org/abs/2405.18392); the cool-down of Zhai et al.,

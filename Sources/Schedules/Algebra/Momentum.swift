@@ -7,6 +7,11 @@
 ///
 /// Source: the second half of PyTorch's `OneCycleLR` and `CyclicLR`.
 ///
+/// - Peers:
+///   - PyTorch `OneCycleLR(cycle_momentum=True)`: `Momentum(OneCycleLR(max_lr, total_steps=N))`.
+///     What it writes into momentum, or the first of betas.
+///   - MMCV `OneCycleMomentumUpdaterHook`: `Momentum(OneCycleLR(max_lr, total_steps=N))`. A hook of
+///     its own beside that of the rate.
 /// - Complexity: that of the schedule
 /// - Example: `Momentum(OneCycleLR(max_lr=0.1, total_steps=120))` over 120 steps
 public struct Momentum: Schedule {

@@ -8,15 +8,17 @@
 ///
 /// Stairs are what stepping a scheduler once an epoch gives. A line is straight
 /// between the schedule's whole steps, where it is exact. For the formula itself
-/// at every step multiply the schedule's lengths: ``Schedule/scaled(by:)``.
+/// at every step multiply the schedule's lengths, as Swift's
+/// ``Schedule/scaled(by:)`` does.
 ///
 /// Source: ParameterSchedulers.jl's `Interpolator`, in whole steps.
 ///
 /// - Peers:
-///   - ParameterSchedulers.jl `Interpolator(schedule, rate)`: `Stretch(schedule, rate)`. Its
-///     rate need not be whole, and its curve is not a staircase.
+///   - ParameterSchedulers.jl `Interpolator(schedule, rate)`: `Stretch(schedule, rate,
+///     between='line')`. Its rate need not be whole, and between whole steps it has the formula's
+///     curve.
 ///   - MMEngine `by_epoch=True`: `Stretch(schedule, epoch_length)`. With convert_to_iter_based
-///     the smooth curve: schedule.scaled(epoch_length), a method.
+///     its lengths are multiplied, as Swift's scaled(by:) does.
 ///   - Composer `scale_schedule_ratio`: `Stretch(schedule, ratio)`. There every time of the
 ///     schedule is multiplied, as Swift's scaled(by:) does.
 /// - Complexity: that of the schedule

@@ -62,8 +62,8 @@ class ReduceLROnPlateau(Callback):
     """A Keras callback that multiplies the rate by `factor` when a metric is no longer better.
 
     The native :class:`libsched.ReduceLROnPlateau` by the rule ``keras`` says when; the new rate
-    is made of the one in force, whoever set it. NaN is never better, not even as the first
-    metric, which is Keras's best whatever it is.
+    is made of the one in force, whoever set it. NaN and what is infinitely bad are never better,
+    not even as the first metric, which is Keras's best whatever it is.
 
     Args:
         monitor: The metric's name in the epoch's logs.

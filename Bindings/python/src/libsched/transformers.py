@@ -9,7 +9,8 @@ is a scheduler of :mod:`libsched.optim.lr_scheduler` where theirs is one of torc
     scheduler = get_scheduler("cosine", optimizer, num_warmup_steps=500, num_training_steps=10_000)
 
 Each is a :class:`libsched.Warmup` in front of a native schedule. A number of steps that is not
-whole, and whatever else the native schedules refuse, is computed here as Hugging Face does.
+whole, as ``0.1 * total`` may be, and whatever else the native schedules refuse, is computed here as
+Hugging Face does.
 """
 
 from __future__ import annotations
