@@ -90,12 +90,13 @@ class Cpp:
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self.kinds = kinds
         self.before: list[str] = []
+        self.names: set[str] = set()
 
     def written(self, text: str) -> str:
-        expression = self.call(tree(text))
+        expression = self.call(tree(text), "options")
         return "\n".join([*self.before, wrapped(f"auto schedule = {expression};")])
 
-    def call(self, call: ast.Call) -> str:
+    def call(self, call: ast.Call, options: str = "") -> str:
         kind = self.kinds[name(call)]
         fields = given(call, kind)
         if not kind.takes_options:
@@ -106,7 +107,10 @@ class Cpp:
                 for f in kind.fields[: last + 1]
             ]
             return f"sched::{kind.name}({', '.join(arguments)})"
-        options = "options" if not self.before else f"{kind.snake}_options"
+        options = options or f"{kind.snake}_options"
+        while options in self.names:
+            options += "_"
+        self.names.add(options)
         lines = [f"sched::{kind.name}Options {options};"]
         types = {f.name: f for f in kind.fields}
         for field, value in fields.items():
