@@ -190,14 +190,23 @@ typedef struct sched_groups {
 sched_status sched_chain(const sched_groups *groups);
 
 typedef enum sched_curve {
-  SCHED_COS = 1,   /* end + (start - end) / 2 * (1 + cos(pi * fraction))      */
-  SCHED_LINEAR = 2 /* (end - start) * fraction + start                        */
+  SCHED_COS = 1,    /* end + (start - end) / 2 * (1 + cos(pi * fraction))     */
+  SCHED_LINEAR = 2, /* (end - start) * fraction + start                       */
+  SCHED_DAMPED = 3, /* (end - start) * fraction * pow(gamma, power) + start   */
+  /*  PyTorch's SWALR: end * a(fraction) + first * (1 - a(fraction)), where
+   *  first = (start - a(before) * end) / (1 - a(before)), or end if a(before)
+   *  is 1, and a(f) is (1 - cos(pi * f)) / 2 or f.                           */
+  SCHED_AVERAGE_COS = 4,
+  SCHED_AVERAGE_LINEAR = 5
 } sched_curve;
 
 /*  Ways from one value to another, all of one curve.                         */
 typedef struct sched_ways {
   sched_curve curve;
   double fraction; /* how far along; outside [0, 1] continues the curve       */
+  double before;   /* SCHED_AVERAGE_*: the fraction that `starts` are at      */
+  double gamma;    /* SCHED_DAMPED                                            */
+  double power;
   size_t count;
   const double *starts;
   const double *ends;

@@ -389,7 +389,13 @@ enum class Curve { cos = SCHED_COS, linear = SCHED_LINEAR };
 /*  The point at `fraction` of the way from start to end. */
 inline double anneal(Curve curve, double fraction, double start, double end) {
   double value = 0;
-  const sched_ways ways{static_cast<sched_curve>(curve), fraction, 1, &start, &end, &value};
+  sched_ways ways{};
+  ways.curve = static_cast<sched_curve>(curve);
+  ways.fraction = fraction;
+  ways.count = 1;
+  ways.starts = &start;
+  ways.ends = &end;
+  ways.values = &value;
   detail::check(sched_anneal(&ways));
   return value;
 }

@@ -213,9 +213,10 @@ public func sched_chain(_ groups: UnsafePointer<sched_groups>!) -> sched_status 
     let bases = try need(groups.bases, "bases")
     let currents = try need(groups.currents, "currents")
     let rates = try need(groups.rates, "rates")
-    for i in 0..<count {
-      rates[i] = schedule.rate(at: Int(groups.step), base: bases[i], current: currents[i])
-    }
+    if rates != currents { rates.update(from: currents, count: count) }
+    var moved = UnsafeMutableBufferPointer(start: rates, count: count).mutableSpan
+    schedule.chain(
+      &moved, at: Int(groups.step), bases: UnsafeBufferPointer(start: bases, count: count).span)
   }
 }
 
@@ -223,15 +224,22 @@ public func sched_chain(_ groups: UnsafePointer<sched_groups>!) -> sched_status 
 public func sched_anneal(_ ways: UnsafePointer<sched_ways>!) -> sched_status {
   status { () throws(Refusal) in
     let ways = try need(ways, "ways").pointee
-    let known: Anneal? = ways.curve == SCHED_COS ? .cos : ways.curve == SCHED_LINEAR ? .linear : nil
-    let anneal = try need(known, "curve", ways.curve.rawValue)
+    let known: Way? =
+      switch ways.curve {
+      case SCHED_COS: Way(.cos, at: ways.fraction)
+      case SCHED_LINEAR: Way(.linear, at: ways.fraction)
+      case SCHED_DAMPED: Way(at: ways.fraction, gamma: ways.gamma, power: ways.power)
+      case SCHED_AVERAGE_COS: Way(averaging: .cos, at: ways.fraction, from: ways.before)
+      case SCHED_AVERAGE_LINEAR: Way(averaging: .linear, at: ways.fraction, from: ways.before)
+      default: nil
+      }
+    let way = try need(known, "curve", ways.curve.rawValue)
     let count = try need(ways.count, "count", of: MemoryLayout<Double>.stride)
     if count == 0 { return }
     let starts = try need(ways.starts, "starts")
     let ends = try need(ways.ends, "ends")
     let values = try need(ways.values, "values")
-    let weight = anneal.weight(at: ways.fraction)
-    for i in 0..<count { values[i] = anneal.value(from: starts[i], to: ends[i], by: weight) }
+    for i in 0..<count { values[i] = way.value(from: starts[i], to: ends[i]) }
   }
 }
 

@@ -34,6 +34,13 @@ public struct AnySchedule: Sendable {
     object.rate(at: step, base: base, current: current)
   }
 
+  /// Moves the rates in force of as many groups as there are base rates to a step,
+  /// in the chained form.
+  public func chain(_ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>) {
+    if object.chain(&rates, at: step, bases: bases) { return }
+    for i in bases.indices { rates[i] = rate(at: step, base: bases[i], current: rates[i]) }
+  }
+
   public func momentum(at step: Int, base: Double) -> Double {
     object.momentum(at: step, base: base)
   }
@@ -115,6 +122,9 @@ package class Erasure: @unchecked Sendable {
 
   func rate(at step: Int, base: Double) -> Double { base }
   func rate(at step: Int, base: Double, current: Double) -> Double { current }
+  func chain(_ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>) -> Bool {
+    false
+  }
   func momentum(at step: Int, base: Double) -> Double { base }
 
   func describe(_ fields: Fields) {}
@@ -172,6 +182,10 @@ final class Erased<S: Schedule>: Erasure, @unchecked Sendable {
   override func rate(at step: Int, base: Double, current: Double) -> Double {
     schedule.rate(at: step, base: base, current: current)
   }
+
+  override func chain(
+    _ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>
+  ) -> Bool { schedule.chain(&rates, at: step, bases: bases) }
 
   override func momentum(at step: Int, base: Double) -> Double {
     schedule.momentum(at: step, base: base)

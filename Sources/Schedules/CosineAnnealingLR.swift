@@ -61,14 +61,36 @@ public struct CosineAnnealingLR: Schedule {
   }
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
-    guard t > 0 else { return current }
+    rate(after: current, base: base, move(to: t))
+  }
+
+  public func chain(_ rates: inout MutableSpan<Double>, at t: Int, bases: Span<Double>) -> Bool {
+    let move = move(to: t)
+    for i in bases.indices { rates[i] = rate(after: rates[i], base: bases[i], move) }
+    return true
+  }
+
+  /// What a step does to the rate in force, whichever it is.
+  private enum Move {
+    case stay
+    case climb(Double)
+    case scale(Double)
+  }
+
+  private func move(to t: Int) -> Move {
+    guard t > 0 else { return .stay }
     // The curve has just touched the floor. The ratio below would be 0/0, so
     // the first step of the climb is added instead of multiplied.
-    if (t - 1 - tMax) % (2 * tMax) == 0 {
-      return current + (base - etaMin) * (1 - cos(.pi / Double(tMax))) / 2
+    if (t - 1 - tMax) % (2 * tMax) == 0 { return .climb(1 - cos(.pi / Double(tMax))) }
+    return .scale(
+      (1 + cos(.pi * Double(t) / Double(tMax))) / (1 + cos(.pi * Double(t - 1) / Double(tMax))))
+  }
+
+  private func rate(after current: Double, base: Double, _ move: Move) -> Double {
+    switch move {
+    case .stay: current
+    case .climb(let height): current + (base - etaMin) * height / 2
+    case .scale(let ratio): ratio * (current - etaMin) + etaMin
     }
-    return (1 + cos(.pi * Double(t) / Double(tMax)))
-      / (1 + cos(.pi * Double(t - 1) / Double(tMax)))
-      * (current - etaMin) + etaMin
   }
 }

@@ -63,8 +63,19 @@ public struct CosineAnnealingWarmRestarts: Schedule {
   }
 
   public func rate(at t: Int, base: Double) -> Double {
+    etaMin + (base - etaMin) * wave(at: t) / 2
+  }
+
+  public func chain(_ rates: inout MutableSpan<Double>, at t: Int, bases: Span<Double>) -> Bool {
+    let wave = wave(at: t)
+    for i in bases.indices { rates[i] = etaMin + (bases[i] - etaMin) * wave / 2 }
+    return true
+  }
+
+  /// 2 where a cycle begins, down to 0.
+  private func wave(at t: Int) -> Double {
     let (since, length) = cycle(at: t)
-    return etaMin + (base - etaMin) * (1 + cos(.pi * Double(since) / Double(length))) / 2
+    return 1 + cos(.pi * Double(since) / Double(length))
   }
 
   /// How long ago the cycle in force began, and how long it is.

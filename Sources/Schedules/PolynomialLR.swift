@@ -53,8 +53,19 @@ public struct PolynomialLR: Schedule {
   }
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
-    guard t > 0, t <= totalIters else { return current }
+    current * decay(to: t)
+  }
+
+  public func chain(_ rates: inout MutableSpan<Double>, at t: Int, bases: Span<Double>) -> Bool {
+    let decay = decay(to: t)
+    for i in bases.indices { rates[i] = rates[i] * decay }
+    return true
+  }
+
+  /// What a step leaves of the rate in force.
+  private func decay(to t: Int) -> Double {
+    guard t > 0, t <= totalIters else { return 1 }
     let n = Double(totalIters)
-    return current * pow((1 - Double(t) / n) / (1 - Double(t - 1) / n), power)
+    return pow((1 - Double(t) / n) / (1 - Double(t - 1) / n), power)
   }
 }

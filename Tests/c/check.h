@@ -71,7 +71,7 @@ static inline sched_status chain(const sched_schedule *schedule, int64_t step, s
 
 static inline sched_status anneal(sched_curve curve, double fraction, size_t count,
                                   const double *starts, const double *ends, double *values) {
-  const sched_ways ways = {curve, fraction, count, starts, ends, values};
+  const sched_ways ways = {curve, fraction, 0, 1, 0, count, starts, ends, values};
   return sched_anneal(&ways);
 }
 

@@ -340,6 +340,41 @@ static void anneal_as_one_cycle_does(void **state) {
   check_doubles(values[1], 2, "start", 1);
 }
 
+/*  By hand, with numbers that are exact. */
+static void anneal_scaled_and_as_averages_do(void **state) {
+  (void)state;
+  const double starts[] = {1, 2}, ends[] = {3, -2};
+  double values[2];
+  static const struct {
+    sched_curve curve;
+    double fraction, before, gamma, power, first, second;
+  } cases[] = {
+      {SCHED_DAMPED, 0.5, 9, 0.5, 2, 1.25, 1.5},
+      {SCHED_DAMPED, 0.5, 9, 2, -1, 1.5, 1},
+      {SCHED_DAMPED, 0.5, 9, 0, 0, 2, 0},
+      {SCHED_AVERAGE_LINEAR, 0.5, 0, 9, 9, 2, 0},
+      {SCHED_AVERAGE_LINEAR, 0.75, 0.5, 9, 9, 2, 0},
+      {SCHED_AVERAGE_LINEAR, 0.25, 1, 9, 9, 3, -2},
+      {SCHED_AVERAGE_COS, 0, 0, 9, 9, 1, 2},
+      {SCHED_AVERAGE_COS, 1, 0, 9, 9, 3, -2},
+      {SCHED_AVERAGE_COS, 0, 1, 9, 9, 3, -2},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const sched_ways ways = {.curve = cases[i].curve,
+                             .fraction = cases[i].fraction,
+                             .before = cases[i].before,
+                             .gamma = cases[i].gamma,
+                             .power = cases[i].power,
+                             .count = 2,
+                             .starts = starts,
+                             .ends = ends,
+                             .values = values};
+    check_ok(sched_anneal(&ways));
+    check_doubles(values[0], cases[i].first, "first of case", i);
+    check_doubles(values[1], cases[i].second, "second of case", i);
+  }
+}
+
 static void list_their_kinds_in_order(void **state) {
   (void)state;
   size_t count = sched_kind_count();
@@ -513,6 +548,7 @@ int run_schedules(void) {
       cmocka_unit_test(give_no_rates_into_no_memory),
       cmocka_unit_test(have_the_base_momentum_where_they_drive_none),
       cmocka_unit_test(anneal_as_one_cycle_does),
+      cmocka_unit_test(anneal_scaled_and_as_averages_do),
       cmocka_unit_test(list_their_kinds_in_order),
       cmocka_unit_test(declare_their_fields),
       cmocka_unit_test(say_how_much_room_they_need),

@@ -53,6 +53,9 @@ class sched_type(enum.IntEnum):
 class sched_curve(enum.IntEnum):
     SCHED_COS = 1
     SCHED_LINEAR = 2
+    SCHED_DAMPED = 3
+    SCHED_AVERAGE_COS = 4
+    SCHED_AVERAGE_LINEAR = 5
 
 
 class sched_form(enum.IntEnum):
@@ -139,6 +142,9 @@ class sched_ways(Structure):
     _fields_ = [
         ("curve", c_int),
         ("fraction", c_double),
+        ("before", c_double),
+        ("gamma", c_double),
+        ("power", c_double),
         ("count", c_size_t),
         ("starts", c_void_p),
         ("ends", c_void_p),

@@ -696,12 +696,12 @@ EARLY_STOPPING = HandleType(
 # function keeps its schedule alive.
 
 
-def _structure(kind: Any, member: str, code: str) -> tuple[Any, Any]:
-    """A structure of C's, and a view of a member of 8 bytes."""
+def _structure(kind: Any, member: str, code: str, count: int = 1) -> tuple[Any, Any]:
+    """A structure of C's, and a view of a member of 8 bytes, or of several."""
     memory = bytearray(ctypes.sizeof(kind))
     place = getattr(kind, member).offset
     view: Any = memoryview(memory)
-    return kind.from_buffer(memory), view[place : place + 8].cast(code)
+    return kind.from_buffer(memory), view[place : place + 8 * count].cast(code)
 
 
 def _view(doubles: array[float]) -> Any:
@@ -774,36 +774,47 @@ def chain(
     return rates
 
 
-CURVES = {"cos": _abi.sched_curve.SCHED_COS, "linear": _abi.sched_curve.SCHED_LINEAR}
+CURVES = {
+    "cos": _abi.sched_curve.SCHED_COS,
+    "linear": _abi.sched_curve.SCHED_LINEAR,
+    "damped": _abi.sched_curve.SCHED_DAMPED,
+    "average cos": _abi.sched_curve.SCHED_AVERAGE_COS,
+    "average linear": _abi.sched_curve.SCHED_AVERAGE_LINEAR,
+}
 
 
 def _anneal(curve: int, count: int) -> tuple[Any, Any, Any, array[float], array[float]]:
-    """sched_anneal, its argument, a view of the fraction, the points, and the values."""
-    ways, fraction = _structure(_abi.sched_ways, "fraction", "d")
+    """sched_anneal, its argument, a view of the fraction and what follows, points and values."""
+    ways, place = _structure(_abi.sched_ways, "fraction", "d", 4)
     points, ways.starts = _array(2 * count)
     values, ways.values = _array(count)
     ways.curve, ways.count, ways.ends = curve, count, ways.starts + 8 * count
-    return _held["sched_anneal"], byref(ways), fraction, points, values
+    return _held["sched_anneal"], byref(ways), place, points, values
 
 
-def anneal_one(curve: int, count: int) -> Callable[[float, list[float]], Any]:
-    """``sched_anneal`` for one or two ways as a function (fraction, points) -> values.
+def anneal_one(curve: int, count: int) -> Callable[..., Any]:
+    """``sched_anneal`` for one or two ways as a function (fraction, points, more=()) -> values.
 
-    The points are the starts, then the ends. The values are there until the next call.
+    The points are the starts, then the ends; more are before, gamma and power, which some curves
+    need. The values are there until the next call.
     """
     call, ways, at, points, values = _anneal(curve, count)
     its_points, its_values = _view(points), _view(values)
 
-    def one(fraction: float, points: list[float]) -> Any:
+    def one(fraction: float, points: list[float], more: tuple[float, ...] = ()) -> Any:
         at[0] = fraction
+        if more:
+            at[1], at[2], at[3] = more
         its_points[0], its_points[1] = points
         status = call(ways)
         if status:
             fail(status)
         return its_values
 
-    def two(fraction: float, points: list[float]) -> Any:
+    def two(fraction: float, points: list[float], more: tuple[float, ...] = ()) -> Any:
         at[0] = fraction
+        if more:
+            at[1], at[2], at[3] = more
         its_points[0], its_points[1], its_points[2], its_points[3] = points
         status = call(ways)
         if status:
@@ -813,17 +824,20 @@ def anneal_one(curve: int, count: int) -> Callable[[float, list[float]], Any]:
     return one if count == 1 else two
 
 
-def anneal(curve: int, count: int) -> Callable[[float, list[float] | None], array[float]]:
-    """``sched_anneal`` for `count` ways as a function (fraction, points) -> values.
+def anneal(curve: int, count: int) -> Callable[..., array[float]]:
+    """``sched_anneal`` for `count` ways as a function (fraction, points, more=()) -> values.
 
-    The points are the starts, then the ends; None for those of the last call. The values are there
-    until the next call.
+    As :func:`anneal_one`; None for the points of the last call.
     """
     call, ways, at, their_points, values = _anneal(curve, count)
     pack = _packer(2 * count)
 
-    def between(fraction: float, points: list[float] | None) -> array[float]:
+    def between(
+        fraction: float, points: list[float] | None, more: tuple[float, ...] = ()
+    ) -> array[float]:
         at[0] = fraction
+        if more:
+            at[1], at[2], at[3] = more
         if points is not None:
             pack(their_points, 0, *points)
         status = call(ways)
