@@ -157,9 +157,17 @@ LONG = {
     ),
     "CyclicLR": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, 211),
     "CyclicLR, momentum stays": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, cycle_momentum=False),
+    "CyclicLR, triangular2": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, mode="triangular2"),
+    "CyclicLR, exp_range": lambda m, o: m.CyclicLR(
+        o, 1e-3, 0.3, 700, mode="exp_range", gamma=0.9995
+    ),
     "OneCycleLR": lambda m, o: m.OneCycleLR(o, max_lr=0.3, total_steps=10_000),
     "OneCycleLR, linear in three phases": lambda m, o: m.OneCycleLR(
         o, max_lr=0.3, total_steps=10_000, anneal_strategy="linear", three_phase=True, pct_start=0.4
+    ),
+    "SWALR": lambda m, o: SWA[m].SWALR(o, 0.05, anneal_epochs=9_000),
+    "SWALR, linear": lambda m, o: SWA[m].SWALR(
+        o, 0.05, anneal_epochs=3_000, anneal_strategy="linear"
     ),
     "SequentialLR": lambda m, o: m.SequentialLR(
         o,
@@ -179,16 +187,8 @@ BY_HAND = {
     "LambdaLR, an object": lambda m, o: m.LambdaLR(o, Power(0.9999)),
     "MultiplicativeLR": lambda m, o: m.MultiplicativeLR(o, slower),
     "MultiStepLR, twice the same": lambda m, o: m.MultiStepLR(o, [7, 5_000, 7, 0], gamma=0.3),
-    "CyclicLR, triangular2": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, mode="triangular2"),
-    "CyclicLR, exp_range": lambda m, o: m.CyclicLR(
-        o, 1e-3, 0.3, 700, mode="exp_range", gamma=0.9995
-    ),
     "CyclicLR, a scale of one's own": lambda m, o: m.CyclicLR(
         o, 1e-3, 0.3, 9, scale_fn=inverse, scale_mode="iterations"
-    ),
-    "SWALR": lambda m, o: SWA[m].SWALR(o, 0.05, anneal_epochs=9_000),
-    "SWALR, linear": lambda m, o: SWA[m].SWALR(
-        o, 0.05, anneal_epochs=3_000, anneal_strategy="linear"
     ),
     "ChainedScheduler": lambda m, o: m.ChainedScheduler(
         [
@@ -224,10 +224,41 @@ class Power:
         return self.base**step
 
 
-@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("groups", [1, 2, 7])
 @pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_ten_thousand_steps(make, groups):
-    same(make, 10_000, groups)
+    the_long_run(make, groups)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 7])
+@pytest.mark.parametrize("mode", ["min", "max"])
+def test_ten_thousand_metrics(mode, groups):
+    metrics = np.random.default_rng(11).normal(size=10_000).tolist()
+    the_long_run(
+        lambda m, o: m.ReduceLROnPlateau(o, mode, factor=0.99, patience=9), groups, metrics
+    )
+
+
+def the_long_run(make, groups, metrics=None):
+    curves = []
+    for module in MODULES:
+        opt = optimizer(groups)
+        scheduler = make(module, opt)
+        opt.step()
+        seen = []
+        for step in range(10_000):
+            if metrics is None:
+                scheduler.step()
+            else:
+                scheduler.step(metrics[step])
+            seen += [group[key] for key in ("lr", "momentum") for group in opt.param_groups]
+            seen += scheduler.get_last_lr()
+        curves.append(seen)
+    told, got = curves
+    assert len(told) == 10_000 * 3 * groups
+    assert {type(one) for one in got} == {float} == {type(one) for one in told}
+    told, got = (np.array(one).view(np.int64) for one in curves)
+    assert np.flatnonzero(got != told).tolist() == []
 
 
 QUIRKS = {
@@ -609,6 +640,9 @@ REFUSED = {
         optimizer(), 0.1, total_steps=10, pct_start=0.1
     ),
     "one cycle: past the end": lambda m: at(m.OneCycleLR(optimizer(), 0.1, total_steps=10), 11),
+    "cyclic: momenta that are not there": lambda m: changed(
+        m.CyclicLR(optimizer(), 0.1, 0.2, cycle_momentum=False), cycle_momentum=True, use_beta1=True
+    ).step(),
     "one cycle: another way in the middle": lambda m: changed(
         m.OneCycleLR(optimizer(), 0.1, total_steps=10), _anneal_func_type="none"
     ).step(),
@@ -1108,7 +1142,14 @@ PLACES = [
         ("CyclicLR", partial(lambda m, o, one, high: m.CyclicLR(o, one, high, 4), high=high), place)
         for high, place in [(0.5, "base_lrs"), (0.5, "lr")]
     ),
+    (
+        "CyclicLR, exp_range",
+        lambda m, o, one: m.CyclicLR(o, one, 0.5, 4, None, "exp_range", 0.9),
+        "lr",
+    ),
     ("CyclicLR", lambda m, o, one: m.CyclicLR(o, 0.5, one, 4, cycle_momentum=False), "max_lrs"),
+    ("SWALR", lambda m, o, one: SWA[m].SWALR(o, one), "lr"),
+    ("SWALR", lambda m, o, one: SWA[m].SWALR(o, one, anneal_strategy="linear"), "swa_lr"),
     ("CyclicLR", lambda m, o, one: m.CyclicLR(o, 0.5, 2.0, 4, max_momentum=one), "max_momentums"),
     ("CyclicLR", lambda m, o, one: m.CyclicLR(o, 0.5, 2.0, 4, base_momentum=one), "base_momentums"),
     *(
@@ -1184,6 +1225,7 @@ def test_an_equal_of_another_type_counts(make, place, one, other, groups):
 
 CYCLES = {
     "CyclicLR": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 5),
+    "CyclicLR, triangular2": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 5, mode="triangular2"),
     "OneCycleLR": lambda m, o: m.OneCycleLR(o, 0.3, 60),
     "CosineAnnealingWarmRestarts": lambda m, o: m.CosineAnnealingWarmRestarts(o, 7),
 }
@@ -1223,6 +1265,54 @@ def test_groups_come_and_go(make, momenta):
 
 def test_a_momentum_of_minus_nothing():
     same(lambda m, o: m.CyclicLR(o, 0.1, 0.2, 3, base_momentum=-0.0, max_momentum=-0.0), 9)
+
+
+SCALES = {
+    "halves until nothing is left, and then raises": lambda m, o: m.CyclicLR(
+        o, 0.0, 0.3, 1, 1, "triangular2", cycle_momentum=False
+    ),
+    "halves its momenta, too": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 1, 1, "triangular2"),
+    "powers that grow, and then raise": lambda m, o: m.CyclicLR(
+        o, 0.1, 0.3, 2, 3, "exp_range", 1.5, cycle_momentum=False
+    ),
+    "powers below nothing": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 2, 3, "exp_range", -0.99),
+    "powers of nothing": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 2, 3, "exp_range", 0.0),
+    "a whole gamma": lambda m, o: m.CyclicLR(o, 0.1, 0.3, 2, 3, "exp_range", 1),
+    "powers below a double": lambda m, o: m.CyclicLR(o, 0.0, 0.3, 2, 3, "exp_range", 0.7),
+}
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("make", SCALES.values(), ids=SCALES)
+def test_scales_of_a_cycle(make, groups):
+    curves = []
+    for module in MODULES:
+        opt = optimizer(groups)
+        scheduler = make(module, opt)
+        opt.step()
+        seen = []
+        try:
+            for _ in range(2_200):
+                scheduler.step()
+                rates = [group[key] for key in ("lr", "momentum") for group in opt.param_groups]
+                seen.append(bits(rates + scheduler.get_last_lr()))
+        except Exception as error:  # noqa: BLE001, whatever torch raises
+            seen.append((type(error), str(error), scheduler.last_epoch))
+        curves.append(seen)
+    assert curves[0] == curves[1]
+
+
+@pytest.mark.parametrize("scale_mode", ["cycle", "iterations", "other"])
+@pytest.mark.parametrize("mode", ["triangular", "triangular2", "exp_range"])
+def test_a_scale_may_be_of_something_else(mode, scale_mode):
+    def make(module, opt):
+        scheduler = module.CyclicLR(opt, 0.1, 0.3, 2, 3, mode, 0.9)
+        scheduler.scale_mode = scale_mode
+        # Of no effect: the scale has been made.
+        scheduler.gamma = 0.5
+        return scheduler
+
+    same(make, 40, 2)
 
 
 def test_a_cycle_may_be_given_another_scale():

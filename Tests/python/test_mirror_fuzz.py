@@ -321,6 +321,22 @@ def schedulers(wild):
     )
 
 
+def nested(wild):
+    """Schedulers in others, many of them in one that has no other part, several deep."""
+    part = simple(wild, ["ReduceLROnPlateau"])
+
+    def around(inner):
+        one = st.lists(inner, min_size=1, max_size=1)
+        return st.one_of(
+            one.map(lambda parts: ("SequentialLR", {"schedulers": parts, "milestones": []})),
+            one.map(lambda parts: ("ChainedScheduler", {"schedulers": parts})),
+            sequence(wild, inner),
+            chain(inner),
+        )
+
+    return around(st.one_of(part, around(st.one_of(part, around(st.one_of(part, around(part)))))))
+
+
 def edits(wild):
     """What to set an attribute to in the middle of a run: a value for each, and which of those
     that the scheduler has, or the part of a sequence it is in."""
@@ -382,8 +398,12 @@ def operations(wild):
     )
 
 
+# Whose are the outermost schedulers, those in them, and so on and again.
+WHOSE = [[ours], [ours], [ours, theirs], [theirs, ours], [ours, ours, theirs]]
+
+
 @st.composite
-def programs(draw):
+def programs(draw, schedulers):
     wild = draw(st.booleans())
     count = draw(st.sampled_from([1, 2, 7]))
     rates = WILD_RATES if wild and draw(sometimes(40)) else RATES
@@ -394,9 +414,9 @@ def programs(draw):
         "operations": draw(
             st.lists(st.tuples(st.integers(0, 1), operations(wild)), min_size=3, max_size=12)
         ),
-        # Whose optimizer ours work on, and whether some parts of sequences are torch's.
+        # Whose optimizer ours work on.
         "home": draw(st.sampled_from(["torch", "torch", "own"])),
-        "mixed": draw(st.booleans()),
+        "whose": draw(st.sampled_from(WHOSE)),
     }
 
 
@@ -520,7 +540,7 @@ class Pair:
 
     def __init__(self, program):
         own_home = program["home"] == "own"
-        modules = [ours, theirs] if program["mixed"] and not own_home else [ours]
+        modules = [ours] if own_home else program["whose"]
         self.runs = (
             Run(program, [theirs], torch.optim),
             Run(program, modules, own if own_home else torch.optim),
@@ -548,15 +568,28 @@ class Pair:
         )
 
 
-@settings(
+often = settings(
     max_examples=int(MORE or 500),
     derandomize=not MORE,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(programs())
+
+
+@often
+@given(programs(schedulers))
 def test_the_same_program_does_the_same(program):
+    run(program)
+
+
+@often
+@given(programs(nested))
+def test_the_same_nest_does_the_same(program):
+    run(program)
+
+
+def run(program):
     pair = Pair(program)
     for spec in program["schedulers"]:
         pair.make(spec)

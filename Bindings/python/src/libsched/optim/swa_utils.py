@@ -6,11 +6,20 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .lr_scheduler._base import LRScheduler, Rate, for_each_group, warn_outside_step
+from .lr_scheduler._base import (
+    LRScheduler,
+    Rate,
+    for_each_group,
+    is_ours,
+    native_of,
+    warn_outside_step,
+)
+from .lr_scheduler._cycles import along, along_one
 
 __all__ = ["SWALR"]
 
 
+@is_ours
 class SWALR(LRScheduler):
     """From whatever the rate is to a fixed one, for stochastic weight averaging.
 
@@ -81,13 +90,44 @@ class SWALR(LRScheduler):
         if self.anneal_epochs == 0:
             step = max(1, step)
         groups = self.optimizer.param_groups
-        before = self.anneal_func(max(0, min(1, (step - 1) / length)))
+        from_there, to_here = max(0, min(1, (step - 1) / length)), max(0, min(1, step / length))
+        known = self._average(from_there, to_here)
+        if known is not None:
+            return known
+        before = self.anneal_func(from_there)
         starts = [self._get_initial_lr(group["lr"], group["swa_lr"], before) for group in groups]
-        now = self.anneal_func(max(0, min(1, step / length)))
+        now = self.anneal_func(to_here)
         return [
             group["swa_lr"] * now + start * (1 - now)
             for group, start in zip(groups, starts, strict=True)
         ]
+
+    def _average(self, before: Any, now: Any) -> list[float] | None:
+        """What `get_lr` answers, in one call of the library.
+
+        None where that is not for the library to answer.
+        """
+        own = self.__dict__
+        way = own.get("anneal_func")
+        if way is _COSINE:
+            curve = "average cos"
+        elif way is _LINE:
+            curve = "average linear"
+        else:
+            return None
+        # 0 and 1 are integers.
+        plain = {int, float}.issuperset((type(before), type(now)))
+        if type(self) is not SWALR or "_get_initial_lr" in own or not plain:
+            return None
+        more = (float(before), 0.0, 0.0)
+        native = native_of(self, way)
+        groups = self.optimizer.param_groups
+        if len(groups) == 1:
+            (group,) = groups
+            ends = [group["lr"], group["swa_lr"]]
+            return along_one(native, curve, float(now), group, ends, None, more)
+        points = [[group[key] for group in groups] for key in ("lr", "swa_lr")]
+        return along(native, curve, float(now), groups, points, None, more, moving=True)
 
     def _set_anneal_func(self, anneal_strategy: str) -> None:
         self._anneal_strategy = anneal_strategy
@@ -108,3 +148,7 @@ class SWALR(LRScheduler):
         """Takes over what :meth:`state_dict` gave. The optimizer has its own state dict."""
         self.__dict__.update(state_dict)
         self._set_anneal_func(self._anneal_strategy)
+
+
+_COSINE = SWALR._cosine_anneal
+_LINE = SWALR._linear_anneal

@@ -6,10 +6,12 @@ import math
 import types
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from ... import _lib
 from ._base import (
+    _MAX_STEP,
     LRScheduler,
     Native,
     Rate,
@@ -343,7 +345,7 @@ class CyclicLR(LRScheduler):
         cycle = math.floor(1 + cycles)
         x = 1.0 + cycles - cycle
         height = x / up if x <= up else (x - 1) / (up - 1)
-        known = self._triangle(height)
+        known = self._triangle(height, cycle)
         if known is not None:
             return known
         scale: Callable[[Any], Any] = self._scale
@@ -367,38 +369,68 @@ class CyclicLR(LRScheduler):
     def _scale(self, cycle: int) -> Any:
         return self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
 
-    def _triangle(self, height: Any) -> list[float] | None:
-        """What `get_lr` answers and does where the scale is 1, in one call of the library.
+    def _make(self, native: Native) -> None:
+        """Keeps what is raised to a power for a scale, and whether it is 1 - x instead of x."""
+        scale = native.first
+        if scale is _HALVED:
+            native.kept = (2.0, True)
+        elif type(scale) is partial and scale.func is _POWERS and not scale.keywords:
+            gamma = as_real(*scale.args) if len(scale.args) == 1 else None
+            native.kept = None if gamma is None else (gamma, False)
+
+    def _triangle(self, height: Any, cycle: int) -> list[float] | None:
+        """What `get_lr` answers and does in one of the modes, in one call of the library.
 
         None where that is not for the library to answer; then nothing is set.
         """
         own = self.__dict__
-        if (
-            type(self) is not CyclicLR
-            or self._scale_fn_custom is not None
-            or own.get("_scale_fn_ref") is not _ALL_THE_SAME
-            or "scale_fn" in own
-        ):
+        if type(self) is not CyclicLR or self._scale_fn_custom is not None or "scale_fn" in own:
             return None
+        scale = own.get("_scale_fn_ref")
+        try:
+            native = self._libsched
+            if native.first is not scale:
+                native = native_of(self, scale)
+        except AttributeError:
+            native = native_of(self, scale)
+        curve, more = "linear", ()  # type: tuple[str, tuple[float, ...]]
+        if scale is not _ALL_THE_SAME:
+            if native.kept is None:
+                return None
+            gamma, halves = native.kept
+            x = cycle if self.scale_mode == "cycle" else self.last_epoch
+            if type(x) is not int:
+                return None
+            if halves:
+                # 1 / 2.0 ** (x - 1), and Python raises where the library would go on.
+                power, most = 1 - x, 1024
+            else:
+                power, most = x, _MAX_STEP
+            if not -1024 <= x <= most or (x < 0 and not halves):
+                return None
+            curve, more = "damped", (0.0, gamma, power)
         groups, bases, peaks = self.optimizer.param_groups, self.base_lrs, self.max_lrs
-        count, use_beta1 = len(groups), None
+        use_beta1 = None
         points = [bases, peaks]
         if self.cycle_momentum:
-            points = [bases, self.max_momentums, peaks, self.base_momentums]
+            # In torch's order, for when one is missing.
+            lows, highs = self.base_momentums, self.max_momentums
+            points = [bases, highs, peaks, lows]
             use_beta1 = bool(self.use_beta1)
-        native = native_of(self, _ALL_THE_SAME)
         # A momentum is subtracted from the upper in torch, and here added to it with the sign
         # turned: the same but for -0.
-        if count != 1:
-            return along(native, "linear", height, groups, points, use_beta1, points[1])
+        if len(groups) != 1:
+            return along(native, curve, height, groups, points, use_beta1, more, points[1])
         ends: list[Any] = []
         for one in points:
-            if type(one) is not list or len(one) != 1:
+            if type(one) is not list:
                 return None
             ends += one
+        if len(ends) != len(points) or [] in points:
+            return None
         if use_beta1 is not None and not ends[1]:
             return None
-        return along_one(native, "linear", height, groups[0], ends, use_beta1)
+        return along_one(native, curve, height, groups[0], ends, use_beta1, more)
 
     def state_dict(self) -> dict[str, Any]:
         """Every attribute but the optimizer. Of a `scale_fn` only an object's attributes."""
@@ -420,6 +452,8 @@ class CyclicLR(LRScheduler):
 
 
 _ALL_THE_SAME = CyclicLR._triangular_scale_fn
+_HALVED = CyclicLR._triangular2_scale_fn
+_POWERS = CyclicLR._exp_range_scale_fn
 
 
 @is_ours
@@ -664,7 +698,9 @@ def along(
     groups: Any,
     points: list[list[Any]],
     use_beta1: bool | None,
+    more: tuple[float, ...] = (),
     nonzero: list[Any] | tuple[()] = (),
+    moving: bool = False,
 ) -> list[float] | None:
     """The rates of all groups so far along their ways, in one call of the library.
 
@@ -673,7 +709,9 @@ def along(
     Args:
         points: Where the rates begin, where the momenta, where the rates end, where the momenta;
             lists of one a group.
+        more: What the curve needs beside the fraction.
         nonzero: Where a 0 is not for the library.
+        moving: Whether they begin at the rates in force, which are others at each step.
 
     Returns None where that is not for the library to answer; then nothing is set.
     """
@@ -687,18 +725,24 @@ def along(
         native.count, native.call = ways, _lib.anneal(_lib.CURVES[curve], ways)
         native.points = None
     ends: list[float] | None = None
-    if not are_still(points, native.points):
+    if moving or not are_still(points, native.points):
         for one in points:
-            if not are_floats(one, count):
+            if type(one) is not list or len(one) != count:
                 return None
-        if not all(nonzero):
+        ends = list(chain.from_iterable(points))
+        if not are_floats(ends, len(ends)) or not all(nonzero):
             return None
-        ends = [value for one in points for value in one]
-        native.points = kept(points)
-    values = native.call(fraction, ends)
+        native.points = None if moving else kept(points)
+    values = native.call(fraction, ends, more)
     rates: list[float] = values[:count].tolist()
+    # Not finite: perhaps a power out of range, which raises in Python.
+    if more and rates[0] - rates[0] != 0.0:
+        return None
     plain = True
-    if use_beta1 is None:
+    if moving:
+        # They are floats, or else they would not have been taken.
+        pass
+    elif use_beta1 is None:
         plain = are_floats([group["lr"] for group in groups], count)
     elif use_beta1:
         for group, momentum in zip(groups, values[count:].tolist()):
@@ -722,6 +766,7 @@ def along_one(
     group: dict[str, Any],
     points: list[Any],
     use_beta1: bool | None,
+    more: tuple[float, ...] = (),
 ) -> list[float] | None:
     """What :func:`along` does, for one group, faster: its points are numbers."""
     if type(fraction) is not float:
@@ -735,12 +780,14 @@ def along_one(
         if curve not in _lib.CURVES:
             return None
         native.count, native.call = -ways, _lib.anneal_one(_lib.CURVES[curve], ways)
-    values = native.call(fraction, points)
+    values = native.call(fraction, points, more)
+    rates: list[float] = [values[0]]
+    if more and rates[0] - rates[0] != 0.0:
+        return None
     if use_beta1:
         group["betas"] = (values[1], *group["betas"][1:])
     elif use_beta1 is not None:
         group["momentum"] = values[1]
-    rates: list[float] = [values[0]]
     if type(group["lr"]) is float:
         native.answer = rates
     return rates
