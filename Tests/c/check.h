@@ -55,6 +55,13 @@ static inline double rate_bound(size_t roundings, double largest) {
     }                                                                                   \
   } while (0)
 
+/*  As check_rate, where a few ulps are between us and a peer. */
+#define check_near(actual, expected, ulps, bound, about, at)                            \
+  do {                                                                                  \
+    double near_ = (actual), peer_ = (expected);                                        \
+    if (vector_ulps(near_, peer_) > (ulps)) check_rate(near_, peer_, bound, about, at); \
+  } while (0)
+
 /*  The largest magnitude among some doubles and one more. */
 static inline double largest_of(const double *values, size_t count, double one) {
   double largest = fabs(one);

@@ -100,6 +100,63 @@ static void by_typed_constructor(void **state) {
   }
 }
 
+/*  What torch's compositions and the field's packages said, as near to it as
+ *  the record says. */
+static void check_field(const vector *vector, const sched_schedule *schedule) {
+  const double base = vector_double(vector, "base");
+  const uint64_t ulps = vector_find(vector, "ulps") ? (uint64_t)vector_double(vector, "ulps") : 0;
+  const int64_t first =
+      vector_find(vector, "first") ? (int64_t)vector_double(vector, "first") : 0;
+  doubles chained = vector_doubles(vector, "chained");
+  doubles closed = vector_doubles(vector, "closed");
+  doubles momentum = vector_doubles(vector, "momentum");
+  assert_true(chained.count + closed.count > 0);
+
+  double *rates = malloc((closed.count + momentum.count + 1) * sizeof *rates);
+  assert_non_null(rates);
+  double largest = largest_of(closed.values, closed.count, base);
+  check_ok(sched_rates(schedule, base, first, closed.count, rates));
+  for (size_t t = 0; t < closed.count; t++) {
+    check_near(rates[t], closed.values[t], ulps, rate_bound(1, largest), vector->reason, t);
+  }
+  // The base is none of the field's momenta: all come from the schedule.
+  check_ok(sched_momenta(schedule, 0.123, first, momentum.count, rates));
+  for (size_t t = 0; t < momentum.count; t++) {
+    check_near(rates[t], momentum.values[t], ulps, rate_bound(1, 1), vector->reason, t);
+  }
+  if (chained.count > 0) {
+    sched_scheduler *scheduler;
+    double rate;
+    largest = largest_of(chained.values, chained.count, base);
+    check_ok(sched_scheduler_make(schedule, SCHED_CHAINED, 1, &base, &scheduler));
+    check_ok(sched_seek(scheduler, first));
+    check_ok(sched_now(scheduler, NULL, &rate));
+    for (size_t t = 0; t < chained.count; t++) {
+      if (t > 0) check_ok(sched_next(scheduler, &rate));
+      check_near(rate, chained.values[t], ulps, rate_bound(t + 1, largest), vector->reason, t);
+    }
+    sched_scheduler_free(scheduler);
+  }
+  free(rates);
+  free(chained.values);
+  free(closed.values);
+  free(momentum.values);
+}
+
+static void agree_with_the_field(void **state) {
+  (void)state;
+  static const char *const files[] = {"algebra.txt", "decays.txt", "shapes.txt"};
+  for (size_t file = 0; file < sizeof files / sizeof *files; file++) {
+    vectors field = vectors_read(files[file]);
+    for (size_t i = 0; i < field.count; i++) {
+      sched_schedule *schedule = parsed(vector_text(&field.items[i], "text"));
+      check_field(&field.items[i], schedule);
+      sched_free(schedule);
+    }
+    vectors_free(&field);
+  }
+}
+
 /*  The oracle writes Python's shortest digits; so does the library. */
 static void print_what_they_were_parsed_from(void **state) {
   (void)state;
@@ -537,6 +594,7 @@ int run_schedules(void) {
       cmocka_unit_test(from_text),
       cmocka_unit_test(by_kind_and_fields),
       cmocka_unit_test(by_typed_constructor),
+      cmocka_unit_test(agree_with_the_field),
       cmocka_unit_test(print_what_they_were_parsed_from),
       cmocka_unit_test(read_python_however_it_is_laid_out),
       cmocka_unit_test(read_no_further_than_length),

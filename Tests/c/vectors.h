@@ -196,6 +196,19 @@ static inline double vector_hyper(const vector *vector, const char *name) {
   return vector_number(&at, vector->reason);
 }
 
+/*  How many doubles it is from one to the other; 0 between NaNs. */
+static inline uint64_t vector_ulps(double a, double b) {
+  const uint64_t sign = UINT64_C(1) << 63;
+  uint64_t x, y;
+  if (a != a || b != b) return a != a && b != b ? 0 : UINT64_MAX;
+  memcpy(&x, &a, sizeof x);
+  memcpy(&y, &b, sizeof y);
+  // As integers in the order of the doubles, either side of 0.
+  x = x & sign ? sign - (x & ~sign) : sign + x;
+  y = y & sign ? sign - (y & ~sign) : sign + y;
+  return x < y ? y - x : x - y;
+}
+
 static inline size_t vector_lines(const vector *vector, const char *key) {
   size_t lines = 0;
   while (vector_nth(vector, key, lines)) lines++;

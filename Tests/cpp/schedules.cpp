@@ -181,6 +181,41 @@ TEST_CASE("schedules have torch's numbers when made by type") {
   }
 }
 
+TEST_CASE("schedules are as near to the field's numbers as the record says") {
+  for (const char *file : {"algebra.txt", "decays.txt", "shapes.txt"}) {
+    for (const auto &record : Vectors(file)) {
+      const sched::Schedule schedule = sched::parse(vector_text(&record, "text"));
+      const double base = vector_double(&record, "base");
+      const auto ulps = static_cast<std::uint64_t>(
+          vector_find(&record, "ulps") ? vector_double(&record, "ulps") : 0);
+      const auto first = static_cast<std::int64_t>(
+          vector_find(&record, "first") ? vector_double(&record, "first") : 0);
+      const auto chained = numbers(record, "chained"), closed = numbers(record, "closed");
+      const auto momentum = numbers(record, "momentum");
+      INFO(record.reason);
+      REQUIRE(chained.size() + closed.size() > 0);
+      std::size_t wrong = 0;
+      const auto rates = schedule.rates(first, closed.size(), base);
+      for (std::size_t t = 0; t < closed.size(); t++) {
+        wrong += vector_ulps(rates[t], closed[t]) > ulps;
+      }
+      const auto momenta = schedule.momenta(first, momentum.size(), 0.123);
+      for (std::size_t t = 0; t < momentum.size(); t++) {
+        wrong += vector_ulps(momenta[t], momentum[t]) > ulps;
+      }
+      if (!chained.empty()) {
+        sched::Scheduler scheduler(schedule, base, sched::Form::chained);
+        scheduler.seek(first);
+        for (std::size_t t = 0; t < chained.size(); t++) {
+          if (t > 0) scheduler.next();
+          wrong += vector_ulps(scheduler.rates()[0], chained[t]) > ulps;
+        }
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
 TEST_CASE("typed constructors have PyTorch's defaults") {
   CHECK(sched::StepLR(30).text() == "StepLR(step_size=30, gamma=0.1)");
   CHECK(sched::CosineAnnealingLR(10) == sched::parse("CosineAnnealingLR(10)"));
