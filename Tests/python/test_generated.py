@@ -12,6 +12,7 @@ from pathlib import Path
 
 import libsched
 import pytest
+from examples import given, schedules
 from libsched import _abi
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -293,6 +294,127 @@ def test_the_typed_constructors_of_c(tmp_path: Path, command: tuple[str, str]) -
 )
 def test_the_types_of_cpp(tmp_path: Path, command: tuple[str, str]) -> None:
     assert compiled(tmp_path, CPP, *command) == f"{SCHEDULE}\n{REFUSED}"
+
+
+class Typed:
+    """Writes schedules by their typed constructors, with every field that they have."""
+
+    def __init__(self, header: str) -> None:
+        self.header = (ROOT / "Include" / header).read_text()
+        self.lines: list[str] = []
+        self.count = 0
+
+    def name(self) -> str:
+        self.count += 1
+        return f"v{self.count}"
+
+    def list(self, value: list[object], of: str) -> str:
+        name = self.name()
+        self.lines.append(f"{of} {name}[] = {{{', '.join(map(self.value, value))}}};")
+        return name
+
+    def value(self, value: object) -> str:
+        if isinstance(value, libsched.Schedule):
+            return self.make(value)
+        if isinstance(value, str):
+            return f'"{value}"'
+        return {True: "1", False: "0"}[value] if isinstance(value, bool) else repr(value)
+
+    def body(self, marker: str) -> str:
+        start = self.header.index(marker)
+        return self.header[start : self.header.index("\n}", start)]
+
+
+class TypedC(Typed):
+    def make(self, schedule: libsched.Schedule) -> str:
+        end = self.header.index(f'sched_make("{schedule.kind}"')
+        start = self.header.rindex("static inline sched_status ", 0, end)
+        function = self.header[start:].split("(")[0].split()[-1]
+        body = self.body(f"{function}(")
+        has_options = f"{function}_options {{" in self.header
+        fields, made = given(schedule), self.name()
+        arguments, options = [], self.name()
+        if has_options:
+            self.lines.append(f"{function}_options {options} = {function.upper()}_DEFAULTS;")
+        for name in libsched._lib.fields(schedule.kind):
+            absent = re.search(rf"if \((?:options->)?{name} != (\S+)\)", body)
+            value = fields.get(name)
+            if value is None:
+                assert absent
+                texts = [absent[1]]
+            elif isinstance(value, tuple | list):
+                of = "const sched_schedule *" if name == "schedulers" else "const double "
+                if name in ("milestones", "boundaries", "periods"):
+                    of = "const int64_t "
+                texts = [self.list(value, of) if value else "NULL", str(len(value))]
+            elif absent and absent[1] == "NULL" and isinstance(value, float):
+                texts = [self.list([value], "const double")]
+            else:
+                texts = [self.value(value)]
+            if has_options:
+                for member, text in zip((name, f"{name}_count"), texts, strict=False):
+                    self.lines.append(f"{options}.{member} = {text};")
+            arguments += texts
+        called = [f"&{options}"] if has_options else arguments
+        self.lines += [
+            f"sched_schedule *{made};",
+            f"if ({function}({', '.join([*called, f'&{made}'])})) puts(sched_last_error());",
+        ]
+        return made
+
+
+class TypedCpp(Typed):
+    def value(self, value: object) -> str:
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, tuple | list):
+            return f"{{{', '.join(map(self.value, value))}}}"
+        return super().value(value)
+
+    def make(self, schedule: libsched.Schedule) -> str:
+        has_options = f"struct {schedule.kind}Options {{" in self.header
+        fields, made, options = given(schedule), self.name(), self.name()
+        if has_options:
+            self.lines.append(f"sched::{schedule.kind}Options {options};")
+        arguments = []
+        for name in libsched._lib.fields(schedule.kind):
+            text = self.value(fields[name]) if name in fields else "std::nullopt"
+            if has_options and name in fields:
+                self.lines.append(f"{options}.{name} = {text};")
+            arguments.append(text)
+        call = options if has_options else ", ".join(arguments)
+        self.lines.append(f"const sched::Schedule {made} = sched::{schedule.kind}({call});")
+        return made
+
+
+def most_varied() -> list[libsched.Schedule]:
+    """Of each kind the schedules that have different fields."""
+    found: dict[tuple[str, ...], libsched.Schedule] = {}
+    for schedule in schedules():
+        found.setdefault((schedule.kind, *given(schedule)), schedule)
+    assert {kind for kind, *_ in found} == set(libsched._lib.kinds())
+    return list(found.values())
+
+
+def test_every_typed_constructor_of_c_hands_on_every_field(tmp_path: Path) -> None:
+    varied, typed = most_varied(), TypedC("sched_kinds.h")
+    for schedule in varied:
+        made = typed.make(schedule)
+        typed.lines.append(f"sched_text({made}, text, sizeof text, &length);\nputs(text);")
+    source = (
+        "#include <sched.h>\n#include <stdio.h>\nint main(void) {\n"
+        "static char text[100000];\nsize_t length;\n" + "\n".join(typed.lines) + "\nreturn 0;\n}\n"
+    )
+    assert compiled(tmp_path, source, "cc", "-std=c99").splitlines() == [str(s) for s in varied]
+
+
+def test_every_type_of_cpp_hands_on_every_field(tmp_path: Path) -> None:
+    varied, typed = most_varied(), TypedCpp("sched_kinds.hpp")
+    for schedule in varied:
+        typed.lines.append(f'std::cout << {typed.make(schedule)} << "\\n";')
+    source = "#include <sched.hpp>\n#include <iostream>\nint main() {\n" + "\n".join(typed.lines)
+    done = compiled(tmp_path, source + "\n}\n", "c++", "-std=c++17")
+    assert done.splitlines() == [str(s) for s in varied]
 
 
 def test_the_signatures_are_pytorchs() -> None:
