@@ -13,7 +13,13 @@ let root = !Context.packageDirectory.contains("/checkouts/")
 func settings(_ optimization: String) -> [SwiftSetting] {
   (embedded ? [.enableExperimentalFeature("Embedded")] : [])
     + (root && embedded
-      ? [.unsafeFlags(["-wmo", optimization, "-Xfrontend", "-function-sections"])] : [])
+      ? [
+        .unsafeFlags([
+          "-wmo", optimization, "-Xfrontend", "-function-sections",
+          // Embedded Swift has no checks; this takes the calls away, too.
+          "-enforce-exclusivity=unchecked",
+        ])
+      ] : [])
     + (root ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 }
 

@@ -131,11 +131,11 @@ public func sched_last_step(
   }
 }
 
-/// Fills an array with what a schedule says at each of a range of steps.
+/// Fills an array with what a schedule says of a range of steps.
 private func fill(
   _ schedule: OpaquePointer?, _ base: Double, _ first: Int64, _ count: Int,
   _ out: UnsafeMutablePointer<Double>?, _ name: StaticString,
-  _ value: (AnySchedule, Int) -> Double
+  _ value: (AnySchedule, inout MutableSpan<Double>) -> Void
 ) -> sched_status {
   status { () throws(Refusal) in
     let schedule = try SchedABI.schedule(schedule)
@@ -146,7 +146,8 @@ private func fill(
     }
     if count == 0 { return }
     let out = try need(out, name)
-    for i in 0..<count { out[i] = value(schedule, Int(first) + i) }
+    var values = UnsafeMutableBufferPointer(start: out, count: count).mutableSpan
+    value(schedule, &values)
   }
 }
 
@@ -155,7 +156,9 @@ public func sched_rates(
   _ schedule: OpaquePointer!, _ base: Double, _ first: Int64, _ count: Int,
   _ rates: UnsafeMutablePointer<Double>!
 ) -> sched_status {
-  fill(schedule, base, first, count, rates, "rates") { $0.rate(at: $1, base: base) }
+  fill(schedule, base, first, count, rates, "rates") {
+    $0.fill(&$1, 0..<count, from: Int(first), base: base)
+  }
 }
 
 @implementation @_cdecl("sched_momenta")
@@ -163,7 +166,9 @@ public func sched_momenta(
   _ schedule: OpaquePointer!, _ base: Double, _ first: Int64, _ count: Int,
   _ momenta: UnsafeMutablePointer<Double>!
 ) -> sched_status {
-  fill(schedule, base, first, count, momenta, "momenta") { $0.momentum(at: $1, base: base) }
+  fill(schedule, base, first, count, momenta, "momenta") { schedule, momenta in
+    for i in 0..<count { momenta[i] = schedule.momentum(at: Int(first) + i, base: base) }
+  }
 }
 
 @implementation @_cdecl("sched_csv")

@@ -30,6 +30,20 @@ public struct AnySchedule: Sendable {
 
   public func rate(at step: Int, base: Double) -> Double { object.rate(at: step, base: base) }
 
+  /// Sets places of `rates` to the rates at as many steps from `first` on, all of
+  /// which it has.
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) {
+    if object.fill(&rates, places, from: first, base: base) { return }
+    for place in places {
+      rates[place] = rate(at: first + place - places.lowerBound, base: base)
+    }
+  }
+
+  /// Whether the rate at a step above 0 may be another than at the step before.
+  public func changes(at step: Int) -> Bool { object.changes(at: step) }
+
   public func rate(at step: Int, base: Double, current: Double) -> Double {
     object.rate(at: step, base: base, current: current)
   }
@@ -105,7 +119,10 @@ public struct AnySchedule: Sendable {
 
   public func rates(_ steps: Range<Int>, base: Double) throws(Refusal) -> [Double] {
     try require(steps, base: base)
-    return steps.map { rate(at: $0, base: base) }
+    var rates = [Double](repeating: 0, count: steps.count)
+    var span = rates.mutableSpan
+    fill(&span, 0..<steps.count, from: steps.lowerBound, base: base)
+    return rates
   }
 }
 
@@ -121,6 +138,10 @@ package class Erasure: @unchecked Sendable {
   init(_ name: StaticString) { self.name = name }
 
   func rate(at step: Int, base: Double) -> Double { base }
+  func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { false }
+  func changes(at step: Int) -> Bool { true }
   func rate(at step: Int, base: Double, current: Double) -> Double { current }
   func chain(_ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>) -> Bool {
     false
@@ -178,6 +199,15 @@ final class Erased<S: Schedule>: Erasure, @unchecked Sendable {
   }
 
   override func rate(at step: Int, base: Double) -> Double { schedule.rate(at: step, base: base) }
+
+  // Compiled for size, a loop would wait at each step for the one before: the
+  // conversion to Double keeps half of a register.
+  @_optimize(speed)
+  override func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { schedule.fill(&rates, places, from: first, base: base) }
+
+  override func changes(at step: Int) -> Bool { schedule.changes(at: step) }
 
   override func rate(at step: Int, base: Double, current: Double) -> Double {
     schedule.rate(at: step, base: base, current: current)

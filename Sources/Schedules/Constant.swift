@@ -28,6 +28,12 @@ public struct Constant: Schedule {
 
   public mutating func describe(_ fields: Fields) {}
 
+  public func changes(at t: Int) -> Bool { false }
+
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double { base }
 
   public func rate(at t: Int, base: Double, current: Double) -> Double { current }

@@ -45,6 +45,10 @@ public struct ConstantLR: Schedule {
     fields.steps("total_iters", &totalIters, note: "steps until the base rate")
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double {
     // As PyTorch adds it up: factor + (1 − factor) is not always 1.
     base * (factor + (t >= totalIters ? 1 : 0) * (1 - factor))

@@ -56,6 +56,10 @@ public struct CosineAnnealingLR: Schedule {
     fields.real("eta_min", &etaMin, note: "the floor, in the units of the rate")
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double {
     etaMin + (base - etaMin) * (1 + cos(.pi * Double(t) / Double(tMax))) / 2
   }

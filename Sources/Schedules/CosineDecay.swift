@@ -113,6 +113,10 @@ public struct CosineDecay: Schedule {
     return twoFloors("CosineDecay", minRatio, etaMin)
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double {
     if t < warmupSteps {
       let gone = Double(t) / Double(warmupSteps)

@@ -63,6 +63,10 @@ public struct LinearLR: Schedule {
     fields.steps("total_iters", &totalIters, note: "steps from the one to the other")
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double {
     base
       * (startFactor + (endFactor - startFactor) * Double(min(t, totalIters)) / Double(totalIters))

@@ -52,13 +52,21 @@ public struct MultiStepLR: Schedule {
 
   public func inconsistency() -> Refusal? { disorder("MultiStepLR", "milestones", milestones) }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double {
     base * pow(gamma, Double(passed(milestones, t)))
   }
 
-  public func rate(at t: Int, base: Double, current: Double) -> Double {
+  public func changes(at t: Int) -> Bool {
     let k = passed(milestones, t)
-    return k > 0 && milestones[k - 1] == t ? current * gamma : current
+    return k > 0 && milestones[k - 1] == t
+  }
+
+  public func rate(at t: Int, base: Double, current: Double) -> Double {
+    changes(at: t) ? current * gamma : current
   }
 }
 

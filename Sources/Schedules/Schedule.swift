@@ -38,6 +38,16 @@ public protocol Schedule: Sendable {
   /// The rate at a step: closed form, O(1), exact at any step.
   func rate(at step: Int, base: Double) -> Double
 
+  /// Sets places of `rates` to the rates at as many steps from `first` on, all of
+  /// which it has, to the bits of one by one. False, with nothing set, for what
+  /// has no better way. A composition hands parts of the range on.
+  func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool
+
+  /// Whether the rate at a step above 0 may be another than at the step before.
+  func changes(at step: Int) -> Bool
+
   /// PyTorch's chained form: the rate at a step from the rate in force before.
   func rate(at step: Int, base: Double, current: Double) -> Double
 
@@ -69,6 +79,28 @@ public protocol Schedule: Sendable {
 
 extension Schedule {
   public func inconsistency() -> Refusal? { nil }
+
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { false }
+
+  /// ``fill(_:_:from:base:)`` as a loop of the kind's own, for those whose formula
+  /// costs less than the call of it.
+  @inline(__always)
+  func fillInline(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool {
+    var rate = base
+    var t = first
+    for place in places {
+      if t == first || changes(at: t) { rate = self.rate(at: t, base: base) }
+      rates[place] = rate
+      t &+= 1
+    }
+    return true
+  }
+
+  public func changes(at step: Int) -> Bool { true }
 
   public func rate(at step: Int, base: Double, current: Double) -> Double {
     rate(at: step, base: base)

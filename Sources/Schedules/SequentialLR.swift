@@ -100,6 +100,22 @@ public struct SequentialLR: Schedule {
     return part.rate(at: t - start, base: base)
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool {
+    var done = places.lowerBound
+    while done < places.upperBound {
+      let t = first + done - places.lowerBound
+      let k = passed(milestones, t)
+      let left = k < milestones.count ? milestones[k] - t : maxStep
+      let end = min(places.upperBound, done + left)
+      schedules[k].fill(
+        &rates, done..<end, from: t - (k == 0 ? 0 : milestones[k - 1]), base: base)
+      done = end
+    }
+    return true
+  }
+
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     let (part, start) = part(at: t)
     // A part that takes over starts from the base rate, not from where the one

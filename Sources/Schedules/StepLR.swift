@@ -52,9 +52,15 @@ public struct StepLR: Schedule {
     fields.real("gamma", &gamma, note: "what each drop leaves of the rate")
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool { fillInline(&rates, places, from: first, base: base) }
+
   public func rate(at t: Int, base: Double) -> Double {
     base * pow(gamma, Double(t / stepSize))
   }
+
+  public func changes(at t: Int) -> Bool { t % stepSize == 0 }
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     t > 0 && t % stepSize == 0 ? current * gamma : current

@@ -218,6 +218,17 @@ public struct Warmup: Schedule {
     t < steps ? climb(at: t, base: base) : schedule.rate(at: local(t), base: base)
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool {
+    let up = min(places.count, max(0, steps - first))
+    let top = places.lowerBound + up
+    for i in 0..<up { rates[places.lowerBound + i] = climb(at: first + i, base: base) }
+    if up == places.count { return true }
+    schedule.fill(&rates, top..<places.upperBound, from: local(first + up), base: base)
+    return true
+  }
+
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     if t < steps { return climb(at: t, base: base) }
     // What follows starts from the base rate, not from where the warm-up ended.

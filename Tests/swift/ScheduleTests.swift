@@ -1,3 +1,4 @@
+import Foundation
 import Sched
 import Testing
 
@@ -50,6 +51,66 @@ struct ConformanceTests {
     for (step, rate) in chained.enumerated() {
       let closed = schedule.rate(at: step, base: base)
       #expect(abs(closed - rate) <= Double(step + 4) * 4 * largest.ulp, "step \(step)")
+    }
+  }
+}
+
+@Suite("A range of rates")
+struct RangeTests {
+  static let vectors =
+    ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt", "reactive.txt"]
+    .flatMap(Vector.all)
+
+  static func base(_ vector: Vector) throws -> Double {
+    try #require(vector.doubles("base") ?? vector.doubles("bases")).first!
+  }
+
+  /// Odd cuts, and every step once the first of a range and once the last.
+  static let ranges: [Range<Int>] =
+    [0..<1, 0..<97, 1..<98, 3..<50, 13..<14] + (0..<40).flatMap { [$0..<41, 0..<($0 + 1)] }
+
+  static func bits(_ rates: [Double]) -> [UInt64] { rates.map(\.bitPattern) }
+
+  @Test("is its rates one by one, to the last bit", arguments: vectors)
+  func same(_ vector: Vector) throws {
+    let schedule = try AnySchedule.parse(vector.text("text"))
+    let base = try Self.base(vector)
+    for whole in Self.ranges {
+      let steps = whole.clamped(to: 0..<(schedule.lastStep + 1))
+      let rates = try schedule.rates(steps, base: base)
+      let expected = steps.map { schedule.rate(at: $0, base: base) }
+      try #require(Self.bits(rates) == Self.bits(expected), "\(steps)")
+    }
+  }
+
+  @Test("is what a scheduler steps through, also after other rates", arguments: vectors)
+  func stepped(_ vector: Vector) throws {
+    let schedule = try AnySchedule.parse(vector.text("text"))
+    let base = try Self.base(vector)
+    var scheduler = try Scheduler(schedule, bases: [base])
+    for step in 1..<max(2, min(97, schedule.lastStep)) where step <= schedule.lastStep {
+      if step % 7 == 3 { try scheduler.override([0.25]) }
+      if step % 11 == 5 { scheduler = try Scheduler(restoring: scheduler.text) }
+      try scheduler.next()
+      let expected = schedule.rate(at: step, base: base)
+      try #require(scheduler.rates[0].bitPattern == expected.bitPattern, "\(step)")
+    }
+  }
+
+  @Test("of every kind there is")
+  func kinds() {
+    let texts = Self.vectors.map { $0.text("text") }
+    for kind in registry {
+      #expect(texts.contains { $0.contains("\(kind.name)(") }, "\(kind.name)")
+    }
+  }
+
+  @Test("needs no power of one: it is the number itself")
+  func powers() {
+    for i in 0..<100_000 {
+      let x = Double(bitPattern: 0x3ff0_0000_0000_0000 &+ UInt64(i) &* 0x9E37_79B9_7F4A)
+      if x.isNaN { continue }
+      #expect(Foundation.pow(x, 1).bitPattern == x.bitPattern)
     }
   }
 }

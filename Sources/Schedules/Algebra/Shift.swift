@@ -56,6 +56,13 @@ public struct Shift: Schedule {
     schedule.rate(at: t + steps, base: base)
   }
 
+  public func fill(
+    _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
+  ) -> Bool {
+    schedule.fill(&rates, places, from: first + steps, base: base)
+    return true
+  }
+
   public func rate(at t: Int, base: Double, current: Double) -> Double {
     // There is no rate in force before the first that could be continued.
     t == 0
