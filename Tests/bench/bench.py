@@ -231,33 +231,68 @@ def print_schedulers(seconds: float) -> None:
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
 
-def print_rest(seconds: float) -> None:
-    texts = ["StepLR(30)", "LinearLR(total_iters=1000000)", "CosineAnnealingLR(1000000)"]
+MILLION = 10**6
+
+# sched_next's, in C; the first few are plain formulas.
+STEPPED = [
+    "Constant()",
+    "StepLR(30)",
+    "MultiStepLR([30, 80])",
+    "LinearLR(total_iters=1000000)",
+    "ExponentialLR(0.99999)",
+    "PolynomialLR(1000000, 2.0)",
+    "CosineAnnealingLR(1000000)",
+    "CosineDecay(1000000)",
+    "CosineAnnealingWarmRestarts(1000)",
+    "OneCycleLR(0.1, 1000000)",
+    "Warmup(CosineDecay(900000), steps=100000)",
+]
+
+
+def print_next() -> None:
     library = Path(os.environ["LIBSCHED"]).parent
     link = [f"-I{ROOT / 'Include'}", f"-L{library}", "-lsched", f"-Wl,-rpath,{library}"]
     program = compiled("next.c", "-std=c99", *link)
     nanoseconds = subprocess.run(
-        [program, *texts], capture_output=True, text=True, check=True
+        [program, *STEPPED], capture_output=True, text=True, check=True
     ).stdout.split()
-    rows = [[text, *nanoseconds[2 * i : 2 * i + 2]] for i, text in enumerate(texts)]
+    rows = [[text, *nanoseconds[2 * i : 2 * i + 2]] for i, text in enumerate(STEPPED)]
     print("\nsched_next in C, ns")
-    print(
-        tabulate(rows, ["schedule", "closed", "chained"], disable_numparse=True, stralign="right")
-    )
+    headers = ["schedule", "closed", "chained"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
-    million = 10**6
-    steps = np.arange(million)
 
-    def formula() -> object:
-        return 0.05 * (1 + np.cos(np.pi * steps / million))
+def print_ranges(seconds: float) -> None:
+    steps = np.arange(MILLION)
 
-    cosine = libsched.CosineAnnealingLR(million)
-    took = rounds({"libsched": lambda: cosine.rates(million, 0.1), "numpy": formula}, seconds)
-    print(
-        f"\na million rates of a cosine: {1e3 * took['libsched']:.1f} ms,"
-        f" NumPy's formula takes {took['numpy'] / took['libsched']:.2f} times as long"
-    )
+    def warmed() -> object:
+        angle = np.pi * (steps - MILLION // 10) / (MILLION - MILLION // 10)
+        up = 0.1 * steps / (MILLION // 10)
+        return np.where(steps < MILLION // 10, up, 0.05 * (1 + np.cos(angle)))
 
+    formulas: dict[str, Step] = {
+        "StepLR(30000)": lambda: 0.1 * 0.1 ** (steps // 30000),
+        "LinearLR(total_iters=1000000)": lambda: 0.1 * (1 / 3 + (1 - 1 / 3) * steps / MILLION),
+        "ExponentialLR(0.99999)": lambda: 0.1 * 0.99999**steps,
+        "PolynomialLR(1000000, 2.0)": lambda: 0.1 * (1 - steps / MILLION) ** 2.0,
+        "CosineAnnealingLR(1000000)": lambda: 0.05 * (1 + np.cos(np.pi * steps / MILLION)),
+        "CosineDecay(1000000)": lambda: 0.05 * (1 + np.cos(np.pi * steps / MILLION)),
+        "Warmup(CosineDecay(900000), steps=100000)": warmed,
+    }
+    rows = []
+    for text, formula in formulas.items():
+        schedule = libsched.parse(text)
+        assert np.allclose(schedule.rates(MILLION, 0.1), formula(), rtol=1e-9)
+        took = rounds(
+            {"libsched": partial(schedule.rates, MILLION, 0.1), "numpy": formula}, seconds / 3
+        )
+        mine = took["libsched"]
+        rows.append([text, f"{1e3 * mine:.1f}", f"{took['numpy'] / mine:.2f}"])
+    print("\na million rates, against NumPy's formula on steps that are there already")
+    print(tabulate(rows, ["schedule", "ms", "NumPy"], disable_numparse=True, stralign="right"))
+
+
+def print_import() -> None:
     script = "import numpy, time; t = time.perf_counter(); import libsched; print(time.perf_counter() - t)"
     imports = [
         float(
@@ -285,7 +320,9 @@ def main() -> None:
         print_steps(kind, seconds, SIZES)
     print_optimizers(seconds, 10**7)
     print_schedulers(seconds / 3)
-    print_rest(seconds)
+    print_next()
+    print_ranges(seconds)
+    print_import()
 
 
 if __name__ == "__main__":
