@@ -5,6 +5,7 @@
 #define VECTORS_H
 
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,17 +184,26 @@ static inline float *vector_floats(const vector *vector, const char *key, size_t
   return floats;
 }
 
-/*  The number after "name=" in a line of such pairs. */
-static inline double vector_hyper(const vector *vector, const char *name) {
-  const char *at = vector_text(vector, "hyper");
+/*  The number after "name=" in a line of such pairs; `fallback` where there is
+ *  no such line or pair. */
+static inline double vector_pair(const vector *vector, const char *key, const char *name,
+                                 double fallback) {
+  const char *at = vector_find(vector, key);
   size_t length = strlen(name);
   while (at && !(strncmp(at, name, length) == 0 && at[length] == '=')) {
     at = strchr(at, ' ');
     if (at) at++;
   }
-  if (!at) vectors_fail(vector->reason, name);
+  if (!at) return fallback;
   at += length + 1;
   return vector_number(&at, vector->reason);
+}
+
+/*  A setting, without which the record is nothing. */
+static inline double vector_hyper(const vector *vector, const char *name) {
+  double value = vector_pair(vector, "hyper", name, NAN);
+  if (value != value) vectors_fail(vector->reason, name);
+  return value;
 }
 
 /*  How many doubles it is from one to the other; 0 between NaNs. */

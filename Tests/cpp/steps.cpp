@@ -1,6 +1,7 @@
 /*  Optimizer steps in C++, alone and as a list. The bits themselves, across
  *  widths, lengths and threads, are the C tests' affair: the kernels are one. */
 #include "reference.h"
+#include "stepped.h"
 #include "support.hpp"
 
 namespace {
@@ -26,7 +27,7 @@ TEST_CASE("steps end where torch does, by one array and by list") {
     const auto expected = numbers(record, "param64");
     if (expected.empty()) continue;  // float32 alone, as the C tests compare it
     const std::string kind = vector_text(&record, "kind");
-    if (kind != "adamw" && kind != "sgd") continue;  // the others differ by their names alone
+    if (kind != "adamw" && kind != "sgd") continue;  // the others: below
     INFO(record.reason);
     const bool is_adamw = std::string(vector_text(&record, "kind")) == "adamw";
     const auto hyper = [&record](const char *name) { return vector_hyper(&record, name); };
@@ -79,6 +80,62 @@ TEST_CASE("steps end where torch does, by one array and by list") {
       else CHECK(std::fabs(ours - expected[i]) <= elements[i].param.error);
     }
   }
+}
+
+namespace {
+
+/*  A vector's steps by C++'s names; what is left in `s`. */
+template <class Hyper, class Row, class Step>
+void take(stepped &s, const ::vector &record, Step step) {
+  Hyper hyper;
+  CHECK(sizeof hyper == s.hyper_size);
+  // Only its settings: it adds nothing to C's struct but their defaults.
+  std::memcpy(static_cast<void *>(&hyper), s.hyper, sizeof hyper);
+  for (std::size_t t = 0; t < vector_lines(&record, "grad"); t++) {
+    const stepped_row all = stepped_next(&s, &record, t);
+    Row row;
+    std::memcpy(static_cast<void *>(&row), &all, sizeof row);
+    step(hyper, std::vector<Row>{row});
+  }
+}
+
+/*  Checks the parameter; how many vectors that were, one. */
+std::size_t ends_where_torch_does(const stepped &s, const ::vector &record) {
+  const auto start = floats(record, "param", 0, s.n), theirs = floats(record, "param32", 0, s.n);
+  auto exact = numbers(record, "param64");
+  if (exact.empty()) exact.assign(theirs.begin(), theirs.end());
+  for (std::size_t i = 0; i < s.n; i++) {
+    CAPTURE(i);
+    const double ours = s.arrays[0][i], torch32 = theirs[i];
+    if (!std::isfinite(exact[i]) || !std::isfinite(torch32)) {
+      CHECK((std::isnan(torch32) ? std::isnan(ours) : ours == torch32));
+      continue;
+    }
+    const std::size_t steps = vector_lines(&record, "grad");
+    CHECK(std::fabs(ours - exact[i]) <= stepped_bound(&record, steps, start[i], torch32, exact[i]));
+  }
+  return 1;
+}
+
+}  // namespace
+
+TEST_CASE("every optimizer's steps end where torch does") {
+  std::size_t count = 0;
+  for (const auto &record : Vectors("steps.txt")) {
+    INFO(record.reason);
+    const std::string kind = vector_text(&record, "kind");
+#define TAKE(name, constant, type)                                                         \
+  if (kind == #name) {                                                                     \
+    stepped s = stepped_make(&record, SCHED_##constant);                                   \
+    take<sched::type, sched_##name##_arrays_f32>(                                          \
+        s, record, [](const auto &hyper, const auto &list) { sched::name(hyper, list); }); \
+    count += ends_where_torch_does(s, record);                                             \
+    stepped_free(&s);                                                                      \
+  }
+    STEPPED_KINDS(TAKE)
+#undef TAKE
+  }
+  CHECK(count > 200);
 }
 
 TEST_CASE("settings start as torch.optim's") {
