@@ -29,7 +29,7 @@ final class Reader: Fields {
   }
 
   /// The argument for the next field: by place, or by name, or none.
-  private func take(_ field: Field) -> (Literal, Int)? {
+  private func take(_ field: Field, accepts: () -> UTF8Text) -> (Literal, Int)? {
     defer { place += 1 }
     if !fieldNames.isEmpty { fieldNames += ", " }
     fieldNames += "\(field.name)"
@@ -46,7 +46,7 @@ final class Reader: Fields {
     }
     guard let i = found else {
       if field.isRequired, refusal == nil {
-        refusal = Refusal(.missing, "\(owner) \(field.name)", accepted: "\(field.note)")
+        refusal = Refusal(.missing, "\(owner) \(field.name)", accepted: accepts())
       }
       return nil
     }
@@ -81,7 +81,7 @@ final class Reader: Fields {
   // MARK: Fields
 
   override func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { accepts.text }) else { return }
     guard let real = literal.number else {
       return refuse(.type, field, literal, i, accepts.text)
     }
@@ -92,7 +92,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout Double?, _ accepts: Reals) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { accepts.text }) else { return }
     if case .none = literal.form { return value = nil }
     guard let real = literal.number else {
       return refuse(.type, field, literal, i, accepts.text)
@@ -104,7 +104,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { accepts.text }) else { return }
     guard let integer = integer(literal) else {
       return refuse(reason(literal), field, literal, i, accepts.text)
     }
@@ -115,7 +115,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { accepts.text }) else { return }
     if case .none = literal.form { return value = nil }
     guard let integer = integer(literal) else {
       return refuse(reason(literal), field, literal, i, accepts.text)
@@ -127,7 +127,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout [Int], _ accepts: Integers) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "a list of: \(accepts.text)" }) else { return }
     guard case .list(let list) = literal.form else {
       return refuse(.type, field, literal, i, "a list of: \(accepts.text)")
     }
@@ -145,7 +145,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "a list of: \(accepts.text)" }) else { return }
     guard case .list(let list) = literal.form else {
       return refuse(.type, field, literal, i, "a list of: \(accepts.text)")
     }
@@ -159,7 +159,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout Bool) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "True or False" }) else { return }
     guard case .flag(let flag) = literal.form else {
       return refuse(.type, field, literal, i, "True or False")
     }
@@ -167,7 +167,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, choice: inout Int, of words: [StaticString]) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { choices(words) }) else { return }
     guard case .word(let word) = literal.form else {
       return refuse(.type, field, literal, i, choices(words))
     }
@@ -178,7 +178,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout AnySchedule) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "a schedule" }) else { return }
     // In C a single schedule is a list of one.
     var one = literal
     if case .list(let list) = literal.form, let only = list.first, list.count == 1 { one = only }
@@ -186,7 +186,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "a list of schedules" }) else { return }
     guard case .list(let list) = literal.form else {
       return refuse(.type, field, literal, i, "a list of schedules")
     }

@@ -118,6 +118,18 @@ def test_every_field_at_its_limits(kind: str) -> None:
             assert all(0 <= momentum <= 1 for momentum in momenta), f"{about}: {momenta}"
 
 
+@pytest.mark.parametrize("kind", _lib.kinds())
+def test_every_required_field_is_missed_by_name(kind: str) -> None:
+    for name, accepted in _lib.fields(kind).items():
+        fields = {key: value for key, value in EXAMPLES[kind].items() if key != name}
+        schedule = made(lambda fields=fields: Schedule(kind, **fields))
+        if isinstance(schedule, SchedError):
+            assert schedule.status == Status.SCHED_E_MISSING
+            # OneCycleLR accepts either of two ways to say how long it is.
+            way = "total_steps, or epochs and" if kind == "OneCycleLR" else accepted
+            assert f"{kind} {name}; accepted: {way}" in str(schedule)
+
+
 @pytest.mark.parametrize(
     "make",
     [
