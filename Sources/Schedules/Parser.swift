@@ -12,15 +12,19 @@ struct Parser {
   private let bytes: [UInt8]
   private var at = 0
   private var depth = 0
+  private let maxDepth: Int
 
-  /// The one call that the text is. Its bytes, not a string, in which what is
-  /// no UTF-8 would be repaired, and stand elsewhere.
-  static func call(_ text: [UInt8]) throws(Refusal) -> Call {
+  /// The one call that the text is, with calls in it up to a depth. Its bytes,
+  /// not a string, in which what is no UTF-8 would be repaired, and stand
+  /// elsewhere.
+  static func call(
+    _ text: [UInt8], maxDepth: Int = AnySchedule.maxDepth
+  ) throws(Refusal) -> Call {
     guard text.count <= maxTextLength else {
       throw Refusal(
         .memory, "text of \(text.count) bytes", accepted: "at most \(maxTextLength) bytes")
     }
-    var parser = Parser(bytes: text)
+    var parser = Parser(bytes: text, maxDepth: maxDepth)
     parser.skipSpace()
     let call = try parser.call(try parser.name("a name"))
     parser.skipSpace()
@@ -28,13 +32,16 @@ struct Parser {
     return call
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8], maxDepth: Int) {
+    self.bytes = bytes
+    self.maxDepth = maxDepth
+  }
 
   // MARK: Grammar
 
   /// name ( argument, argument, … )
   private mutating func call(_ name: (text: UTF8Text, position: Int)) throws(Refusal) -> Call {
-    guard depth < AnySchedule.maxDepth else {
+    guard depth < maxDepth else {
       throw Refusal(
         .depth, name.text, accepted: "\(AnySchedule.maxDepth) levels", position: name.position)
     }
@@ -150,9 +157,10 @@ struct Parser {
     var used = 0
     let real = platform_number(token + [0], &used)
     // strtod's "infinity", "nan(…)" and hexadecimals have no place here, but
-    // "-inf" does.
+    // "-inf" does, and "-nan", which is how 0 · inf prints in a saved state.
     let isPlain = digits.first.map { isDigit($0) || $0 == ascii(".") } ?? false
-    guard used > 0, used == token.count, isPlain || same(UTF8Text(token), "-inf") else {
+    let isSigned = same(UTF8Text(token), "-inf") || same(UTF8Text(token), "-nan")
+    guard used > 0, used == token.count, isPlain || isSigned else {
       at = start
       throw unexpected("a value")
     }

@@ -10,7 +10,8 @@ public struct State {
   public init(
     _ name: StaticString, version: Int, _ names: [StaticString], _ text: [UInt8]
   ) throws(Refusal) {
-    call = try Parser.call(text)
+    // A schedule as deep as any may be, and the state around it.
+    call = try Parser.call(text, maxDepth: AnySchedule.maxDepth + 1)
     isSaved = true
     guard same(call.name, name) else {
       throw Refusal(.state, call.name, accepted: "\(name)", position: call.position)
