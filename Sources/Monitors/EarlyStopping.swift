@@ -62,13 +62,12 @@ public struct EarlyStopping: Sendable {
   public mutating func observe(_ metric: Double) -> Verdict {
     // The margin on the metric, not on the best: as the peers do, ties in the last bit included.
     let improved = mode == .min ? metric + minDelta < best : metric - minDelta > best
-    defer { observed += 1 }
-    if improved {
-      (best, bestAt, waited) = (metric, observed, 0)
-      return .improved
-    }
-    waited += 1
-    return waited >= patience ? .stop : .waiting
+    // Counts rest at the most that a state may say, which only one made by hand comes to.
+    let at = min(observed, maxStep - 1)
+    observed = at + 1
+    if improved { (best, bestAt) = (metric, at) }
+    waited = at - (bestAt ?? -1)
+    return improved ? .improved : waited >= patience ? .stop : .waiting
   }
 }
 

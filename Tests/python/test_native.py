@@ -497,6 +497,18 @@ def test_peers_agree(is_restored: bool, vector: dict[str, str]) -> None:
     assert stopper.min_delta == float.fromhex(vector["min_delta"])
 
 
+@pytest.mark.parametrize(("best_at", "best"), [(-1, "inf"), (2**53 - 2, "0.5")])
+def test_a_state_of_all_observations_that_are_counted_goes_on(best_at: int, best: str) -> None:
+    stopper = ls.EarlyStopping.restore(
+        f"EarlyStopping(version=1, mode='min', patience=9, min_delta=0.0, best={best}, "
+        f"best_at={best_at}, observed={2**53}, waited={2**53 - 1 - best_at})"
+    )
+    for metric in (0.75, 0.25, 0.125, math.nan, 1.0):
+        verdict = ls.EarlyStopping.restore(stopper.save()).observe(metric)
+        assert stopper.observe(metric) == verdict
+    assert (stopper.best, stopper.best_at, stopper.observed) == (0.125, 2**53 - 1, 2**53)
+
+
 def test_a_run_that_has_become_nan_waits_and_stops() -> None:
     stopper = ls.EarlyStopping(patience=2)
     assert (stopper.best, stopper.best_at) == (math.inf, -1)
