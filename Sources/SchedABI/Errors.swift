@@ -12,7 +12,7 @@ enum LastError {
   }()
 
   static func set(_ text: UTF8Text) {
-    let copy = text.bytes.withUnsafeBytes { strndup($0.baseAddress!, $0.count) }
+    let copy = (text.bytes + [0]).withUnsafeBytes { strdup($0.baseAddress!) }
     free(pthread_getspecific(key))
     pthread_setspecific(key, copy)
   }
