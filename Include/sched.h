@@ -138,7 +138,9 @@ sched_schedule *sched_retain(const sched_schedule *schedule);
 /*  One reference less.                                               since 0 */
 void sched_free(sched_schedule *schedule);
 
-/*  The schedule as sched_parse reads it; numbers round-trip exactly. since 0 */
+/*  The schedule as sched_parse reads it; numbers round-trip exactly. A text of
+ *  more than 2^24 bytes, as of a million milestones, sched_parse refuses with
+ *  SCHED_E_MEMORY.                                                   since 0 */
 sched_status sched_text(const sched_schedule *schedule, char *text,
                         size_t capacity, size_t *length);
 
@@ -148,7 +150,9 @@ const char *sched_kind(const sched_schedule *schedule);
 /*  The last step that has a rate; SCHED_MAX_STEP when endless.       since 0 */
 sched_status sched_last_step(const sched_schedule *schedule, int64_t *last);
 
-/*  The rates at steps [first, first + count), in closed form.        since 0 */
+/*  The rates at steps [first, first + count), in closed form. They are finite
+ *  but where a factor that makes them grow leaves the doubles: infinity, or NaN
+ *  from it.                                                          since 0 */
 sched_status sched_rates(const sched_schedule *schedule, double base,
                          int64_t first, size_t count, double *rates);
 
