@@ -1,6 +1,7 @@
 # make          build/libsched.so
 # make demo     trains on real digits and draws build/demo.png
 # make test     everything that must hold; installs what it needs
+# make fuzz     SECONDS=600: any bytes against the C interface
 # make bench    libsched against PyTorch, and against the speed of memory
 # make install  PREFIX=/usr/local DESTDIR=
 
@@ -73,7 +74,7 @@ bench: build/libsched.so .venv/tests
 # -- Tests --------------------------------------------------------------------
 
 # Each stage prints its own summary.
-STAGES := lint test-swift test-c test-cpp test-python test-library test-fresh
+STAGES := lint test-swift test-c test-cpp test-fuzz test-python test-library test-fresh
 
 .PHONY: test $(STAGES)
 test: setup
@@ -110,6 +111,14 @@ test-c: build/libsched.so
 
 test-cpp: build/libsched.so
 	$(MAKE) -C Tests/cpp LIB=$(LIB) test
+
+test-fuzz: build/libsched.so .venv/tests
+	$(MAKE) -C Tests/fuzz LIB=$(LIB) test
+
+# As long as one asks for: make fuzz SECONDS=600
+.PHONY: fuzz
+fuzz: build/libsched.so .venv/tests
+	$(MAKE) -C Tests/fuzz LIB=$(LIB) fuzz
 
 test-python: build/libsched.so .venv/tests
 	$(PYTHON) -m pytest -q Tests/python
