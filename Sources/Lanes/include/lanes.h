@@ -7,39 +7,46 @@
 
 #define LANES_INLINE static inline __attribute__((always_inline))
 
+/*  What is done to each element of x, and of y and `when` where there are some. */
+typedef enum lanes_operation {
+  LANES_ADD,      /* x + y                                    */
+  LANES_SUBTRACT, /* x - y                                    */
+  LANES_MULTIPLY, /* x * y                                    */
+  LANES_DIVIDE,   /* x / y                                    */
+  LANES_SQRT,     /* of x, correctly rounded                  */
+  LANES_ABS,      /* x without its sign                       */
+  LANES_LARGER,   /* of x and y the larger, NaN where either is */
+  LANES_SMALLER,  /* the smaller, the same                    */
+  LANES_PICK      /* x where `when` is above 0, else y        */
+} lanes_operation;
+
 /*  By address: a vector wider than the module's registers has no settled way
- *  to be passed by value.
+ *  to be passed by value. The operation is a constant where these are called,
+ *  and the rest of the switch is not compiled.
  *
- *  sqrt: SIMD.squareRoot() would become a call of sqrtf for every element.
- *  larger, smaller: of each two, NaN where either is.
- *  pick: of each two the first where `when` is above 0, else the second.
- *  abs: each without its sign. */
+ *  Swift's own + and * of a SIMD value are loops over its elements, which the
+ *  optimizer makes vectors of again, but in large functions narrower ones. */
 #define LANES(type, bits, width)                                               \
   typedef type lanes_f##bits##x##width                                         \
       __attribute__((ext_vector_type(width), aligned(sizeof(type))));          \
-  LANES_INLINE void lanes_sqrt_f##bits##x##width(void *x) {                    \
-    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
-    *a = __builtin_elementwise_sqrt(*a);                                       \
-  }                                                                            \
-  LANES_INLINE void lanes_abs_f##bits##x##width(void *x) {                     \
-    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
-    *a = __builtin_elementwise_abs(*a);                                        \
-  }                                                                            \
-  LANES_INLINE void lanes_larger_f##bits##x##width(void *x, const void *y) {   \
+  LANES_INLINE void lanes_do_f##bits##x##width(lanes_operation operation,      \
+                                               void *x, const void *y,         \
+                                               const void *when) {             \
     lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
     const lanes_f##bits##x##width b = *(const lanes_f##bits##x##width *)y;     \
-    *a = ((b > *a) | (b != b)) ? b : *a;                                       \
-  }                                                                            \
-  LANES_INLINE void lanes_smaller_f##bits##x##width(void *x, const void *y) {  \
-    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
-    const lanes_f##bits##x##width b = *(const lanes_f##bits##x##width *)y;     \
-    *a = ((b < *a) | (b != b)) ? b : *a;                                       \
-  }                                                                            \
-  LANES_INLINE void lanes_pick_f##bits##x##width(void *x, const void *y,       \
-                                                 const void *when) {           \
-    lanes_f##bits##x##width *a = (lanes_f##bits##x##width *)x;                 \
-    const lanes_f##bits##x##width b = *(const lanes_f##bits##x##width *)y;     \
-    *a = *(const lanes_f##bits##x##width *)when > 0 ? *a : b;                  \
+    switch (operation) {                                                       \
+      case LANES_ADD: *a = *a + b; break;                                      \
+      case LANES_SUBTRACT: *a = *a - b; break;                                 \
+      case LANES_MULTIPLY: *a = *a * b; break;                                 \
+      case LANES_DIVIDE: *a = *a / b; break;                                   \
+      case LANES_SQRT: *a = __builtin_elementwise_sqrt(*a); break;             \
+      case LANES_ABS: *a = __builtin_elementwise_abs(*a); break;               \
+      case LANES_LARGER: *a = ((b > *a) | (b != b)) ? b : *a; break;           \
+      case LANES_SMALLER: *a = ((b < *a) | (b != b)) ? b : *a; break;          \
+      case LANES_PICK:                                                         \
+        *a = *(const lanes_f##bits##x##width *)when > 0 ? *a : b;              \
+        break;                                                                 \
+    }                                                                          \
   }
 
 LANES(float, 32, 4)
