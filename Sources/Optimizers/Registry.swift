@@ -43,9 +43,10 @@ public let optimizers: [OptimizerKind] = [
 ]
 
 /// The kind of that number.
-public func optimizer(_ number: Int32, _ name: UTF8Text) throws(Refusal) -> OptimizerKind {
+public func optimizer(_ number: Int32, _ name: StaticString) throws(Refusal) -> OptimizerKind {
   for kind in optimizers where kind.number == number { return kind }
-  throw Refusal(.constant, name, value: "\(Int(number))", accepted: "a constant of sched_optimizer")
+  throw Refusal(
+    .constant, "\(name)", value: "\(Int(number))", accepted: "a constant of sched_optimizer")
 }
 
 /// An optimizer of whatever kind.

@@ -23,6 +23,7 @@ public func sched_step(
       if count == 0 { return }
       let groups = try need(groups, "groups")
       var borrowed: [Group] = []
+      borrowed.reserveCapacity(min(count, 64))
       for i in 0..<count {
         refused = i
         borrowed.append(try borrow(groups[i]))

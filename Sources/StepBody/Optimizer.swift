@@ -54,13 +54,15 @@ public final class Declaration {
     self.owner = owner
     self.memory = memory
     self.text = text
+    // At once: every step declares anew.
+    states.reserveCapacity(4)
   }
 
-  /// A line of the description, if one is wanted.
+  /// A line of the description. Who calls asks first whether one is wanted: to
+  /// make its words takes memory.
   private func note(
     _ tag: StaticString, _ name: StaticString, _ value: UTF8Text, _ about: UTF8Text
   ) {
-    if text == nil { return }
     text? += "\(tag)\t\(name)\t\(value)\t\(about)\n"
   }
 
@@ -83,7 +85,7 @@ public final class Declaration {
 
   /// Yes or no. Numbers but 0 and 1 are memory that was never set.
   public func flag(_ name: StaticString, _ value: inout Bool) {
-    note("flag", name, value ? "True" : "False", "0 or 1")
+    if text != nil { note("flag", name, value ? "True" : "False", "0 or 1") }
     guard let memory else { return }
     let number = memory.load(as: Int32.self)
     self.memory = memory + MemoryLayout<Int32>.stride
