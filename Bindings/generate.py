@@ -341,6 +341,7 @@ C_FIELD = {
     "integers": "sched_integers",
     "schedule": "sched_schedules",
     "schedules": "sched_schedules",
+    "function": "sched_callback",
 }
 C_TYPE = {
     "real": "double ",
@@ -351,6 +352,7 @@ C_TYPE = {
     "integers": "const int64_t *",
     "schedule": "const sched_schedule *",
     "schedules": "const sched_schedule *const *",
+    "function": "const sched_function *",
 }
 LISTS = ("reals", "integers", "schedules")
 
@@ -374,9 +376,9 @@ def c_field(f: Field, access: str) -> str:
 
 def c_default(f: Field) -> str:
     if f.is_optional:
-        return "NULL" if f.type == "real" else "0"
+        return "0" if f.type == "integer" else "NULL"
     if f.is_required:
-        if f.type in ("text", "schedule"):
+        if f.type in ("text", "schedule", "function"):
             return "NULL"
         return "NULL, 0" if f.type in LISTS else unset(f)
     return literal(f.default, {True: "1", False: "0", (): "NULL, 0"})
@@ -431,7 +433,7 @@ def c_constructor(kind: Kind) -> str:
         for f in kind.fields:
             line = f"fields[count++] = {c_field(f, access)};"
             if f.is_optional:
-                test = " != NULL" if f.type == "real" else " != 0"
+                test = " != 0" if f.type == "integer" else " != NULL"
                 body = line if len(line) < C_WIDTH - 3 else wrap_c(line, "    ").lstrip()
                 lines.append(f"  if ({access}{f.name}{test}) {{\n    {body}\n  }}")
             else:
@@ -489,19 +491,22 @@ CPP_TYPE = {
     "integers": "std::vector<std::int64_t>",
     "schedule": "Schedule",
     "schedules": "std::vector<Schedule>",
+    "function": "Function",
 }
 CPP_FIELD = {**{name: name for name in CPP_TYPE}, "text": "word"}
 
 
 def cpp_type(f: Field) -> str:
-    return f"std::optional<{CPP_TYPE[f.type]}>" if f.is_optional else CPP_TYPE[f.type]
+    # A function that is empty is absent.
+    is_wrapped = f.is_optional and f.type != "function"
+    return f"std::optional<{CPP_TYPE[f.type]}>" if is_wrapped else CPP_TYPE[f.type]
 
 
 def cpp_default(f: Field) -> str:
     if f.is_required:
         return ""
     if f.is_optional:
-        return " = std::nullopt"
+        return " = {}" if f.type == "function" else " = std::nullopt"
     return " = " + literal(f.default, {True: "true", False: "false", (): "{}"})
 
 
@@ -509,7 +514,7 @@ def cpp_member(f: Field) -> str:
     default = cpp_default(f)
     if f.is_required and f.type == "schedule":
         default = " = Schedule(nullptr)"
-    elif f.is_required and f.type not in LISTS and f.type != "text":
+    elif f.is_required and f.type not in LISTS and f.type not in ("text", "function"):
         default = f" = {unset(f)}"
     return f"  {cpp_type(f)} {f.name}{default};"
 
@@ -544,7 +549,7 @@ def cpp_class(kind: Kind) -> str:
         " public:",
     ]
     lines.append(call(f"  {explicit}{kind.name}(", parameters or [""], ")", WIDTH))
-    chain = [f'.{CPP_FIELD[f.type]}("{f.name}", {cpp_value(f, access)})' for f in kind.fields]
+    chain = [f'.{cpp_call(f)}("{f.name}", {cpp_value(f, access)})' for f in kind.fields]
     head = f'      : Schedule("{kind.name}", Fields()'
     if len(head + "".join(chain)) + 5 <= WIDTH:
         lines.append(head + "".join(chain) + ") {}")
@@ -559,8 +564,14 @@ def cpp_class(kind: Kind) -> str:
     return "\n".join(lines)
 
 
+def cpp_call(f: Field) -> str:
+    """What adds it to the Fields."""
+    name = CPP_FIELD[f.type]
+    return f"{name}_if_any" if f.is_optional and f.type == "function" else name
+
+
 def cpp_value(f: Field, access: str) -> str:
-    is_moved = not access and (f.type in LISTS or f.type == "text")
+    is_moved = not access and (f.type in LISTS or f.type in ("text", "function"))
     return f"std::move({f.name})" if is_moved else f"{access}{f.name}"
 
 
@@ -603,6 +614,7 @@ PYTHON_TYPE = {
     "integers": "Sequence[int]",
     "schedule": "Schedule",
     "schedules": "Sequence[Schedule]",
+    "function": "Callable[[int], float]",
 }
 
 
@@ -673,7 +685,7 @@ def print_python(kinds: list[Kind]) -> str:
     return format_python(
         '"""The kinds of schedule. Printed by Bindings/generate.py from what the library declares."""'
         "\n\nfrom __future__ import annotations\n\n"
-        "from collections.abc import Sequence\n"
+        "from collections.abc import Callable, Sequence\n"
         "from typing import Literal\n\n"
         "from ._schedules import CLASSES, Schedule, declared\n\n"
         f"__all__ = [\n{names}]\n\n\n"

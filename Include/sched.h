@@ -71,7 +71,9 @@ typedef enum sched_status {
   SCHED_E_END = 31,   /* the step is past the end of the schedule             */
 
   SCHED_E_OVERLAP = 40, /* two arrays overlap                                 */
-  SCHED_E_ISA = 41      /* not an instruction set of this machine             */
+  SCHED_E_ISA = 41,     /* not an instruction set of this machine             */
+
+  SCHED_E_FUNCTION = 50 /* the caller's function has failed                   */
 } sched_status;
 
 /*  The status as words, "no such status" for a number that is none.  since 0 */
@@ -98,8 +100,36 @@ typedef enum sched_type {
   SCHED_TEXT = 4,
   SCHED_REALS = 5,
   SCHED_INTEGERS = 6,
-  SCHED_SCHEDULES = 7
+  SCHED_SCHEDULES = 7,
+  SCHED_FUNCTION = 8
 } sched_type;
+
+/*  A function of the caller's, from a step to a number.
+ *
+ *  call     writes the number for `step`, and returns 0. It is taken as it is,
+ *           NaN and infinities too: rates of it are what comes out. Anything
+ *           but 0 is a failure: who asked gets SCHED_E_FUNCTION, and nothing
+ *           has changed.
+ *  context  is handed to both functions.
+ *  release  is called once, when the last that uses the function is freed: the
+ *           schedule that it was given to, what that is a part of, and
+ *           schedulers of them. NULL for nothing. It is not called where making
+ *           fails: then the function is still the caller's.
+ *
+ *  `call` must give the same number for the same step, and is called by whoever
+ *  asks for rates, so from any thread and from several at once; `release` by
+ *  whoever frees. `call` may use the library, but what it changes in the
+ *  scheduler that asks is lost. Both must return: no longjmp, no C++ exception.
+ *
+ *  A function has no text. A schedule prints as LambdaLR(lr_lambda=<function>),
+ *  which sched_parse and sched_scheduler_restore refuse. To go on from a saved
+ *  state, make the schedule and its scheduler with the function and call
+ *  sched_scheduler_load, for which any function counts as the one there was. */
+typedef struct sched_function {
+  int (*call)(void *context, int64_t step, double *value);
+  void *context;
+  void (*release)(void *context);
+} sched_function;
 
 /*  A named argument of a schedule; sched_real and its sisters make one.      */
 typedef struct sched_field {
@@ -114,6 +144,7 @@ typedef struct sched_field {
     const double *reals;
     const int64_t *integers;
     const sched_schedule *const *schedules; /* one for a single schedule    */
+    const sched_function *function; /* copied: only `context` must live on  */
   } value;
 } sched_field;
 
@@ -521,6 +552,13 @@ static inline sched_field sched_schedules(
     const char *name, const sched_schedule *const *values, size_t count) {
   sched_field field = {name, SCHED_SCHEDULES, count, {0}};
   field.value.schedules = values;
+  return field;
+}
+
+static inline sched_field sched_callback(const char *name,
+                                         const sched_function *function) {
+  sched_field field = {name, SCHED_FUNCTION, 1, {0}};
+  field.value.function = function;
   return field;
 }
 

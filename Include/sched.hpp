@@ -27,8 +27,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <new>
 #include <optional>
 #include <ostream>
@@ -66,12 +69,39 @@ class Error : public std::invalid_argument {
   std::optional<std::size_t> place_;
 };
 
+/*  A function from a step to a number: sched_function has its rules. What it
+ *  throws comes out of the call that asked, and nothing has changed. */
+using Function = std::function<double(std::int64_t)>;
+
 namespace detail {
+
+/*  What a Function has thrown on this thread during a call of the library. */
+inline std::exception_ptr &thrown() noexcept {
+  thread_local std::exception_ptr thrown;
+  return thrown;
+}
+
+/*  A Function as C calls it, which release deletes. */
+inline sched_function function(Function *context) noexcept {
+  return {[](void *context, std::int64_t step, double *value) -> int {
+            try {
+              *value = (*static_cast<Function *>(context))(step);
+              return 0;
+            } catch (...) {
+              thrown() = std::current_exception();
+              return 1;
+            }
+          },
+          context, [](void *context) { delete static_cast<Function *>(context); }};
+}
 
 /*  Throws what is not SCHED_OK. `place` is a culprit or a position, which is
  *  `none` when it is of no single one. */
 inline void check(sched_status status, std::size_t place = 0, std::size_t none = 0) {
   if (status == SCHED_OK) return;
+  if (status == SCHED_E_FUNCTION && thrown()) {
+    std::rethrow_exception(std::exchange(thrown(), nullptr));
+  }
   const char *sentence = sched_last_error();
   throw Error(status, *sentence ? sentence : sched_status_text(status),
               place < none ? std::optional<std::size_t>(place) : std::nullopt);
@@ -247,9 +277,12 @@ class Schedule {
   detail::Owner<sched_schedule, sched_free> owner_;
 };
 
-/*  Schedules of the same text are the same curve. */
+/*  Schedules of the same text are the same curve; a text with a function in it,
+ *  which it does not have, is that of any. */
 inline bool operator==(const Schedule &a, const Schedule &b) {
-  return a.get() == b.get() || a.text() == b.text();
+  if (a.get() == b.get()) return true;
+  const std::string text = a.text();
+  return text == b.text() && text.find('<') == std::string::npos;
 }
 inline bool operator!=(const Schedule &a, const Schedule &b) { return !(a == b); }
 
@@ -277,26 +310,31 @@ inline Schedule parse(std::string_view text) {
 class Fields {
  public:
   Fields &real(const char *name, double value) {
-    return add(Value{sched_real(name, value), {}, {}, {}, {}});
+    return add(Value{sched_real(name, value), {}, {}, {}, {}, {}});
   }
   Fields &integer(const char *name, std::int64_t value) {
-    return add(Value{sched_integer(name, value), {}, {}, {}, {}});
+    return add(Value{sched_integer(name, value), {}, {}, {}, {}, {}});
   }
   Fields &flag(const char *name, bool value) {
-    return add(Value{sched_flag(name, value), {}, {}, {}, {}});
+    return add(Value{sched_flag(name, value), {}, {}, {}, {}, {}});
   }
   Fields &word(const char *name, std::string value) {
-    return add(Value{sched_word(name, nullptr), std::move(value), {}, {}, {}});
+    return add(Value{sched_word(name, nullptr), std::move(value), {}, {}, {}, {}});
   }
   Fields &reals(const char *name, std::vector<double> values) {
-    return add(Value{sched_reals(name, nullptr, values.size()), {}, std::move(values), {}, {}});
+    return add(Value{sched_reals(name, nullptr, values.size()), {}, std::move(values), {}, {}, {}});
   }
   Fields &integers(const char *name, std::vector<std::int64_t> values) {
-    return add(Value{sched_integers(name, nullptr, values.size()), {}, {}, std::move(values), {}});
+    sched_field field = sched_integers(name, nullptr, values.size());
+    return add(Value{field, {}, {}, std::move(values), {}, {}});
   }
   Fields &schedule(const char *name, const Schedule &value) { return schedules(name, {value}); }
   Fields &schedules(const char *name, std::vector<Schedule> values) {
-    return add(Value{sched_schedules(name, nullptr, values.size()), {}, {}, {}, std::move(values)});
+    sched_field field = sched_schedules(name, nullptr, values.size());
+    return add(Value{field, {}, {}, {}, std::move(values), {}});
+  }
+  Fields &function(const char *name, Function value) {
+    return add(Value{sched_callback(name, nullptr), {}, {}, {}, {}, std::move(value)});
   }
 
   /*  A field that may be absent: nothing is added where there is no value. */
@@ -305,6 +343,9 @@ class Fields {
   }
   Fields &integer(const char *name, std::optional<std::int64_t> value) {
     return value ? integer(name, *value) : *this;
+  }
+  Fields &function_if_any(const char *name, Function value) {
+    return value ? function(name, std::move(value)) : *this;
   }
 
  private:
@@ -317,6 +358,7 @@ class Fields {
     std::vector<double> reals;
     std::vector<std::int64_t> integers;
     std::vector<Schedule> schedules;
+    Function function;
   };
 
   Fields &add(Value value) {
@@ -324,12 +366,15 @@ class Fields {
     return *this;
   }
 
-  /*  Calls `use(fields, count)` with them as C has them. */
+  /*  Calls `use(fields, count)` with them as C has them. What throws has made
+   *  nothing, and taken no function over. */
   template <class Use>
   void lend(Use use) const {
     std::vector<sched_field> array;
     std::vector<std::vector<const sched_schedule *>> handles;
     handles.reserve(values_.size());
+    std::vector<std::unique_ptr<Function>> owned;
+    std::vector<sched_function> functions(values_.size());
     for (const Value &value : values_) {
       sched_field field = value.field;
       switch (field.type) {
@@ -349,12 +394,20 @@ class Fields {
           }
           field.value.schedules = handles.back().data();
           break;
+        case SCHED_FUNCTION:
+          // What is empty stays NULL, for the library to refuse.
+          if (!value.function) break;
+          owned.push_back(std::make_unique<Function>(value.function));
+          functions[array.size()] = detail::function(owned.back().get());
+          field.value.function = &functions[array.size()];
+          break;
         default:
           break;
       }
       array.push_back(field);
     }
     use(array.data(), array.size());
+    for (std::unique_ptr<Function> &function : owned) function.release();
   }
 
   std::vector<Value> values_;

@@ -606,6 +606,10 @@ static inline sched_status sched_cosine_wave(
  *                  'exp_range'; 'triangular' by default.
  *  gamma           what each step leaves of the height under exp_range: a
  *                  finite number from 0.0; 1.0 by default.
+ *  scale_fn        how high the triangle is, in place of mode; none if absent:
+ *                  a function from an integer to a number, or absent.
+ *  scale_mode      what scale_fn gets: the cycle, from 1, or the step: 'cycle'
+ *                  or 'iterations'; 'cycle' by default.
  *  cycle_momentum  whether it drives the momentum: 1 or 0; 1 by default.
  *  base_momentum   the momentum at the peak: a finite number from 0.0 to 1.0;
  *                  0.8 by default.
@@ -626,20 +630,22 @@ typedef struct sched_cyclic_lr_options {
   int64_t step_size_down;
   const char *mode;
   double gamma;
+  const sched_function *scale_fn;
+  const char *scale_mode;
   int cycle_momentum;
   double base_momentum;
   double max_momentum;
 } sched_cyclic_lr_options;
 
 #define SCHED_CYCLIC_LR_DEFAULTS \
-  {NULL, -1, 2000, 0, "triangular", 1.0, 1, 0.8, 0.9}
+  {NULL, -1, 2000, 0, "triangular", 1.0, NULL, "cycle", 1, 0.8, 0.9}
 
 static inline sched_status sched_cyclic_lr(
     const sched_cyclic_lr_options *options, sched_schedule **schedule) {
   if (options == NULL) {
     return sched_make("CyclicLR", NULL, 1, NULL, schedule);
   }
-  sched_field fields[9];
+  sched_field fields[11];
   size_t count = 0;
   if (options->base_lr != NULL) {
     fields[count++] = sched_real("base_lr", *options->base_lr);
@@ -651,6 +657,10 @@ static inline sched_status sched_cyclic_lr(
   }
   fields[count++] = sched_word("mode", options->mode);
   fields[count++] = sched_real("gamma", options->gamma);
+  if (options->scale_fn != NULL) {
+    fields[count++] = sched_callback("scale_fn", options->scale_fn);
+  }
+  fields[count++] = sched_word("scale_mode", options->scale_mode);
   fields[count++] = sched_flag("cycle_momentum", options->cycle_momentum);
   fields[count++] = sched_real("base_momentum", options->base_momentum);
   fields[count++] = sched_real("max_momentum", options->max_momentum);
@@ -994,6 +1004,22 @@ static inline sched_status sched_lr_range_test(int64_t step_size,
   return sched_make("LRRangeTest", fields, 3, NULL, schedule);
 }
 
+/*  A caller's function of the step times the base rate.
+ *
+ *    rate(t) = base * lr_lambda(t)
+ *
+ *  lr_lambda  what the base rate is multiplied by at a step: a function from an
+ *             integer to a number.
+ *
+ *  Source: PyTorch, LambdaLR. */
+static inline sched_status sched_lambda_lr(const sched_function *lr_lambda,
+                                           sched_schedule **schedule) {
+  const sched_field fields[1] = {
+      sched_callback("lr_lambda", lr_lambda),
+  };
+  return sched_make("LambdaLR", fields, 1, NULL, schedule);
+}
+
 /*  From one value to another and back in straight lines, each time longer,
  *  higher or lower.
  *
@@ -1209,6 +1235,23 @@ static inline sched_status sched_multi_step_lr(const int64_t *milestones,
       sched_real("gamma", gamma),
   };
   return sched_make("MultiStepLR", fields, 2, NULL, schedule);
+}
+
+/*  The rate times a caller's function of the step, at every step after the
+ *  first.
+ *
+ *    rate(t) = base * lr_lambda(1) * lr_lambda(2) * ... * lr_lambda(t)
+ *
+ *  lr_lambda  what the rate is multiplied by at a step: a function from an
+ *             integer to a number.
+ *
+ *  Source: PyTorch, MultiplicativeLR. */
+static inline sched_status sched_multiplicative_lr(
+    const sched_function *lr_lambda, sched_schedule **schedule) {
+  const sched_field fields[1] = {
+      sched_callback("lr_lambda", lr_lambda),
+  };
+  return sched_make("MultiplicativeLR", fields, 1, NULL, schedule);
 }
 
 /*  Down along the exponential function.

@@ -476,6 +476,8 @@ struct CyclicLROptions {
   std::optional<std::int64_t> step_size_down = std::nullopt;
   std::string mode = "triangular";
   double gamma = 1.0;
+  Function scale_fn = {};
+  std::string scale_mode = "cycle";
   bool cycle_momentum = true;
   double base_momentum = 0.8;
   double max_momentum = 0.9;
@@ -495,6 +497,10 @@ struct CyclicLROptions {
  *                  default.
  *  gamma           what each step leaves of the height under exp_range: a finite number from 0.0;
  *                  1.0 by default.
+ *  scale_fn        how high the triangle is, in place of mode; none if absent: a function from an
+ *                  integer to a number, or absent.
+ *  scale_mode      what scale_fn gets: the cycle, from 1, or the step: 'cycle' or 'iterations';
+ *                  'cycle' by default.
  *  cycle_momentum  whether it drives the momentum: true or false; true by default.
  *  base_momentum   the momentum at the peak: a finite number from 0.0 to 1.0; 0.8 by default.
  *  max_momentum    the momentum at both ends: a finite number from 0.0 to 1.0; 0.9 by default.
@@ -510,6 +516,8 @@ class CyclicLR : public Schedule {
                                  .integer("step_size_down", options.step_size_down)
                                  .word("mode", options.mode)
                                  .real("gamma", options.gamma)
+                                 .function_if_any("scale_fn", options.scale_fn)
+                                 .word("scale_mode", options.scale_mode)
                                  .flag("cycle_momentum", options.cycle_momentum)
                                  .real("base_momentum", options.base_momentum)
                                  .real("max_momentum", options.max_momentum)) {}
@@ -784,6 +792,20 @@ class LRRangeTest : public Schedule {
                                     .flag("staircase", staircase)) {}
 };
 
+/*  A caller's function of the step times the base rate.
+ *
+ *    rate(t) = base * lr_lambda(t)
+ *
+ *  lr_lambda  what the base rate is multiplied by at a step: a function from an integer to a
+ *             number.
+ *
+ *  Source: PyTorch, LambdaLR. */
+class LambdaLR : public Schedule {
+ public:
+  explicit LambdaLR(Function lr_lambda)
+      : Schedule("LambdaLR", Fields().function("lr_lambda", std::move(lr_lambda))) {}
+};
+
 /*  What LinearCyclical is made of; it starts with the defaults. end_value and cycle_size must be
  *  set: what is there at first is refused. */
 struct LinearCyclicalOptions {
@@ -952,6 +974,19 @@ class MultiStepLR : public Schedule {
       : Schedule("MultiStepLR", Fields()
                                     .integers("milestones", std::move(milestones))
                                     .real("gamma", gamma)) {}
+};
+
+/*  The rate times a caller's function of the step, at every step after the first.
+ *
+ *    rate(t) = base * lr_lambda(1) * lr_lambda(2) * ... * lr_lambda(t)
+ *
+ *  lr_lambda  what the rate is multiplied by at a step: a function from an integer to a number.
+ *
+ *  Source: PyTorch, MultiplicativeLR. */
+class MultiplicativeLR : public Schedule {
+ public:
+  explicit MultiplicativeLR(Function lr_lambda)
+      : Schedule("MultiplicativeLR", Fields().function("lr_lambda", std::move(lr_lambda))) {}
 };
 
 /*  Down along the exponential function.

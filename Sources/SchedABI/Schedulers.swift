@@ -13,7 +13,10 @@ public func sched_scheduler_make(
     let form = try need(known, "form", form.rawValue)
     let out = try need(scheduler, "scheduler")
     let bases = try values(bases, groups, "bases", "groups")
-    out.pointee = Handle.give(Cell(try Scheduler(schedule, bases: bases, form: form)))
+    let made = try calling { () throws(Refusal) in
+      try Scheduler(schedule, bases: bases, form: form)
+    }
+    out.pointee = Handle.give(Cell(made))
   }
 }
 
@@ -25,8 +28,10 @@ public func sched_scheduler_make_fields(
   status(
     { () throws(Refusal) in
       let out = try need(scheduler, "scheduler")
-      let call = Call("Scheduler", try arguments(fields, count))
-      out.pointee = Handle.give(Cell(try Scheduler(call)))
+      var callers: [Caller] = []
+      let call = Call("Scheduler", try arguments(fields, count, &callers))
+      let made = try calling { () throws(Refusal) in try Scheduler(call) }
+      out.pointee = Handle.give(Cell(made))
     }, refused: { culprit?.pointee = $0.index ?? count })
 }
 
@@ -106,6 +111,18 @@ public func sched_now(
   }
 }
 
+/// Changes a scheduler, and leaves it as it was when a function of the caller's
+/// fails.
+private func change(
+  _ cell: Cell<Scheduler>, _ body: (inout Scheduler) throws(Refusal) -> Void
+) throws(Refusal) {
+  guard cell.value.calls else { return try body(&cell.value) }
+  // A copy, also because the function may look at the scheduler.
+  var changed = cell.value
+  try calling { () throws(Refusal) in try body(&changed) }
+  cell.value = changed
+}
+
 private func give(_ cell: Cell<Scheduler>, _ rates: UnsafeMutablePointer<Double>?) {
   guard let rates else { return }
   for i in cell.value.rates.indices { rates[i] = cell.value.rates[i] }
@@ -117,7 +134,7 @@ public func sched_next(
 ) -> sched_status {
   status { () throws(Refusal) in
     let cell = try SchedABI.scheduler(scheduler)
-    try cell.value.next()
+    try change(cell) { (scheduler) throws(Refusal) in try scheduler.next() }
     give(cell, rates)
   }
 }
@@ -128,7 +145,7 @@ public func sched_scheduler_observe(
 ) -> sched_status {
   status { () throws(Refusal) in
     let cell = try SchedABI.scheduler(scheduler)
-    cell.value.observe(metric)
+    try change(cell) { $0.observe(metric) }
     give(cell, rates)
   }
 }
@@ -139,7 +156,7 @@ public func sched_advance(
 ) -> sched_status {
   status { () throws(Refusal) in
     let cell = try SchedABI.scheduler(scheduler)
-    try cell.value.advance(by: Int(steps))
+    try change(cell) { (scheduler) throws(Refusal) in try scheduler.advance(by: Int(steps)) }
     give(cell, rates)
   }
 }
@@ -158,7 +175,9 @@ public func sched_skip(
 @implementation @_cdecl("sched_seek")
 public func sched_seek(_ scheduler: OpaquePointer!, _ step: Int64) -> sched_status {
   status { () throws(Refusal) in
-    try SchedABI.scheduler(scheduler).value.seek(to: Int(step))
+    try change(SchedABI.scheduler(scheduler)) { (scheduler) throws(Refusal) in
+      try scheduler.seek(to: Int(step))
+    }
   }
 }
 
@@ -239,6 +258,9 @@ public func sched_scheduler_load(
         : policy == SCHED_POLICY_KEEP
           ? .keep : policy == SCHED_POLICY_RESTORE ? .restore : nil
       let policy = try need(known, "policy", policy.rawValue)
-      try cell.value.load(try bytes(text, length), policy: policy)
+      let text = try bytes(text, length)
+      try change(cell) { (scheduler) throws(Refusal) in
+        try scheduler.load(text, policy: policy)
+      }
     }, refused: { position?.pointee = $0.position ?? length })
 }

@@ -1,4 +1,5 @@
 import CSched
+import Platform
 import Schedules
 
 // MARK: Making
@@ -12,24 +13,29 @@ public func sched_make(
     { () throws(Refusal) in
       let kind = UTF8Text(cString: try need(kind, "kind"))
       let out = try need(schedule, "schedule")
-      out.pointee = Handle.give(try AnySchedule.make(Call(kind, try arguments(fields, count))))
+      var callers: [Caller] = []
+      let call = Call(kind, try arguments(fields, count, &callers))
+      out.pointee = Handle.give(try AnySchedule.make(call))
+      for caller in callers { caller.isOwned = true }
     }, refused: { culprit?.pointee = $0.index ?? count })
 }
 
-/// A caller's fields as arguments.
+/// A caller's fields as arguments, and the functions among them.
 func arguments(
-  _ fields: UnsafePointer<sched_field>?, _ count: Int
+  _ fields: UnsafePointer<sched_field>?, _ count: Int, _ callers: inout [Caller]
 ) throws(Refusal) -> [Argument] {
   let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
   if count == 0 { return [] }
   let fields = try need(fields, "fields")
   var arguments: [Argument] = []
-  for i in 0..<count { arguments.append(try argument(fields[i], i)) }
+  for i in 0..<count { arguments.append(try argument(fields[i], i, &callers)) }
   return arguments
 }
 
 /// A field as a caller's argument.
-private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Argument {
+private func argument(
+  _ field: sched_field, _ index: Int, _ callers: inout [Caller]
+) throws(Refusal) -> Argument {
   guard let name = field.name else {
     throw Refusal(
       .missingPointer, "fields[\(index)].name", value: "NULL", accepted: "a name", index: index)
@@ -76,6 +82,10 @@ private func argument(_ field: sched_field, _ index: Int) throws(Refusal) -> Arg
       }
       return .schedule(Handle.schedule(handle))
     }
+  case SCHED_FUNCTION:
+    let caller = try Caller(value.function, UTF8Text(cString: name), index)
+    callers.append(caller)
+    form = .function { caller.call($0) }
   default:
     throw Refusal(
       .constant, "\(UTF8Text(cString: name)) type", value: "\(Int(field.type.rawValue))",
@@ -146,9 +156,27 @@ private func fill(
     }
     if count == 0 { return }
     let out = try need(out, name)
+    if schedule.calls { return try answers(out, count) { value(schedule, &$0) } }
     var values = UnsafeMutableBufferPointer(start: out, count: count).mutableSpan
     value(schedule, &values)
   }
+}
+
+/// Fills an array with what functions of the caller's are asked for; leaves it as
+/// it was when one fails.
+private func answers(
+  _ out: UnsafeMutablePointer<Double>, _ count: Int, _ fill: (inout MutableSpan<Double>) -> Void
+) throws(Refusal) {
+  let size = count * MemoryLayout<Double>.stride
+  guard let values = malloc(size)?.assumingMemoryBound(to: Double.self) else {
+    throw Refusal(.memory, "count", value: "\(count)", accepted: "room for a second array")
+  }
+  defer { free(values) }
+  try calling {
+    var span = UnsafeMutableBufferPointer(start: values, count: count).mutableSpan
+    fill(&span)
+  }
+  memcpy(out, values, size)
 }
 
 @implementation @_cdecl("sched_rates")
@@ -179,9 +207,18 @@ public func sched_csv(
   status { () throws(Refusal) in
     let schedule = try SchedABI.schedule(schedule)
     let steps = try range(schedule, first, count)
-    try give(text, capacity, length) { (line) throws(Refusal) in
-      try schedule.csv(steps, base: base, line: line)
+    guard schedule.calls else {
+      return try give(text, capacity, length) { (line) throws(Refusal) in
+        try schedule.csv(steps, base: base, line: line)
+      }
     }
+    // Once: a function may say something else the second time.
+    let whole = try calling { () throws(Refusal) in
+      var whole = UTF8Text()
+      try schedule.csv(steps, base: base) { whole += $0 }
+      return whole
+    }
+    try give(whole, text, capacity, length)
   }
 }
 
@@ -194,7 +231,10 @@ public func sched_sparkline(
     let schedule = try SchedABI.schedule(schedule)
     let steps = try range(schedule, first, count)
     let width = try need(width, "width", within: Integers(1, AnySchedule.maxWidth))
-    try give(schedule.blocks(steps, base: base, width: width), text, capacity, length)
+    let blocks = try calling { () throws(Refusal) in
+      try schedule.blocks(steps, base: base, width: width)
+    }
+    try give(blocks, text, capacity, length)
   }
 }
 
@@ -218,6 +258,13 @@ public func sched_chain(_ groups: UnsafePointer<sched_groups>!) -> sched_status 
     let bases = try need(groups.bases, "bases")
     let currents = try need(groups.currents, "currents")
     let rates = try need(groups.rates, "rates")
+    if schedule.calls {
+      return try answers(rates, count) { moved in
+        for i in 0..<count {
+          moved[i] = schedule.rate(at: Int(groups.step), base: bases[i], current: currents[i])
+        }
+      }
+    }
     if rates != currents { rates.update(from: currents, count: count) }
     var moved = UnsafeMutableBufferPointer(start: rates, count: count).mutableSpan
     schedule.chain(

@@ -62,6 +62,9 @@ public struct AnySchedule: Sendable {
   /// Whether a metric can change it: it reacts to one, or a part of it does.
   public var watches: Bool { object.watches }
 
+  /// Whether it calls a function of the caller's, or a part of it does.
+  public var calls: Bool { object.calls }
+
   /// The schedule as it is after a metric was seen at a step; itself where
   /// nothing in it watches. See ``Schedule/observing(_:at:base:)``.
   public func observing(_ metric: Double, at step: Int, base: Double) -> AnySchedule {
@@ -134,6 +137,7 @@ package class Erasure: @unchecked Sendable {
   final private(set) var depth = 1
   final private(set) var size = 1
   final private(set) var watches = false
+  final private(set) var calls = false
 
   init(_ name: StaticString) { self.name = name }
 
@@ -163,6 +167,9 @@ package class Erasure: @unchecked Sendable {
     depth = 1 + parts.reduce(0) { max($0, $1.depth) }
     size = 1 + parts.reduce(0) { $0 + $1.size }
     watches = reacts && (parts.isEmpty || parts.contains { $0.watches })
+    let finder = FunctionFinder()
+    describe(finder)
+    calls = !finder.found.isEmpty
   }
 
   final func observing(_ metric: Double, at step: Int, base: Double) -> Erasure {

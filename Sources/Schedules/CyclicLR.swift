@@ -8,7 +8,8 @@ import Platform
 ///
 /// where height goes 0 ↗ 1 over `stepSizeUp` steps and ↘ 0 over `stepSizeDown`,
 /// and scale is 1 (triangular), halved each cycle (triangular2), or gammaᵗ
-/// (exp_range). Momentum goes from `maxMomentum` down to `baseMomentum` and back.
+/// (exp_range), or a caller's function of the cycle or of the step, as ``LambdaLR``
+/// has one. Momentum goes from `maxMomentum` down to `baseMomentum` and back.
 ///
 /// Source: Smith, [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186);
 /// PyTorch's `CyclicLR`.
@@ -17,7 +18,7 @@ import Platform
 ///   - PyTorch `CyclicLR(base_lr, max_lr, step_size_up=2000, step_size_down=None,
 ///     mode='triangular', gamma=1.0, cycle_momentum=True)`: The same bits. There base_lr takes
 ///     the place of the optimizer's rate; here it is the base rate where it is left out.
-///     scale_fn, a function, is the mirror's alone.
+///     The numbers that scale_fn gets are whole.
 ///   - TensorFlow Addons `TriangularCyclicalLearningRate(initial, maximal, step_size)`:
 ///     `CyclicLR(initial, maximal, step_size_up=step_size, cycle_momentum=False)`. Both halves
 ///     are step_size long.
@@ -53,6 +54,18 @@ public struct CyclicLR: Schedule {
     }
   }
 
+  /// What a scale of the caller's is a function of.
+  public enum ScaleMode: Word {
+    case cycle, iterations
+
+    public var word: StaticString {
+      switch self {
+      case .cycle: "cycle"
+      case .iterations: "iterations"
+      }
+    }
+  }
+
   /// The rate at both ends, in its units; `nil` takes the base rate for it.
   public internal(set) var baseLR: Double?
   /// The peak, in the units of the rate; finite, at least 0.
@@ -64,6 +77,10 @@ public struct CyclicLR: Schedule {
   public internal(set) var mode = Mode.triangular
   /// What each step leaves of the peak's height under `expRange`.
   public internal(set) var gamma = 1.0
+  /// How high the triangle is, in place of `mode`; `nil` for none.
+  public internal(set) var scaleFn: StepFunction?
+  /// Whether that is a function of the cycle, from 1, or of the step.
+  public internal(set) var scaleMode = ScaleMode.cycle
   /// Whether it drives the momentum at all.
   public internal(set) var cycleMomentum = true
   public internal(set) var baseMomentum = 0.8
@@ -74,7 +91,8 @@ public struct CyclicLR: Schedule {
   /// Throws when a field is out of its range.
   public init(
     baseLR: Double? = nil, maxLR: Double, stepSizeUp: Int = 2000, stepSizeDown: Int? = nil,
-    mode: Mode = .triangular, gamma: Double = 1, cycleMomentum: Bool = true,
+    mode: Mode = .triangular, gamma: Double = 1, scaleFn: StepFunction? = nil,
+    scaleMode: ScaleMode = .cycle, cycleMomentum: Bool = true,
     baseMomentum: Double = 0.8, maxMomentum: Double = 0.9
   ) throws(Refusal) {
     self.baseLR = baseLR
@@ -83,6 +101,8 @@ public struct CyclicLR: Schedule {
     self.stepSizeDown = stepSizeDown
     self.mode = mode
     self.gamma = gamma
+    self.scaleFn = scaleFn
+    self.scaleMode = scaleMode
     self.cycleMomentum = cycleMomentum
     self.baseMomentum = baseMomentum
     self.maxMomentum = maxMomentum
@@ -108,6 +128,10 @@ public struct CyclicLR: Schedule {
     fields.steps("step_size_down", &stepSizeDown, note: "steps down; as many as up if absent")
     fields.word("mode", &mode, note: "how cycles differ")
     fields.real("gamma", &gamma, note: "what each step leaves of the height under exp_range")
+    fields.function(
+      "scale_fn", &scaleFn, note: "how high the triangle is, in place of mode; none if absent")
+    fields.word(
+      "scale_mode", &scaleMode, note: "what scale_fn gets: the cycle, from 1, or the step")
     fields.flag("cycle_momentum", &cycleMomentum, note: "whether it drives the momentum")
     fields.real(
       "base_momentum", &baseMomentum, accepts: .fraction, note: "the momentum at the peak")
@@ -133,6 +157,7 @@ public struct CyclicLR: Schedule {
     let cycle = (1 + Double(t) / total).rounded(.down)
     let x = 1 + Double(t) / total - cycle
     let height = x <= ratio ? x / ratio : (x - 1) / (ratio - 1)
+    if let scaleFn { return (height, scaleFn(scaleMode == .cycle ? Int(cycle) : t)) }
     return switch mode {
     case .triangular: (height, 1)
     case .triangular2: (height, 1 / pow(2, cycle - 1))

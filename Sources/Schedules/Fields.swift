@@ -42,6 +42,7 @@ public class Fields {
   func visit(_ field: Field, choice: inout Int, of words: [StaticString]) {}
   func visit(_ field: Field, _ value: inout AnySchedule) {}
   func visit(_ field: Field, _ value: inout [AnySchedule]) {}
+  func visit(_ field: Field, _ value: inout StepFunction) {}
 
   // What a schedule has learned from metrics. No field: it is not set, and text
   // does not have it.
@@ -59,6 +60,12 @@ public class Fields {
   func visit(_ field: Field, _ value: inout Int?, _ accepts: Integers) {
     guard var present = value else { return }
     visit(field, &present, accepts)
+    value = present
+  }
+
+  func visit(_ field: Field, _ value: inout StepFunction?) {
+    guard var present = value else { return }
+    visit(field, &present)
     value = present
   }
 }
@@ -179,6 +186,19 @@ extension Fields {
     note: StaticString
   ) {
     visit(Field(name: name, isRequired: need == .required, note: note), &value)
+  }
+
+  /// A caller's function.
+  public func function(
+    _ name: StaticString, _ value: inout StepFunction, _ need: Need = .optional,
+    note: StaticString
+  ) {
+    visit(Field(name: name, isRequired: need == .required, note: note), &value)
+  }
+
+  /// A caller's function that may be absent.
+  public func function(_ name: StaticString, _ value: inout StepFunction?, note: StaticString) {
+    visit(Field(name: name, isRequired: false, note: note), &value)
   }
 }
 

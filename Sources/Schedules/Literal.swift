@@ -9,7 +9,12 @@ public struct Literal: Sendable {
     case list([Literal])
     case call(Call)
     case schedule(AnySchedule)
+    case function(StepFunction)
   }
+
+  /// What stands for a function in a text.
+  static let functionText: StaticString = "<function>"
+  static let functionAccepted: StaticString = "a function from an integer to a number"
 
   public var form: Form
   /// The byte at which it stands, where it comes from a text.
@@ -31,6 +36,7 @@ public struct Literal: Sendable {
     case .list(let list): return list.isEmpty ? "[]" : "[…]"
     case .call(let call): return "\(call.name)(…)"
     case .schedule(let schedule): return "\(schedule.name)(…)"
+    case .function: return "\(Self.functionText)"
     }
   }
 }

@@ -13,18 +13,20 @@ struct Parser {
   private var at = 0
   private var depth = 0
   private let maxDepth: Int
+  /// What is read for a function's place; without it, it is refused.
+  private let function: StepFunction?
 
   /// The one call that the text is, with calls in it up to a depth. Its bytes,
   /// not a string, in which what is no UTF-8 would be repaired, and stand
   /// elsewhere.
   static func call(
-    _ text: [UInt8], maxDepth: Int = AnySchedule.maxDepth
+    _ text: [UInt8], maxDepth: Int = AnySchedule.maxDepth, function: StepFunction? = nil
   ) throws(Refusal) -> Call {
     guard text.count <= maxTextLength else {
       throw Refusal(
         .memory, "text of \(text.count) bytes", accepted: "at most \(maxTextLength) bytes")
     }
-    var parser = Parser(bytes: text, maxDepth: maxDepth)
+    var parser = Parser(text, maxDepth, function)
     parser.skipSpace()
     let call = try parser.call(try parser.name("a name"))
     parser.skipSpace()
@@ -32,9 +34,10 @@ struct Parser {
     return call
   }
 
-  private init(bytes: [UInt8], maxDepth: Int) {
+  private init(_ bytes: [UInt8], _ maxDepth: Int, _ function: StepFunction?) {
     self.bytes = bytes
     self.maxDepth = maxDepth
+    self.function = function
   }
 
   // MARK: Grammar
@@ -102,7 +105,24 @@ struct Parser {
       }
       return Literal(.call(try call(name)), at: start)
     }
+    if first == ascii("<") { return Literal(.function(try functionPlace()), at: start) }
     return try number()
+  }
+
+  private mutating func functionPlace() throws(Refusal) -> StepFunction {
+    let place = Literal.functionText
+    guard bytes.count - at >= place.utf8CodeUnitCount,
+      same(UTF8Text(bytes[at..<(at + place.utf8CodeUnitCount)]), place)
+    else { throw unexpected("a value") }
+    guard let function else {
+      throw Refusal(
+        .syntax, "\(place)",
+        accepted:
+          "text without functions: make the schedule with its function, and load a state into a scheduler of it",
+        position: at)
+    }
+    at += place.utf8CodeUnitCount
+    return function
   }
 
   private mutating func list(until close: Unicode.Scalar) throws(Refusal) -> [Literal] {

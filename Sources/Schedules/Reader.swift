@@ -198,6 +198,23 @@ final class Reader: Fields {
     value = schedules
   }
 
+  override func visit(_ field: Field, _ value: inout StepFunction) {
+    guard let (literal, i) = take(field) else { return }
+    guard case .function(let function) = literal.form else {
+      return refuse(.type, field, literal, i, "\(Literal.functionAccepted)")
+    }
+    value = function
+  }
+
+  override func visit(_ field: Field, _ value: inout StepFunction?) {
+    guard let (literal, i) = take(field) else { return }
+    switch literal.form {
+    case .none: value = nil
+    case .function(let function): value = function
+    default: refuse(.type, field, literal, i, "\(Literal.functionAccepted)")
+    }
+  }
+
   /// The schedule a literal is; `nil` after a refusal.
   private func schedule(_ field: Field, _ literal: Literal, _ index: Int) -> AnySchedule? {
     switch literal.form {

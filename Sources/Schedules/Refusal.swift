@@ -19,6 +19,7 @@ public struct Refusal: Error, Sendable {
     case end = 31
     case overlap = 40
     case instructionSet = 41
+    case function = 50
 
     /// The reason as words.
     public var text: StaticString {
@@ -40,6 +41,7 @@ public struct Refusal: Error, Sendable {
       case .end: "the step is past the end of the schedule"
       case .overlap: "two arrays overlap"
       case .instructionSet: "not an instruction set of this machine"
+      case .function: "the caller's function has failed"
       }
     }
   }

@@ -75,6 +75,9 @@ public struct Scheduler: Sendable {
   /// Each group's rate in force.
   public private(set) var rates: [Double]
 
+  /// Whether a schedule calls a function of the caller's.
+  public let calls: Bool
+
   private var hasLearned = false
 
   /// The furthest step, and the step from which rates hold.
@@ -121,6 +124,7 @@ public struct Scheduler: Sendable {
     self.resolution = resolution
     self.horizon = horizon
     self.bases = bases
+    calls = schedules.contains { $0.calls }
     givenLast = last
     rates = bases
     try setHorizon()
@@ -271,6 +275,23 @@ public struct Scheduler: Sendable {
     }
     try recaller.finish()
     hasLearned = true
+  }
+
+  /// Calls what another calls, in schedules that differ in nothing else.
+  mutating func takeFunctions(of other: Scheduler) throws(Refusal) {
+    guard other.calls else { return }
+    var shared: (theirs: AnySchedule, old: AnySchedule, new: AnySchedule)?
+    for i in schedules.indices {
+      let (theirs, old) = (other.schedules[i], schedules[i])
+      if let shared, shared.theirs.object === theirs.object, shared.old.object === old.object {
+        schedules[i] = shared.new
+        continue
+      }
+      let finder = FunctionFinder()
+      _ = try? theirs.visited(by: finder)
+      schedules[i] = try old.visited(by: FunctionSetter(finder.found))
+      shared = (theirs, old, schedules[i])
+    }
   }
 
   /// Where a saved state was.

@@ -59,14 +59,20 @@ extension Scheduler {
     try self.init(restoring: Array(text.utf8))
   }
 
-  /// What ``text`` gave, from bytes, whatever they are.
+  /// What ``text`` gave, from bytes, whatever they are. Throws where a schedule
+  /// calls a function: ``load(_:policy:)-(String,_)`` takes that.
   public init(restoring text: [UInt8]) throws(Refusal) {
+    try self.init(restoring: text, function: nil)
+  }
+
+  /// With `function` in every function's place.
+  private init(restoring text: [UInt8], function: StepFunction?) throws(Refusal) {
     let state = try State(
       "Scheduler", version: 2,
       [
         "form", "unit", "resolution", "horizon", "last", "step", "skipped", "bases", "rates",
         "seen", "schedules", "schedule",
-      ], text)
+      ], text, function: function)
     try self.init(state)
     let furthest = horizon == .raise ? lastStep : maxStep
     let step = try state.integer("step", Integers(0, furthest))
@@ -85,7 +91,9 @@ extension Scheduler {
 
   /// Takes a saved state over. See ``load(_:policy:)-(String,_)``.
   public mutating func load(_ text: [UInt8], policy: Policy = .error) throws(Refusal) {
-    let saved = try Scheduler(restoring: text)
+    // Its functions are this one's, which `restore` does not ask about.
+    var saved = try Scheduler(
+      restoring: text, function: policy == .restore ? nil : unknown)
     guard policy != .restore else { return self = saved }
     guard saved.unit == unit else {
       throw Refusal(
@@ -100,6 +108,7 @@ extension Scheduler {
           accepted: "a state of the same configuration, or the policy 'keep' or 'restore'")
       }
       // With the cool-downs and extensions that were begun on the way.
+      try saved.takeFunctions(of: self)
       return self = saved
     }
     var moved = self
@@ -115,7 +124,8 @@ extension Scheduler {
   /// A state of another unit is refused but by `restore`. What the run itself
   /// has changed, by ``coolDown(over:tail:minRatio:groups:)`` and
   /// ``extend(by:until:groups:)``, is no other configuration: `error` takes it
-  /// over, `keep` does not.
+  /// over, `keep` does not. A function counts as the one that was saved, which
+  /// text does not have, and is kept; `restore` refuses a state with one.
   public mutating func load(_ text: String, policy: Policy = .error) throws(Refusal) {
     try load(Array(text.utf8), policy: policy)
   }
@@ -138,6 +148,9 @@ extension Scheduler {
 
 }
 
+/// A function that a text does not have.
+private let unknown: StepFunction = { _ in .nan }
+
 // MARK: - What is different
 
 /// In what the configuration of a saved scheduler differs from another's, in
@@ -147,8 +160,8 @@ private struct Differences {
   private var count = 0
 
   init(_ saved: Scheduler, _ here: Scheduler) throws(Refusal) {
-    let old = try Parser.call(saved.utf8.bytes)
-    let new = try Parser.call(here.utf8.bytes)
+    let old = try Parser.call(saved.utf8.bytes, function: unknown)
+    let new = try Parser.call(here.utf8.bytes, function: unknown)
     var isReplanned = false
     for name in ["form", "resolution", "horizon", "bases"] as [StaticString] {
       compare("\(name)", "", old.value("\(name)"), new.value("\(name)"))
@@ -237,7 +250,8 @@ extension Call {
   }
 }
 
-/// Schedules of the same text are the same curve.
+/// Schedules of the same text are the same curve, if nothing in them calls a
+/// function.
 private func same(_ a: AnySchedule, _ b: AnySchedule) -> Bool {
-  a.object === b.object || a.utf8 == b.utf8
+  a.object === b.object || (!a.calls && a.utf8 == b.utf8)
 }

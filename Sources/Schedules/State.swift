@@ -8,10 +8,11 @@ public struct State {
   /// Throws unless the text is a state of that name and of a version up to that
   /// one, with all of its arguments among `names`.
   public init(
-    _ name: StaticString, version: Int, _ names: [StaticString], _ text: [UInt8]
+    _ name: StaticString, version: Int, _ names: [StaticString], _ text: [UInt8],
+    function: StepFunction? = nil
   ) throws(Refusal) {
     // A schedule as deep as any may be, and the state around it.
-    call = try Parser.call(text, maxDepth: AnySchedule.maxDepth + 1)
+    call = try Parser.call(text, maxDepth: AnySchedule.maxDepth + 1, function: function)
     isSaved = true
     guard same(call.name, name) else {
       throw Refusal(.state, call.name, accepted: "\(name)", position: call.position)

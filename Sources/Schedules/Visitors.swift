@@ -76,6 +76,10 @@ final class Printer: Fields {
     let values = value
     add(field, "[\(.list(values.count) { values[$0].utf8 })]", named: false)
   }
+
+  override func visit(_ field: Field, _ value: inout StepFunction) {
+    add(field, "\(Literal.functionText)")
+  }
 }
 
 /// Documents the fields, a line each: name, type, default, accepted, note.
@@ -131,5 +135,13 @@ final class Describer: Fields {
 
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {
     add(field, "schedules", "[]", "a list of schedules")
+  }
+
+  override func visit(_ field: Field, _ value: inout StepFunction) {
+    add(field, "function", "none", "\(Literal.functionAccepted)")
+  }
+
+  override func visit(_ field: Field, _ value: inout StepFunction?) {
+    add(field, "function", "none", "\(Literal.functionAccepted)")
   }
 }

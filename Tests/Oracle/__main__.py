@@ -1,6 +1,6 @@
 """Asks the peers and writes Tests/Vectors, or with --check says where it no longer agrees.
 
-python -m Tests.Oracle [--check] [schedules] [algebra] [shapes] [decays] [reactive]
+python -m Tests.Oracle [--check] [schedules] [algebra] [shapes] [decays] [reactive] [functions]
                        [steps] [early_stopping] [digits]
 """
 # ruff: noqa: N999  (Tests and its folders are capitalised as the rest of the tree)
@@ -22,6 +22,7 @@ NAMES = [
     "shapes",
     "decays",
     "reactive",
+    "functions",
     "steps",
     "early_stopping",
     "digits",

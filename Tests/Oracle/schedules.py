@@ -29,8 +29,8 @@ momentum  the momentum in force at the same steps, where torch drives it
 # Required by torch; absent here, the base rate stands in for it.
 BASE_FIELD = {"OneCycleLR": "max_lr", "CyclicLR": "base_lr"}
 
-# Parameters of torch's that are no fields of ours: a run's state, and functions.
-NOT_FIELDS = {"optimizer", "last_epoch", "scale_fn", "scale_mode"}
+# Parameters of torch's that are no fields of ours: a run's state.
+NOT_FIELDS = {"optimizer", "last_epoch"}
 
 
 class Call:

@@ -8,5 +8,6 @@ int run_early_stopping(void);
 int run_steps(void);
 int run_refusals(void);
 int run_threads(void);
+int run_functions(void);
 
 #endif

@@ -62,6 +62,7 @@ static void have_their_numbers(void **state) {
       {SCHED_E_END, 31, "the step is past the end of the schedule"},
       {SCHED_E_OVERLAP, 40, "two arrays overlap"},
       {SCHED_E_ISA, 41, "not an instruction set of this machine"},
+      {SCHED_E_FUNCTION, 50, "the caller's function has failed"},
   };
   size_t next = 0;
   for (int number = -3; number < 200; number++) {
@@ -87,7 +88,7 @@ static void keep_the_other_constants(void **state) {
   (void)state;
   assert_true(SCHED_MAX_STEP == INT64_C(1) << 53);
   assert_true(SCHED_REAL == 1 && SCHED_INTEGER == 2 && SCHED_FLAG == 3 && SCHED_TEXT == 4 &&
-              SCHED_REALS == 5 && SCHED_INTEGERS == 6 && SCHED_SCHEDULES == 7);
+              SCHED_REALS == 5 && SCHED_INTEGERS == 6 && SCHED_SCHEDULES == 7 && SCHED_FUNCTION == 8);
   assert_true(SCHED_COS == 1 && SCHED_LINEAR == 2);
   assert_true(SCHED_CLOSED == 1 && SCHED_CHAINED == 2);
   assert_true(SCHED_MIN == 1 && SCHED_MAX == 2);

@@ -424,9 +424,7 @@ def test_the_signatures_are_pytorchs() -> None:
     from torch.optim import lr_scheduler
 
     kinds = [kind for kind in libsched._lib.kinds() if hasattr(lr_scheduler, kind)]
-    assert len(kinds) == 13
-    # A callable has no place in a schedule that is a text.
-    left_out = {("CyclicLR", "scale_fn"), ("CyclicLR", "scale_mode")}
+    assert len(kinds) == 15
     changed = {
         # The base rate where they are absent; torch has no such rule.
         ("OneCycleLR", "max_lr"): None,
@@ -441,11 +439,7 @@ def test_the_signatures_are_pytorchs() -> None:
     for kind in kinds:
         ours = inspect.signature(getattr(libsched, kind)).parameters
         theirs = inspect.signature(getattr(lr_scheduler, kind)).parameters
-        shared = [
-            name
-            for name in theirs
-            if name not in ("optimizer", "last_epoch", "verbose") and (kind, name) not in left_out
-        ]
+        shared = [name for name in theirs if name not in ("optimizer", "last_epoch", "verbose")]
         assert list(ours) == shared + more.get(kind, []), kind
         for name in shared:
             expected = changed.get((kind, name), theirs[name].default)

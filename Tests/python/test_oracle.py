@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Tests" / "Vectors"
 LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
 SCHEDULES = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt", "reactive.txt"]
-FILES = [*SCHEDULES, "steps.txt", "early_stopping.txt"]
+FILES = [*SCHEDULES, "functions.txt", "steps.txt", "early_stopping.txt"]
 
 
 def check(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,17 @@ def lines(name: str, key: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["schedules", "algebra", "shapes", "decays", "reactive", "steps", "early_stopping", "digits"],
+    [
+        "schedules",
+        "algebra",
+        "shapes",
+        "decays",
+        "reactive",
+        "functions",
+        "steps",
+        "early_stopping",
+        "digits",
+    ],
 )
 def test_peers_still_say_what_is_committed(name: str) -> None:
     result = check(ROOT, name)
@@ -82,7 +92,8 @@ def test_every_kind_has_a_row() -> None:
     library.sched_kind_name.restype = ctypes.c_char_p
     kinds = {library.sched_kind_name(i).decode() for i in range(library.sched_kind_count())}
     texts = [text for name in SCHEDULES for text in lines(name, "text")]
-    assert kinds == {kind for text in texts for kind in re.findall(r"(\w+)\(", text)}
+    functions = set(lines("functions.txt", "kind"))
+    assert kinds == functions | {kind for text in texts for kind in re.findall(r"(\w+)\(", text)}
 
 
 @pytest.mark.parametrize("kind", ["adamw", "sgd"])

@@ -38,6 +38,7 @@ class sched_status(enum.IntEnum):
     SCHED_E_END = 31
     SCHED_E_OVERLAP = 40
     SCHED_E_ISA = 41
+    SCHED_E_FUNCTION = 50
 
 
 class sched_type(enum.IntEnum):
@@ -48,6 +49,7 @@ class sched_type(enum.IntEnum):
     SCHED_REALS = 5
     SCHED_INTEGERS = 6
     SCHED_SCHEDULES = 7
+    SCHED_FUNCTION = 8
 
 
 class sched_curve(enum.IntEnum):
@@ -106,6 +108,14 @@ class sched_optimizer(enum.IntEnum):
     SCHED_SCHEDULE_FREE_ADAMW = 18
 
 
+class sched_function(Structure):
+    _fields_ = [
+        ("call", c_void_p),
+        ("context", c_void_p),
+        ("release", c_void_p),
+    ]
+
+
 class sched_field_value(Union):
     _fields_ = [
         ("real", c_double),
@@ -115,6 +125,7 @@ class sched_field_value(Union):
         ("reals", c_void_p),
         ("integers", c_void_p),
         ("schedules", c_void_p),
+        ("function", c_void_p),
     ]
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 from . import _lib
-from ._schedules import parse
 from ._text import arguments
 
 
@@ -16,6 +15,8 @@ class Stateful:
 
     _type: ClassVar[_lib.HandleType]
     _handle: int
+    # The functions in each of its schedules.
+    _functions: tuple[tuple[_lib.Function, ...], ...] = ()
 
     # Before __init__, so that what it does not finish is still an object.
     def __new__(cls, *_: object, **__: object) -> Self:
@@ -56,19 +57,21 @@ class Stateful:
 
     def _read(self) -> dict[str, object]:
         """What would be saved."""
-        return arguments(self.save(), parse)[2]
+        return arguments(self.save(), str)[2]
 
     def _forget(self) -> None:
         """Forgets what was kept of the settings, for they have changed."""
-        handle = self._handle
+        handle, functions = self._handle, self._functions
         self.__dict__.clear()
-        self._handle = handle
+        self._handle, self._functions = handle, functions
 
     def capsule(self) -> object:
         """A PyCapsule that owns one reference to the handle, for C and C++.
 
         Its name is the handle's type in sched.h: ``sched_scheduler``, ``sched_early_stopping``.
         """
+        for function in {one for functions in self._functions for one in functions}:
+            function.keep()
         return self._type.give(self._handle)
 
     @classmethod
@@ -91,5 +94,5 @@ class Stateful:
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self.restore(self.save())
 
-    def __reduce__(self) -> tuple[Callable[[str], Self], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         return type(self).restore, (self.save(),)

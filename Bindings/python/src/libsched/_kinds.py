@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from ._schedules import CLASSES, Schedule, declared
@@ -37,6 +37,7 @@ __all__ = [
     "InverseSqrt",
     "InverseTimeDecay",
     "LRRangeTest",
+    "LambdaLR",
     "LinearCyclical",
     "LinearDecay",
     "LinearLR",
@@ -44,6 +45,7 @@ __all__ = [
     "Loop",
     "Momentum",
     "MultiStepLR",
+    "MultiplicativeLR",
     "NaturalExpDecay",
     "Noam",
     "Noise",
@@ -693,6 +695,10 @@ class CyclicLR(Schedule):
             default.
         gamma: what each step leaves of the height under exp_range: a finite number from 0.0; 1.0 by
             default.
+        scale_fn: how high the triangle is, in place of mode; none if absent: a function from an
+            integer to a number, or absent.
+        scale_mode: what scale_fn gets: the cycle, from 1, or the step: 'cycle' or 'iterations';
+            'cycle' by default.
         cycle_momentum: whether it drives the momentum: True or False; True by default.
         base_momentum: the momentum at the peak: a finite number from 0.0 to 1.0; 0.8 by default.
         max_momentum: the momentum at both ends: a finite number from 0.0 to 1.0; 0.9 by default.
@@ -711,6 +717,8 @@ class CyclicLR(Schedule):
     step_size_down: int | None
     mode: Literal["triangular", "triangular2", "exp_range"]
     gamma: float
+    scale_fn: Callable[[int], float] | None
+    scale_mode: Literal["cycle", "iterations"]
     cycle_momentum: bool
     base_momentum: float
     max_momentum: float
@@ -724,6 +732,8 @@ class CyclicLR(Schedule):
         step_size_down: int | None = None,
         mode: Literal["triangular", "triangular2", "exp_range"] = "triangular",
         gamma: float = 1.0,
+        scale_fn: Callable[[int], float] | None = None,
+        scale_mode: Literal["cycle", "iterations"] = "cycle",
         cycle_momentum: bool = True,
         base_momentum: float = 0.8,
         max_momentum: float = 0.9,
@@ -1118,6 +1128,31 @@ class LRRangeTest(Schedule):
     ) -> None: ...
 
 
+class LambdaLR(Schedule):
+    """A caller's function of the step times the base rate.
+
+    ::
+
+        rate(t) = base * lr_lambda(t)
+
+    Args:
+        lr_lambda: what the base rate is multiplied by at a step: a function from an integer to a
+            number.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: PyTorch, LambdaLR.
+    """
+
+    __slots__ = ()
+
+    lr_lambda: Callable[[int], float]
+
+    @declared
+    def __init__(self, lr_lambda: Callable[[int], float]) -> None: ...
+
+
 class LinearCyclical(Schedule):
     """From one value to another and back in straight lines, each time longer, higher or lower.
 
@@ -1358,6 +1393,30 @@ class MultiStepLR(Schedule):
 
     @declared
     def __init__(self, milestones: Sequence[int], gamma: float = 0.1) -> None: ...
+
+
+class MultiplicativeLR(Schedule):
+    """The rate times a caller's function of the step, at every step after the first.
+
+    ::
+
+        rate(t) = base * lr_lambda(1) * lr_lambda(2) * ... * lr_lambda(t)
+
+    Args:
+        lr_lambda: what the rate is multiplied by at a step: a function from an integer to a number.
+
+    Raises:
+        SchedError: a field is missing, unknown, or does not accept its value.
+
+    Source: PyTorch, MultiplicativeLR.
+    """
+
+    __slots__ = ()
+
+    lr_lambda: Callable[[int], float]
+
+    @declared
+    def __init__(self, lr_lambda: Callable[[int], float]) -> None: ...
 
 
 class NaturalExpDecay(Schedule):
@@ -2465,6 +2524,7 @@ CLASSES.update(
             InverseSqrt,
             InverseTimeDecay,
             LRRangeTest,
+            LambdaLR,
             LinearCyclical,
             LinearDecay,
             LinearLR,
@@ -2472,6 +2532,7 @@ CLASSES.update(
             Loop,
             Momentum,
             MultiStepLR,
+            MultiplicativeLR,
             NaturalExpDecay,
             Noam,
             Noise,

@@ -7,14 +7,17 @@ of its type. Everything raises :class:`SchedError` with the library's sentence.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 import os
 import reprlib
+import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
 from struct import Struct
 from typing import Any, NoReturn, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +113,9 @@ def status_text(status: int) -> str:
 
 def fail(status: int, place: int | None = None) -> NoReturn:
     """Raises what the last call on this thread was refused for."""
+    error = _raised.__dict__.pop("error", None)
+    if error is not None and status == Status.SCHED_E_FUNCTION:
+        raise error
     sentence: bytes = _c["sched_last_error"]()
     raise SchedError(sentence.decode(errors="replace") or status_text(status), status, place)
 
@@ -258,6 +264,70 @@ def _made(handle: c_void_p) -> int:
     return handle.value
 
 
+# -- Functions ----------------------------------------------------------------
+
+# What a caller's function has raised during a call from this thread.
+_raised = threading.local()
+
+
+_numbers = itertools.count(1)
+_functions: WeakValueDictionary[int, Function] = WeakValueDictionary()
+_kept: dict[int, Function] = {}
+
+
+class Function:
+    """A caller's function, as C calls it by its number.
+
+    Every object of Python's that has a handle of a schedule with it holds it, so that the garbage
+    collector sees all that it is held by; :meth:`keep` is for handles that C alone may have.
+    """
+
+    __slots__ = ("__weakref__", "call", "number", "passed")
+
+    def __init__(self, call: Callable[[int], float]) -> None:
+        self.call, self.number = call, next(_numbers)
+        self.passed = _abi.sched_function(
+            ctypes.cast(_call, c_void_p), self.number, ctypes.cast(_release, c_void_p)
+        )
+        _functions[self.number] = self
+
+    def keep(self) -> None:
+        """Holds it until C has freed what it was given to."""
+        _kept[self.number] = self
+
+
+def _ask(number: int, step: int, value: Any) -> int:
+    # What is raised here goes no further: whoever called the library raises it.
+    try:
+        function = _functions[number].call
+        answer = function(step)
+        if isinstance(answer, bool | np.bool_):
+            answer = float(answer)
+        elif type(answer) is not float:
+            try:
+                answer = real("", answer)
+            except SchedError:
+                raise TypeError(
+                    f"{function!r} of step {step} gave {reprlib.repr(answer)}; accepted: a number"
+                ) from None
+        value[0] = answer
+        return 0
+    except BaseException as error:  # noqa: BLE001  (of whatever kind)
+        _raised.error = error
+        return 1
+
+
+def _let_go(number: int) -> None:
+    _kept.pop(number, None)
+
+
+_call = ctypes.CFUNCTYPE(c_int, c_void_p, c_int64, ctypes.POINTER(c_double))(_ask)
+_release = ctypes.CFUNCTYPE(None, c_void_p)(_let_go)
+# Schedules have their addresses, and may outlive every module.
+for _immortal in (_call, _release):
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(_immortal))
+
+
 # -- Schedules ----------------------------------------------------------------
 
 
@@ -310,6 +380,9 @@ def _field(
         word = _name(Status.SCHED_E_VALUE, f"{kind} {name}", value, accepted(kind, name))
         kept.append(word)
         field.type, field.value.text = _abi.sched_type.SCHED_TEXT, word
+    elif isinstance(value, Function):
+        field.type = _abi.sched_type.SCHED_FUNCTION
+        field.value.function = ctypes.addressof(value.passed)
     elif (handle := handle_of(value)) is not None:
         # The library takes a list of one for one; the other way round it is a mistake.
         if accepted(kind, name) == "a list of schedules":

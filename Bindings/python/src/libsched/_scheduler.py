@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from . import _lib
 from ._errors import Status
@@ -85,6 +85,9 @@ class Scheduler(Stateful):
         if last is not None:
             numbers["last"] = _lib.integer("last", last)
         self._own(_lib.scheduler_make([one._handle for one in schedules], values, words, numbers))
+        if any(one._functions for one in schedules):
+            functions = tuple(one._functions for one in schedules)
+            self._functions = functions if len(functions) > 1 else functions * len(values)
 
     @property
     def step(self) -> int:
@@ -256,7 +259,8 @@ class Scheduler(Stateful):
                 spells the difference out, ``"keep"`` keeps the configuration and takes the
                 position, ``"restore"`` takes everything. Another unit is refused but by
                 ``"restore"``. Cool-downs and extensions that the saved run had begun are no other
-                configuration: ``"error"`` takes them over, ``"keep"`` does not.
+                configuration: ``"error"`` takes them over, ``"keep"`` does not. Any function counts
+                as the one that was saved, and ``"restore"`` refuses a state with one.
 
         Raises:
             SchedError: the text does not parse, is no state of a scheduler, or is refused by the
@@ -271,13 +275,17 @@ class Scheduler(Stateful):
     def schedules(self) -> tuple[Schedule, ...]:
         """The curve of each group."""
         return tuple(
-            owned(_lib.scheduler_schedule(self._handle, group)) for group in range(self.groups)
+            owned(_lib.scheduler_schedule(self._handle, group), None, self._of(group))
+            for group in range(self.groups)
         )
 
     @cached_property
     def schedule(self) -> Schedule:
         """The curve, of the first group where each has its own."""
-        return owned(_lib.scheduler_schedule(self._handle, 0))
+        return owned(_lib.scheduler_schedule(self._handle, 0), None, self._of(0))
+
+    def _of(self, group: int) -> tuple[_lib.Function, ...]:
+        return self._functions[group] if self._functions else ()
 
     @cached_property
     def groups(self) -> int:
@@ -328,6 +336,37 @@ class Scheduler(Stateful):
         """How many training steps were not applied."""
         return cast(int, self._read()["skipped"])
 
+    # A state with functions is no scheduler by itself.
+
+    def __copy__(self) -> Self:
+        return self._copy() if self._functions else super().__copy__()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self._copy() if self._functions else super().__deepcopy__(memo)
+
+    def _copy(self) -> Self:
+        make, arguments = self.__reduce__()
+        return cast(Self, make(*arguments))
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        if not self._functions:
+            return super().__reduce__()
+        named = {"horizon": self.horizon, "last": self._settings["last"], "unit": self.unit}
+        named |= {"form": self.form, "resolution": self.resolution}
+        return _remake, (type(self), [*self.schedules], [*self.bases], named, self.save())
+
     @cached_property
     def _room(self) -> _lib.Doubles:
         return _lib.doubles(self.groups)
+
+
+def _remake(
+    cls: type[Scheduler],
+    schedules: list[Schedule],
+    bases: list[float],
+    named: dict[str, Any],
+    state: str,
+) -> Scheduler:
+    scheduler = cls(schedules, bases, **named)
+    scheduler.load(state)
+    return scheduler

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, Self
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _lib
 from ._errors import Status
-from ._text import arguments
+from ._text import FUNCTION, arguments
 
 __all__ = ["Schedule", "parse"]
 
@@ -34,9 +34,11 @@ class Schedule:
         SchedError: no such kind or field; a field is missing or does not accept its value.
     """
 
-    __slots__ = ("__weakref__", "_handle", "_text", "_values")
+    __slots__ = ("__weakref__", "_functions", "_handle", "_text", "_values")
 
     _handle: int
+    # Those in it and in its parts, in the order of its text.
+    _functions: tuple[_lib.Function, ...]
     _text: str
     _values: dict[str, object]
 
@@ -44,6 +46,7 @@ class Schedule:
     def __new__(cls, *_: object, **__: object) -> Self:
         self = super().__new__(cls)
         object.__setattr__(self, "_handle", 0)
+        object.__setattr__(self, "_functions", ())
         return self
 
     def __init__(self, kind: str, /, **fields: object) -> None:
@@ -52,7 +55,12 @@ class Schedule:
     def _make(self, kind: str, fields: list[tuple[str, object]]) -> None:
         if self._handle:
             raise AttributeError("a schedule never changes: make another")
-        object.__setattr__(self, "_handle", _lib.make(kind, fields, _handle_of))
+        given = [(name, _lib.Function(v) if callable(v) else v) for name, v in fields]
+        object.__setattr__(self, "_handle", _lib.make(kind, given, _handle_of))
+        by_name = {name: found for name, value in given if (found := _functions(value))}
+        if by_name:
+            ordered = [by_name[name] for name in _lib.fields(kind) if name in by_name]
+            object.__setattr__(self, "_functions", sum(ordered, ()))
 
     # A name of the module may be gone when the interpreter goes down; a default is not.
     def __del__(self, free: Callable[[int], None] = _lib.SCHEDULE.free) -> None:
@@ -197,7 +205,11 @@ class Schedule:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Schedule):
             return NotImplemented
-        return self._handle == other._handle or str(self) == str(other)
+        return self._handle == other._handle or (
+            str(self) == str(other)
+            and [one.call for one in self._functions] == [one.call for one in other._functions]
+            and len(self._functions) == str(self).count(FUNCTION)
+        )
 
     def __hash__(self) -> int:
         return hash(str(self))
@@ -208,8 +220,10 @@ class Schedule:
     def __deepcopy__(self, memo: dict[int, object]) -> Schedule:
         return self
 
-    def __reduce__(self) -> tuple[Callable[..., Schedule], tuple[type, str]]:
-        return _restore, (type(self), str(self))
+    def __reduce__(self) -> tuple[Callable[..., Schedule], tuple[object, ...]]:
+        # A function pickles as any of Python's does, or refuses to.
+        calls = tuple(one.call for one in self._functions)
+        return _restore, (type(self), str(self), *([calls] if calls else []))
 
     if not TYPE_CHECKING:
         # The subclasses declare their fields' types.
@@ -219,7 +233,7 @@ class Schedule:
             try:
                 values = self._values
             except AttributeError:
-                values = _read(str(self))
+                values = _read(str(self), iter(self._functions))
                 object.__setattr__(self, "_values", values)
             if name not in values:
                 raise AttributeError(f"{type(self).__name__!r} has no field {name!r}")
@@ -238,6 +252,8 @@ class Schedule:
 
     def capsule(self) -> object:
         """A PyCapsule named ``sched_schedule`` that owns one reference to the handle."""
+        for function in self._functions:
+            function.keep()
         return _lib.SCHEDULE.give(self._handle)
 
     @staticmethod
@@ -306,11 +322,27 @@ def declared(init: Callable[P, None]) -> Callable[P, None]:
 CLASSES: dict[str, type[Schedule]] = {}
 
 
-def owned(handle: int, cls: type[Schedule] | None = None) -> Schedule:
+def owned(
+    handle: int,
+    cls: type[Schedule] | None = None,
+    functions: tuple[_lib.Function, ...] = (),
+) -> Schedule:
     """The schedule of a handle, whose reference it takes over."""
     schedule = Schedule.__new__(cls or CLASSES.get(_lib.kind(handle), Schedule))
     object.__setattr__(schedule, "_handle", handle)
+    object.__setattr__(schedule, "_functions", functions)
     return schedule
+
+
+def _functions(value: object) -> tuple[_lib.Function, ...]:
+    """The functions in what is given for a field."""
+    if isinstance(value, _lib.Function):
+        return (value,)
+    if isinstance(value, Schedule):
+        return value._functions
+    if isinstance(value, list | tuple):
+        return tuple(one for item in value for one in _functions(item))
+    return ()
 
 
 def parse(text: str) -> Schedule:
@@ -327,12 +359,45 @@ StepLR(step_size=30, gamma=0.1)], milestones=[5])
     return owned(_lib.SCHEDULE.restore(text))
 
 
-def _restore(cls: type[Schedule], text: str) -> Schedule:
+def _restore(
+    cls: type[Schedule], text: str, calls: tuple[Callable[[int], float], ...] = ()
+) -> Schedule:
+    if calls:
+        return _build(text, iter([_lib.Function(call) for call in calls]), cls)
     return owned(_lib.SCHEDULE.restore(text), cls)
 
 
-def _read(text: str) -> dict[str, object]:
+def _build(
+    text: str, functions: Iterator[_lib.Function], cls: type[Schedule] | None = None
+) -> Schedule:
+    """The schedule of a text, with these in the functions' places."""
+    kind, values = _fields(text, functions)
+    schedule = Schedule.__new__(cls or CLASSES.get(kind, Schedule))
+    schedule._make(
+        kind,
+        [
+            (name, value.call if isinstance(value, _lib.Function) else value)
+            for name, value in values.items()
+        ],
+    )
+    return schedule
+
+
+def _fields(text: str, functions: Iterator[_lib.Function]) -> tuple[str, dict[str, object]]:
+    """The kind, and the fields that a text has."""
+
+    def part(text: str) -> Schedule:
+        # Most have none, and the library reads those itself.
+        return _build(text, functions) if FUNCTION in text else parse(text)
+
+    kind, by_place, by_name = arguments(text, part, functions)
+    return kind, dict(zip(_lib.fields(kind), by_place, strict=False)) | by_name
+
+
+def _read(text: str, functions: Iterator[_lib.Function]) -> dict[str, object]:
     """The fields of a schedule from its text; what it does not print is absent."""
-    kind, by_place, by_name = arguments(text, parse)
-    names = _lib.fields(kind)
-    return dict.fromkeys(names) | dict(zip(names, by_place, strict=False)) | by_name
+    kind, values = _fields(text, functions)
+    return dict.fromkeys(_lib.fields(kind)) | {
+        name: value.call if isinstance(value, _lib.Function) else value
+        for name, value in values.items()
+    }

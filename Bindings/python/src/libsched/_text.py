@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+# What stands for a function, and a name for Python to read in its place.
+FUNCTION, NAME = "<function>", "function"
 
 
 def arguments(
-    text: str, call: Callable[[str], object]
+    text: str, call: Callable[[str], object], functions: Iterable[object] = ()
 ) -> tuple[str, list[object], dict[str, object]]:
     """The name, the arguments by place and those by name. `call` reads calls among them.
 
-    Lists come as tuples: they belong to values that never change.
+    Lists come as tuples: they belong to values that never change. `functions` are put in their
+    places in the order of the text; None where there are no more.
     """
+    rest = iter(functions)
 
     def value(node: ast.AST) -> Any:
         match node:
@@ -23,12 +28,15 @@ def arguments(
                 return tuple(value(item) for item in node.elts)
             case ast.UnaryOp(op=ast.USub()):
                 return -value(node.operand)
+            case ast.Name(id=name) if name == NAME:
+                return next(rest, None)
             case ast.Name():
                 return float(node.id)  # inf and nan
             case _:
-                return call(ast.unparse(node))
+                return call(ast.unparse(node).replace(f"={NAME}", f"={FUNCTION}"))
 
-    whole = ast.parse(text, mode="eval").body
+    whole = ast.parse(text.replace(FUNCTION, NAME), mode="eval").body
     assert isinstance(whole, ast.Call) and isinstance(whole.func, ast.Name)
+    placed = [value(item) for item in whole.args]
     named = {keyword.arg or "": value(keyword.value) for keyword in whole.keywords}
-    return whole.func.id, [value(item) for item in whole.args], named
+    return whole.func.id, placed, named

@@ -1,0 +1,67 @@
+/// A caller's function of the step times the base rate.
+///
+/// ```
+/// rate(t) = base · lrLambda(t)
+/// ```
+///
+/// The function is asked for every rate, from whichever thread asks for it, and
+/// must give the same for the same step. Where it gives NaN or an infinity, so
+/// does the rate. Text cannot have it: a schedule prints as
+/// `LambdaLR(lr_lambda=<function>)`, which is not read back, and a saved
+/// scheduler is loaded into one that was made with the function.
+///
+/// ```python
+/// LambdaLR(lambda step: 0.95**step)
+/// ```
+///
+/// ```swift
+/// LambdaLR { step in pow(0.95, Double(step)) }
+/// ```
+///
+/// ```cpp
+/// sched::LambdaLR([](std::int64_t step) { return std::pow(0.95, step); })
+/// ```
+///
+/// ```c
+/// static int decay(void *context, int64_t step, double *value) {
+///   *value = pow(0.95, (double)step);
+///   return 0;
+/// }
+/// const sched_function function = {decay, NULL, NULL};
+/// sched_lambda_lr(&function, &schedule);
+/// ```
+///
+/// Source: PyTorch's `LambdaLR`.
+///
+/// - Peers:
+///   - PyTorch `LambdaLR(lr_lambda)`: `LambdaLR(lr_lambda)`. The same bits; where it is given a
+///     list of functions, a schedule a group.
+///   - Keras `LearningRateScheduler(schedule)`: `LambdaLR(lambda t: schedule(t) / lr)`. A
+///     schedule(epoch) gives the rate itself: from a base rate of 1 it is
+///     `LambdaLR(schedule)`. That of (epoch, lr) is libsched.keras's alone.
+///   - ignite `LambdaStateScheduler(lambda_obj)`: `LambdaLR(lambda_obj)`. It gives the number
+///     itself: from a base of 1.
+///   - PaddlePaddle `LambdaDecay(learning_rate, lr_lambda)`: `LambdaLR(lr_lambda)`
+/// - Complexity: that of the function
+public struct LambdaLR: Schedule {
+  /// What the base rate is multiplied by.
+  public internal(set) var lrLambda: StepFunction = { _ in 1 }
+
+  public init() {}
+
+  public init(_ lrLambda: @escaping StepFunction) { self.lrLambda = lrLambda }
+
+  public static var name: StaticString { "LambdaLR" }
+  public static var summary: StaticString {
+    "A caller's function of the step times the base rate."
+  }
+  public static var formula: StaticString { "rate(t) = base * lr_lambda(t)" }
+  public static var source: StaticString { "PyTorch, LambdaLR" }
+
+  public mutating func describe(_ fields: Fields) {
+    fields.function(
+      "lr_lambda", &lrLambda, .required, note: "what the base rate is multiplied by at a step")
+  }
+
+  public func rate(at t: Int, base: Double) -> Double { base * lrLambda(t) }
+}
