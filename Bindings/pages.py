@@ -80,7 +80,7 @@ class Pages:
         def name(match: re.Match[str]) -> str:
             return names.get(match[0].lower(), match[0])
 
-        text = re.sub(r"``(?:[A-Za-z]+/)?(\w+)[^`]*``", self.link, declared.prose)
+        text = re.sub(r"(?<!`)``(?:[A-Za-z]+/)?(\w+)[^`]*``(?!`)", self.link, declared.prose)
         # Within code only, or a word in the middle of which a capital stands.
         text = re.sub(r"(?<=`)[a-z]\w*(?=[`=])|\b[a-z]+[A-Z][A-Za-z]*", name, text)
         return text

@@ -10,11 +10,7 @@ final class Caller: @unchecked Sendable {
   /// Whether it was taken over, and is released.
   var isOwned = false
 
-  /// Throws when there is nothing to call.
-  init(_ pointer: UnsafePointer<sched_function>?, _ name: UTF8Text, _ index: Int) throws(Refusal) {
-    guard let function = pointer?.pointee, function.call != nil else {
-      throw Refusal(.missingPointer, name, value: "NULL", accepted: "a function", index: index)
-    }
+  init(_ function: sched_function, _ name: UTF8Text) {
     self.function = function
     self.name = name
   }

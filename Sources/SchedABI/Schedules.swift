@@ -83,7 +83,12 @@ private func argument(
       return .schedule(Handle.schedule(handle))
     }
   case SCHED_FUNCTION:
-    let caller = try Caller(value.function, UTF8Text(cString: name), index)
+    guard let function = value.function?.pointee, function.call != nil else {
+      throw Refusal(
+        .missingPointer, UTF8Text(cString: name), value: "NULL", accepted: "a function",
+        index: index)
+    }
+    let caller = Caller(function, UTF8Text(cString: name))
     callers.append(caller)
     form = .function { caller.call($0) }
   default:

@@ -199,7 +199,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout StepFunction) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "\(Literal.functionAccepted)" }) else { return }
     guard case .function(let function) = literal.form else {
       return refuse(.type, field, literal, i, "\(Literal.functionAccepted)")
     }
@@ -207,7 +207,7 @@ final class Reader: Fields {
   }
 
   override func visit(_ field: Field, _ value: inout StepFunction?) {
-    guard let (literal, i) = take(field) else { return }
+    guard let (literal, i) = take(field, accepts: { "\(Literal.functionAccepted)" }) else { return }
     switch literal.form {
     case .none: value = nil
     case .function(let function): value = function

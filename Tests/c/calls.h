@@ -20,7 +20,7 @@ typedef struct call {
   size_t count;
   sched_field fields[CALL_FIELDS];
   char names[CALL_FIELDS][40];
-  char word[40];
+  char words[CALL_FIELDS][40];
   size_t children;
   sched_schedule *schedules[CALL_ITEMS];
   size_t steps;
@@ -53,6 +53,7 @@ static inline void call_name(const char **at, char *name, size_t size) {
 static inline sched_schedule *call_make(const char **at, call_maker make);
 
 static inline void call_value(const char **at, call *call, const char *name, call_maker make) {
+  char *word = call->words[call->count];
   sched_field *field = &call->fields[call->count++];
   char *end;
   if (call_take(at, "True")) {
@@ -60,9 +61,9 @@ static inline void call_value(const char **at, call *call, const char *name, cal
   } else if (call_take(at, "False")) {
     *field = sched_flag(name, 0);
   } else if (call_take(at, "'")) {
-    call_name(at, call->word, sizeof call->word);
+    call_name(at, word, sizeof call->words[0]);
     if (!call_take(at, "'")) call_fail(*at);
-    *field = sched_word(name, call->word);
+    *field = sched_word(name, word);
   } else if (call_take(at, "[")) {
     int schedules = **at != ']' && strchr("0123456789", **at) == NULL;
     while (!call_take(at, "]")) {

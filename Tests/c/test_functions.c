@@ -93,7 +93,8 @@ static void are_released_once_and_only_when_taken(void **state) {
   size_t culprit = 9;
   assert_int_equal(sched_make("LambdaLR", fields, 2, &culprit, &schedule), SCHED_E_FIELD);
   assert_int_equal(culprit, 1);
-  assert_int_equal(sched_make("StepLR", fields, 1, &culprit, &schedule), SCHED_E_FIELD);
+  fields[1] = sched_integer("step_size", 3);
+  assert_int_equal(sched_make("StepLR", fields, 2, &culprit, &schedule), SCHED_E_FIELD);
   assert_null(schedule);
   assert_int_equal(context.released, 0);
 

@@ -450,7 +450,7 @@ static void declare_their_fields(void **state) {
   (void)state;
   static const char *const types[] = {"real\t",     "integer\t",  "flag\t",
                                       "text\t",     "reals\t",    "integers\t",
-                                      "schedule\t", "schedules\t", NULL};
+                                      "schedule\t", "schedules\t", "function\t", NULL};
   for (size_t i = 0; i < sched_kind_count(); i++) {
     size_t length = 0;
     const char *kind = sched_kind_name(i);

@@ -35,6 +35,7 @@ static inline sched_schedule *call_by_type(const call *call) {
     }
     options.mode = call_field(call, "mode")->value.text;
     options.gamma = call_real(call, "gamma");
+    options.scale_mode = call_field(call, "scale_mode")->value.text;
     options.cycle_momentum = call_flag(call, "cycle_momentum");
     options.base_momentum = call_real(call, "base_momentum");
     options.max_momentum = call_real(call, "max_momentum");

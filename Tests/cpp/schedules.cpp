@@ -96,6 +96,7 @@ sched_schedule *by_type(const call *call) {
     options.step_size_down = optional_integer(call, "step_size_down");
     options.mode = call_field(call, "mode")->value.text;
     options.gamma = call_real(call, "gamma");
+    options.scale_mode = call_field(call, "scale_mode")->value.text;
     options.cycle_momentum = call_flag(call, "cycle_momentum") != 0;
     options.base_momentum = call_real(call, "base_momentum");
     options.max_momentum = call_real(call, "max_momentum");

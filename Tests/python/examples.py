@@ -8,6 +8,9 @@ import libsched
 from libsched import Schedule, _lib
 from vectors import records
 
+# What is made of a caller's function, which no text has.
+OF_FUNCTIONS = {"LambdaLR", "MultiplicativeLR"}
+
 FILES = ("schedules.txt", "shapes.txt", "decays.txt", "algebra.txt", "reactive.txt")
 
 

@@ -433,10 +433,11 @@ def test_refuses(case) -> None:
 
 def test_every_refusal_of_the_native_api_is_tried() -> None:
     tried = {status for _, status, _ in REFUSED.values()}
-    # Python owns its buffers and its pointers, and kernels are called from the mirror; NULL is
-    # tried below.
+    # Python owns its buffers and its pointers, kernels are called from the mirror, and a function
+    # that raises comes out as what it raised; NULL is tried below.
     others = {
         Status.SCHED_OK, Status.SCHED_E_NULL, Status.SCHED_E_SPACE, Status.SCHED_E_OVERLAP,
+        Status.SCHED_E_FUNCTION,
     }  # fmt: skip
     assert tried | others == set(Status)
 

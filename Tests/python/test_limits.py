@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import libsched
 import pytest
-from examples import given, schedules
+from examples import OF_FUNCTIONS, given, schedules
 from libsched import SchedError, Schedule, _lib
 from libsched._abi import SCHED_MAX_STEP
 from libsched._abi import sched_status as Status
@@ -34,7 +34,9 @@ STEPS = [0, 1, 2**31, 2**53 - 1, 2**53]
 def examples() -> dict[str, dict[str, object]]:
     """Fields of one schedule of each kind: the first that does not grow, as LRRangeTest for as
     long as it runs."""
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, object]] = {
+        kind: dict.fromkeys(_lib.fields(kind), float) for kind in OF_FUNCTIONS
+    }
     for schedule in schedules():
         if schedule.kind not in found and all(rate <= 1e20 for rate in rates(schedule)):
             found[schedule.kind] = given(schedule)

@@ -36,9 +36,8 @@
 /// - Peers:
 ///   - PyTorch `LambdaLR(lr_lambda)`: `LambdaLR(lr_lambda)`. The same bits; where it is given a
 ///     list of functions, a schedule a group.
-///   - Keras `LearningRateScheduler(schedule)`: `LambdaLR(lambda t: schedule(t) / lr)`. A
-///     schedule(epoch) gives the rate itself: from a base rate of 1 it is
-///     `LambdaLR(schedule)`. That of (epoch, lr) is libsched.keras's alone.
+///   - Keras `LearningRateScheduler(schedule)`: `LambdaLR(schedule)`. A schedule(epoch) gives the
+///     rate itself: from a base rate of 1. That of (epoch, lr) is libsched.keras's alone.
 ///   - ignite `LambdaStateScheduler(lambda_obj)`: `LambdaLR(lambda_obj)`. It gives the number
 ///     itself: from a base of 1.
 ///   - PaddlePaddle `LambdaDecay(learning_rate, lr_lambda)`: `LambdaLR(lr_lambda)`
