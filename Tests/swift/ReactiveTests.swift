@@ -161,7 +161,7 @@ struct ReactiveTests {
     arguments: [
       ("seen=[", "seen=[0.5, "), (", 0.25], schedule", "], schedule"), ("1.0, 0.0", "1.0, -1.0"),
       ("1.0, 0.0", "1.0, 0.5"), ("1.0, 0.0", "1.0, nan"), ("seen=[", "seen=['a', "),
-      ("schedule=ReduceLROnPlateau", "schedule=GreedyLR"),
+      ("schedules=[ReduceLROnPlateau(", "schedules=[GreedyLR("),
     ])
   func states(_ from: String, _ to: String) throws {
     var scheduler = try Scheduler(

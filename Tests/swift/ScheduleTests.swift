@@ -100,7 +100,9 @@ struct RangeTests {
   @Test("of every kind there is")
   func kinds() {
     let texts = Self.vectors.map { $0.text("text") }
-    for kind in registry {
+    // No text holds a function: those are filled in FunctionTests.
+    let written = registry.filter { !["LambdaLR", "MultiplicativeLR"].contains("\($0.name)") }
+    for kind in written {
       #expect(texts.contains { $0.contains("\(kind.name)(") }, "\(kind.name)")
     }
   }
