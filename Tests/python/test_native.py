@@ -118,7 +118,9 @@ def test_fields_make_the_schedule_again(vector: dict[str, str]) -> None:
 def test_every_kind_has_a_vector() -> None:
     files = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt", "reactive.txt"]
     texts = " ".join(vector["text"] for file in files for vector in records(file))
-    assert [kind for kind in libsched._lib.kinds() if f"{kind}(" not in texts] == []
+    functions = {vector["kind"] for vector in records("functions.txt")}
+    kinds = set(libsched._lib.kinds()) - functions
+    assert [kind for kind in kinds if f"{kind}(" not in texts] == []
 
 
 @by_reason([vector for vector in SCHEDULES if len(vector["chained"].split()) <= 200])
