@@ -80,14 +80,42 @@ static inline vector_line vectors_next_line(char **at) {
   return line;
 }
 
+/*  The value of the line of that key with that index among its like, or NULL. */
+static inline const char *vector_nth(const vector *vector, const char *key, size_t index) {
+  for (size_t i = 0; i < vector->count; i++) {
+    if (strcmp(vector->lines[i].key, key) == 0 && index-- == 0) return vector->lines[i].value;
+  }
+  return NULL;
+}
+
+static inline const char *vector_find(const vector *vector, const char *key) {
+  return vector_nth(vector, key, 0);
+}
+
+/*  Whether none before that record is of its kind, where records have one. */
+static inline int vectors_is_first(const vectors *file, size_t index) {
+  const char *kind = vector_find(&file->items[index], "kind");
+  for (size_t i = 0; kind && i < index; i++) {
+    const char *other = vector_find(&file->items[i], "kind");
+    if (other && strcmp(kind, other) == 0) return 0;
+  }
+  return kind != NULL;
+}
+
 /*  Under an emulator, which is fifty times as slow, the environment's EVERY says
- *  to keep one record in so many. */
+ *  to keep one record in so many, and the first of each kind. */
 static inline void vectors_thin(vectors *file) {
   const char *every = getenv("EVERY");
   const size_t stride = every ? strtoul(every, NULL, 10) : 1;
-  size_t kept = 0;
-  for (size_t i = 0; i < file->count; i += stride ? stride : 1) file->items[kept++] = file->items[i];
-  file->count = kept;
+  if (stride <= 1) return;
+  vector *kept = (vector *)vectors_memory(file->count, sizeof *kept);
+  size_t count = 0;
+  for (size_t i = 0; i < file->count; i++) {
+    if (i % stride == 0 || vectors_is_first(file, i)) kept[count++] = file->items[i];
+  }
+  free(file->items);
+  file->items = kept;
+  file->count = count;
 }
 
 static inline vectors vectors_read(const char *name) {
@@ -130,18 +158,6 @@ static inline void vectors_free(vectors *file) {
   free(file->items);
   free(file->lines);
   free(file->text);
-}
-
-/*  The value of the line of that key with that index among its like, or NULL. */
-static inline const char *vector_nth(const vector *vector, const char *key, size_t index) {
-  for (size_t i = 0; i < vector->count; i++) {
-    if (strcmp(vector->lines[i].key, key) == 0 && index-- == 0) return vector->lines[i].value;
-  }
-  return NULL;
-}
-
-static inline const char *vector_find(const vector *vector, const char *key) {
-  return vector_nth(vector, key, 0);
 }
 
 /*  The same where the record is nothing without it. */
