@@ -491,6 +491,29 @@ sched_status sched_step(const sched_group *groups, size_t count, size_t *group,
 sched_status sched_optimizer_describe(int32_t optimizer, char *text,
                                       size_t capacity, size_t *length);
 
+/*  An array that is only read.                                               */
+typedef struct sched_array {
+  const void *data; /* NULL where n is 0                                      */
+  size_t n;
+  sched_dtype dtype;
+} sched_array;
+
+/*  p-norms: (sum of |x|^p)^(1/p), the largest |x| for p of INFINITY, the
+ *  smallest for -INFINITY, how many are not 0 for 0. NaN of an array with a NaN
+ *  in it, unless p is 0: the norm for INFINITY is finite if all elements are.
+ *  `norms` gets each array's and `total` that of all together; either may be
+ *  NULL. Sums are doubles, whatever the arrays: of floats all digits of a float
+ *  are right. The same bits for every instruction set, alignment and number of
+ *  threads, but for what the C library's pow does where p is neither of 0, 1,
+ *  2 and the infinities.                                             since 0 */
+sched_status sched_norm(const sched_array *list, size_t count, double p,
+                        double *norms, double *total);
+
+/*  The sum of a[i] * b[i], in doubles like the norms. Arrays of the same length
+ *  and type.                                                         since 0 */
+sched_status sched_dot(const sched_array *a, const sched_array *b,
+                       double *product);
+
 /*  The instruction set the kernels use: "baseline", "avx2" or "avx512". The
  *  widest of the machine, unless the environment's SCHED_ISA names another;
  *  a kernel refuses with SCHED_E_ISA if that is none the machine has, and this

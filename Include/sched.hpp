@@ -723,6 +723,33 @@ class EarlyStopping {
 
 /* -- Optimizer steps ---------------------------------------------------- */
 
+/*  An array that is only read, for the norms. */
+inline sched_array array(const float *data, std::size_t n) noexcept { return {data, n, SCHED_F32}; }
+inline sched_array array(const double *data, std::size_t n) noexcept {
+  return {data, n, SCHED_F64};
+}
+
+/*  The p-norm of all arrays together; see sched_norm. */
+inline double norm(const std::vector<sched_array> &list, double p = 2) {
+  double total = 0;
+  detail::check(sched_norm(list.data(), list.size(), p, nullptr, &total));
+  return total;
+}
+
+/*  Each one's. */
+inline std::vector<double> norms(const std::vector<sched_array> &list, double p = 2) {
+  std::vector<double> each = detail::doubles(list.size());
+  detail::check(sched_norm(list.data(), list.size(), p, each.data(), nullptr));
+  return each;
+}
+
+/*  The sum of a[i] * b[i]. */
+inline double dot(const sched_array &a, const sched_array &b) {
+  double product = 0;
+  detail::check(sched_dot(&a, &b, &product));
+  return product;
+}
+
 /*  The instruction set the kernels use. */
 inline std::string isa() { return sched_isa(); }
 

@@ -53,6 +53,56 @@ public func sched_optimizer_describe(
   }
 }
 
+// MARK: Norms
+
+/// An array of the caller's.
+private func operand(_ array: sched_array, _ name: () -> UTF8Text) throws(Refusal) -> Operand {
+  try Operand(array.data, array.n, dtype: UInt32(array.dtype.rawValue), name)
+}
+
+@implementation @_cdecl("sched_norm")
+public func sched_norm(
+  _ list: UnsafePointer<sched_array>!, _ count: Int, _ p: Double,
+  _ norms: UnsafeMutablePointer<Double>!, _ total: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let count = try need(count, "count", of: MemoryLayout<sched_array>.stride)
+    if count > 0 { _ = try need(list, "list") }
+    var all = 0
+    for i in 0..<count {
+      try operand(list[i]) { "list[\(i)]" }.count(in: &all) { "list[\(i)]" }
+    }
+    func norm(_ norms: UnsafeMutablePointer<Double>) throws(Refusal) -> Double {
+      try Norms.of(count, p, into: norms) {
+        let array = list[$0]
+        return Operand(
+          array.data, array.n,
+          ElementType(rawValue: UInt32(array.dtype.rawValue)).unsafelyUnwrapped)
+      }
+    }
+    let found: Double
+    if let norms {
+      found = try norm(norms)
+    } else {
+      var held = [Double](repeating: 0, count: count)
+      found = try norm(&held)
+    }
+    total?.pointee = found
+  }
+}
+
+@implementation @_cdecl("sched_dot")
+public func sched_dot(
+  _ a: UnsafePointer<sched_array>!, _ b: UnsafePointer<sched_array>!,
+  _ product: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let a = try operand(try need(a, "a").pointee) { "a" }
+    let b = try operand(try need(b, "b").pointee) { "b" }
+    try need(product, "product").pointee = try Norms.dot(a, b)
+  }
+}
+
 // MARK: Instruction sets and threads
 
 @implementation @_cdecl("sched_isa")

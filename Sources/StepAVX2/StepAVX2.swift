@@ -6,5 +6,7 @@ extension StepTable {
   public static let avx2 = StepTable(
     name: "avx2",
     f32: { body, n, at in body.run(SIMD8<Float>.self, n, at) },
-    f64: { body, n, at in body.run(SIMD4<Double>.self, n, at) })
+    f64: { body, n, at in body.run(SIMD4<Double>.self, n, at) },
+    measure32: { measure, n, x, y, results in measure.run(n, x, y, results) },
+    measure64: { measure, n, x, y, results in measure.run(n, x, y, results) })
 }

@@ -14,6 +14,9 @@ public protocol Element: Component {
   static func lanes<V: SIMD>(
     _ operation: lanes_operation, _ x: UnsafeMutablePointer<V>, _ y: UnsafePointer<V>,
     _ when: UnsafePointer<V>)
+
+  /// Sixteen of these as doubles.
+  static func widened(_ from: UnsafePointer<Self>) -> SIMD16<Double>
 }
 
 extension Float: Element {
@@ -28,6 +31,13 @@ extension Float: Element {
     default: lanes_do_f32x16(operation, x, y, when)
     }
   }
+
+  @inlinable @inline(__always)
+  public static func widened(_ from: UnsafePointer<Float>) -> SIMD16<Double> {
+    var lanes = SIMD16<Double>(repeating: 0)
+    lanes_widen(&lanes, from)
+    return lanes
+  }
 }
 
 extension Double: Element {
@@ -39,8 +49,14 @@ extension Double: Element {
     switch V.scalarCount {
     case 2: lanes_do_f64x2(operation, x, y, when)
     case 4: lanes_do_f64x4(operation, x, y, when)
-    default: lanes_do_f64x8(operation, x, y, when)
+    case 8: lanes_do_f64x8(operation, x, y, when)
+    default: lanes_do_f64x16(operation, x, y, when)
     }
+  }
+
+  @inlinable @inline(__always)
+  public static func widened(_ from: UnsafePointer<Double>) -> SIMD16<Double> {
+    SIMD16(at: from)
   }
 }
 

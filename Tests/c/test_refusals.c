@@ -825,6 +825,43 @@ static void numbers_are_in_range(void **state) {
   assert_string_equal(sched_isa(), isa);
 }
 
+static void norms_are_of_arrays(void **state) {
+  (void)state;
+  const float values[3] = {3, -4, 0};
+  double norms[2] = {7, 7}, total = 7;
+  const sched_array one = {values, 3, SCHED_F32};
+  check_refused(sched_norm(&one, 1, nan(""), norms, &total), SCHED_E_RANGE, "p", "=nan", "a number");
+  check_refused(sched_norm(NULL, 1, 2, norms, &total), SCHED_E_NULL, "list", "=NULL", "a pointer");
+  check_refused(sched_norm(&one, SIZE_MAX, 2, norms, &total), SCHED_E_MEMORY, "count",
+                "=18446744073709551615", "from 0");
+  const sched_array bad[4] = {{NULL, 3, SCHED_F32},
+                              {values, SIZE_MAX, SCHED_F32},
+                              {values, 3, (sched_dtype)99},
+                              {values, 2, SCHED_F32}};
+  check_refused(sched_norm(&bad[0], 1, 2, norms, &total), SCHED_E_NULL, "list[0].data", "=NULL",
+                "3 floats");
+  check_refused(sched_norm(&bad[1], 1, 2, norms, &total), SCHED_E_MEMORY, "list[0].n",
+                "=18446744073709551615", "from 0");
+  check_refused(sched_norm(&bad[2], 1, 2, norms, &total), SCHED_E_ENUM, "list[0].dtype", "=99",
+                "a constant");
+  check_refused(sched_dot(&one, &bad[3], &total), SCHED_E_RANGE, "b.n", "=2", "3, as a");
+  check_refused(sched_dot(NULL, &one, &total), SCHED_E_NULL, "a", "=NULL", "a pointer");
+  check_refused(sched_dot(&one, &one, NULL), SCHED_E_NULL, "product", "=NULL", "a pointer");
+  check_doubles(norms[0], 7, "untouched", 0);
+  check_doubles(total, 7, "untouched", 1);
+
+  const sched_array two[2] = {one, {NULL, 0, SCHED_F64}};
+  check_ok(sched_norm(two, 2, 2, norms, &total));
+  check_doubles(norms[0], 5, "3 and 4", 0);
+  check_doubles(norms[1], 0, "nothing", 1);
+  check_doubles(total, 5, "all", 2);
+  check_ok(sched_norm(two, 2, 1, NULL, NULL));
+  check_ok(sched_norm(NULL, 0, 2, NULL, &total));
+  check_doubles(total, 0, "no arrays", 3);
+  check_ok(sched_dot(&one, &one, &total));
+  check_doubles(total, 25, "dot", 4);
+}
+
 static void constants_are_known(void **state) {
   (void)state;
   static const int values[] = {0, 9, 99, -1};
@@ -1228,6 +1265,7 @@ int run_refusals(void) {
       cmocka_unit_test(states_are_checked),
       cmocka_unit_test(damaged_texts_do_no_harm),
       cmocka_unit_test(numbers_are_in_range),
+      cmocka_unit_test(norms_are_of_arrays),
       cmocka_unit_test(constants_are_known),
       cmocka_unit_test(counts_are_what_memory_holds),
       cmocka_unit_test(settings_of_steps_are_in_range),

@@ -185,6 +185,18 @@ TEST_CASE("steps refuse as C does, and a list says which parameter") {
   CHECK(a.exp_avg == before.exp_avg);
 }
 
+TEST_CASE("norms are of all arrays, and of each") {
+  const std::vector<float> floats = {3, -4};
+  const std::vector<double> doubles = {12};
+  const std::vector<sched_array> list = {sched::array(floats.data(), 2),
+                                         sched::array(doubles.data(), 1)};
+  CHECK(sched::norm(list) == 13);
+  CHECK(sched::norm(list, 1) == 19);
+  CHECK(sched::norms(list) == std::vector<double>{5, 12});
+  CHECK(sched::dot(list[0], list[0]) == 25);
+  CHECK_REFUSED(sched::dot(list[0], list[1]), SCHED_E_RANGE, "b.n", "=1", "2, as a");
+}
+
 TEST_CASE("instruction sets and threads are chosen and given back") {
   const std::string isa = sched::isa();
   const std::int32_t threads = sched::threads();

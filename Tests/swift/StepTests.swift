@@ -128,6 +128,22 @@ struct StepTests {
     }
   }
 
+  @Test("have norms and products, the same bits on every instruction set")
+  func norms() throws {
+    let x: [Float] = (0..<10_000).map { Float($0 % 7) - 3 }
+    // Integers: the sums are exact.
+    let squares = x.reduce(0.0) { $0 + Double($1) * Double($1) }
+    for name in ["baseline", "avx2", "avx512"] {
+      guard (try? InstructionSet.choose(name)) != nil else { continue }
+      defer { try! InstructionSet.choose(nil) }
+      #expect(try Norms.of(x) == squares.squareRoot())
+      #expect(try Norms.of(x.map(Double.init), 1) == x.reduce(0) { $0 + Double(abs($1)) })
+      #expect(try Norms.of(x, .infinity) == 3)
+      #expect(try Norms.dot(x, x) == squares)
+      #expect(throws: Refusal.self) { try Norms.dot(x, [1]) }
+    }
+  }
+
   @Test("refuse what does not fit, with nothing changed")
   func refusals() throws {
     var param: [Float] = [1, 2, 3]

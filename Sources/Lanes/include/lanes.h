@@ -55,6 +55,12 @@ LANES(float, 32, 16)
 LANES(double, 64, 2)
 LANES(double, 64, 4)
 LANES(double, 64, 8)
+LANES(double, 64, 16)
+
+/*  Sixteen floats as doubles. */
+LANES_INLINE void lanes_widen(void *to, const void *from) {
+  *(lanes_f64x16 *)to = __builtin_convertvector(*(const lanes_f32x16 *)from, lanes_f64x16);
+}
 
 /*  Whether the processor has x86-64-v3 or v4 and the system saves its
  *  registers, which __builtin_cpu_supports looks at, too. */

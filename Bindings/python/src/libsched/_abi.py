@@ -182,6 +182,14 @@ class sched_group(Structure):
     ]
 
 
+class sched_array(Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("n", c_size_t),
+        ("dtype", c_int),
+    ]
+
+
 class sched_sgd(Structure):
     _fields_ = [
         ("lr", c_double),
@@ -516,6 +524,11 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_optimizer_describe(int32_t optimizer, char *text, size_t capacity, size_t
     #     *length)
     "sched_optimizer_describe": (c_int, (c_int32, c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_norm(const sched_array *list, size_t count, double p, double *norms,
+    #     double *total)
+    "sched_norm": (c_int, (c_void_p, c_size_t, c_double, c_void_p, c_void_p)),
+    # sched_status sched_dot(const sched_array *a, const sched_array *b, double *product)
+    "sched_dot": (c_int, (c_void_p, c_void_p, c_void_p)),
     # const char *sched_isa(void)
     "sched_isa": (c_char_p, ()),
     # sched_status sched_set_isa(const char *name)

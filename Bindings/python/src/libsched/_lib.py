@@ -97,7 +97,8 @@ try:
     # they do, and it lets only one thread at a time at what changes.
     _c = {name: _bind(_held, name) for name in _abi.PROTOTYPES}
     _released_c = {
-        name: _bind(_released, name) for name in ("sched_rates", "sched_momenta", "sched_csv")
+        name: _bind(_released, name)
+        for name in ("sched_rates", "sched_momenta", "sched_csv", "sched_norm", "sched_dot")
     }
 except AttributeError as error:
     raise ImportError(f"{_held._name} is no libsched {_abi.SCHED_VERSION}: {error}") from None
@@ -1016,3 +1017,38 @@ class Steps:
             row = self._row.value
             is_row = self.refused < len(self.lists) and row < self._groups[self.refused].count
             fail(status, row if is_row else None)
+
+
+# -- Norms --------------------------------------------------------------------
+
+
+class Arrays:
+    """Arrays that are only read, as the library reads them.
+
+    Args:
+        dtypes: What each is made of: ``"float32"`` or ``"float64"``.
+        addresses: Where each lies, contiguous; whoever made the list keeps them there.
+        sizes: How many elements each has.
+    """
+
+    def __init__(
+        self, dtypes: Sequence[str], addresses: Sequence[int], sizes: Sequence[int]
+    ) -> None:
+        self._count = len(addresses)
+        self._list = (_abi.sched_array * self._count)(
+            *zip(addresses, sizes, map(_DTYPES.__getitem__, dtypes), strict=True)
+        )
+
+    def norms(self, p: float = 2.0) -> tuple[npt.NDArray[np.float64], float]:
+        """Each one's p-norm, and that of all together."""
+        norms, total = np.zeros(self._count), c_double()
+        call = _released_c["sched_norm"]
+        check(call(self._list, self._count, p, address(norms), byref(total)))
+        return norms, total.value
+
+    def dot(self) -> float:
+        """The sum of the products of the first's elements and the second's."""
+        product = c_double()
+        first, second = byref(self._list[0]), byref(self._list[1])
+        check(_released_c["sched_dot"](first, second, byref(product)))
+        return product.value

@@ -1,0 +1,281 @@
+import Platform
+import Schedules
+import StepBody
+
+/// An array that is only read, and its type.
+public struct Operand: Sendable {
+  let start: UInt
+  let n: Int
+  let type: ElementType
+
+  public init(_ start: UnsafeRawPointer?, _ n: Int, _ type: ElementType) {
+    self.start = UInt(bitPattern: start)
+    self.n = n
+    self.type = type
+  }
+
+  /// The same of a caller's numbers, or a refusal in its name.
+  public init(
+    _ start: UnsafeRawPointer?, _ n: Int, dtype: UInt32, _ name: () -> UTF8Text
+  ) throws(Refusal) {
+    guard let type = ElementType(rawValue: dtype) else {
+      throw Refusal(
+        .constant, "\(name()).dtype", value: "\(Int(dtype))", accepted: "a constant of its type")
+    }
+    let limit = maxMemory / type.size
+    guard n >= 0, n <= limit else {
+      throw Refusal(
+        .memory, "\(name()).n", value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text)
+    }
+    guard n == 0 || start != nil else {
+      throw Refusal(
+        .missingPointer, "\(name()).data", value: "NULL", accepted: "\(n) \(type.plural)")
+    }
+    self.init(start, n, type)
+  }
+
+  /// Adds its elements to those of the list so far, which must not be beyond
+  /// counting.
+  public func count(in total: inout Int, _ name: () -> UTF8Text) throws(Refusal) {
+    guard total <= maxMemory - n else {
+      throw Refusal(.memory, "\(name()).n", value: "\(n)", accepted: "\(maxMemory) in all")
+    }
+    total += n
+  }
+
+  fileprivate func at<T>(_ element: Int) -> UnsafePointer<T> {
+    UnsafePointer(bitPattern: start).unsafelyUnwrapped + element
+  }
+}
+
+/// Sums, norms and products of arrays: the same bits for every instruction set,
+/// alignment and number of threads.
+///
+/// Floats are added up in doubles: the result is the exact one rounded once, but
+/// for the last bits of a double. An array is cut into blocks of 4,096 elements,
+/// whose results are joined two by two.
+public enum Norms {
+  static let block = 4_096
+
+  /// `measure` of each operand, into `results`; `.products` takes the operands'
+  /// with those of `others`.
+  @inline(never)
+  static func measure(
+    _ measure: Measure, _ count: Int, _ operand: (Int) -> Operand,
+    with others: ((Int) -> Operand)? = nil, into results: UnsafeMutablePointer<Double>
+  ) throws(Refusal) {
+    let table = try InstructionSet.table()
+    each(count, operand, into: results, joined: { measure.joined($0, $1) }) { i, first, n in
+      let x = operand(i)
+      let y = others?(i) ?? x
+      return switch x.type {
+      case .f32: gauge(measure, n, x.at(first), y.at(first), table.measure32)
+      case .f64: gauge(measure, n, x.at(first), y.at(first), table.measure64)
+      }
+    }
+  }
+
+  /// A block's result: sixteen, joined two by two.
+  private static func gauge<T: Element>(
+    _ measure: Measure, _ n: Int, _ x: UnsafePointer<T>, _ y: UnsafePointer<T>,
+    _ kernel: StepTable.Gauge<T>
+  ) -> Double {
+    var lanes = SIMD16<Double>(repeating: 0)
+    let whole = n & ~15
+    kernel(measure, whole, x, y, &lanes)
+    if whole < n {
+      // Zeros change no result.
+      withUnsafeTemporaryAllocation(of: T.self, capacity: 32) { copy in
+        let base = copy.baseAddress.unsafelyUnwrapped
+        base.initialize(repeating: 0, count: 32)
+        base.update(from: x + whole, count: n - whole)
+        (base + 16).update(from: y + whole, count: n - whole)
+        kernel(measure, 16, base, base + 16, &lanes)
+      }
+    }
+    return withUnsafeMutableBytes(of: &lanes) { bytes in
+      join(bytes.bindMemory(to: Double.self).baseAddress.unsafelyUnwrapped, 16) {
+        measure.joined($0, $1)
+      }
+    }
+  }
+
+  /// Works through the blocks of all operands, each on some thread, and joins
+  /// each operand's.
+  @inline(never)
+  private static func each(
+    _ count: Int, _ operand: (Int) -> Operand, into results: UnsafeMutablePointer<Double>,
+    joined: (Double, Double) -> Double, _ work: (Int, Int, Int) -> Double
+  ) {
+    var blocks = 0
+    for i in 0..<count { blocks += blockCount(operand(i)) }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, blocks)) { found in
+      let found = found.baseAddress.unsafelyUnwrapped
+      let shares = max(1, min(Threads.count, blocks * block / 131_072))
+      Threads.run(shares) { share in
+        let begin = blocks * share / shares
+        let end = blocks * (share + 1) / shares
+        var start = 0
+        for i in 0..<count {
+          if start >= end { return }
+          let one = operand(i)
+          let mine = blockCount(one)
+          for b in max(begin - start, 0)..<max(begin - start, 0, min(mine, end - start)) {
+            let first = b * block
+            found[start + b] = work(i, first, min(block, one.n - first))
+          }
+          start += mine
+        }
+      }
+      var start = 0
+      for i in 0..<count {
+        let mine = blockCount(operand(i))
+        results[i] = join(found + start, mine, joined)
+        start += mine
+      }
+    }
+  }
+
+  private static func blockCount(_ operand: Operand) -> Int { (operand.n + block - 1) / block }
+
+  /// Two by two, in place; 0 of none.
+  static func join(
+    _ values: UnsafeMutablePointer<Double>, _ count: Int, _ joined: (Double, Double) -> Double
+  ) -> Double {
+    var count = count
+    while count > 1 {
+      for i in 0..<count / 2 { values[i] = joined(values[2 * i], values[2 * i + 1]) }
+      if count % 2 == 1 { values[count / 2] = values[count - 1] }
+      count = (count + 1) / 2
+    }
+    return count == 1 ? values[0] : 0
+  }
+
+  /// Each operand's p-norm into `norms`; the norm of them all together.
+  ///
+  /// `(Σ |x|ᵖ)^(1/p)`; for p of infinity the largest |x|, for −infinity the
+  /// smallest, and for 0 how many are not 0.
+  public static func of(
+    _ count: Int, _ p: Double, into norms: UnsafeMutablePointer<Double>,
+    _ operand: (Int) -> Operand
+  ) throws(Refusal) -> Double {
+    guard !p.isNaN else {
+      throw Refusal(.range, "p", value: "\(p)", accepted: "a number, infinity or -infinity")
+    }
+    func norm(_ sum: Double) -> Double {
+      switch p {
+      case 2: sum.squareRoot()
+      case 0, 1, .infinity, -.infinity: sum
+      default: pow(sum, 1 / p)
+      }
+    }
+    func joined(_ a: Double, _ b: Double) -> Double {
+      switch p {
+      case .infinity: Measure.largest.joined(a, b)
+      // No elements give 0, which an array of none must not make all's.
+      case -.infinity: b < a || b.isNaN ? b : a
+      default: a + b
+      }
+    }
+    switch p {
+    case 2: try measure(.squares, count, operand, into: norms)
+    case 1: try measure(.magnitudes, count, operand, into: norms)
+    case .infinity: try measure(.largest, count, operand, into: norms)
+    default:
+      // Seldom, and not worth a kernel: one element after the other.
+      each(count, operand, into: norms, joined: joined) { i, first, n in
+        func term(_ x: Double) -> Double {
+          switch p {
+          case 0: x == 0 ? 0 : 1
+          case -.infinity: abs(x)
+          default: pow(abs(x), p)
+          }
+        }
+        func sum<T: Element>(_ x: UnsafePointer<T>) -> Double {
+          var result = term(Double(x[0]))
+          for i in 1..<n { result = joined(result, term(Double(x[i]))) }
+          return result
+        }
+        let x = operand(i)
+        switch x.type {
+        case .f32: return sum(x.at(first) as UnsafePointer<Float>)
+        case .f64: return sum(x.at(first) as UnsafePointer<Double>)
+        }
+      }
+    }
+    var held = 0
+    let total = withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { sums in
+      for i in 0..<count where operand(i).n > 0 {
+        sums[held] = norms[i]
+        held += 1
+      }
+      return norm(join(sums.baseAddress.unsafelyUnwrapped, held, joined))
+    }
+    for i in 0..<count { norms[i] = norm(norms[i]) }
+    return total
+  }
+
+  /// Σ x · y of two operands of the same length and type.
+  public static func dot(_ x: Operand, _ y: Operand) throws(Refusal) -> Double {
+    guard x.n == y.n else {
+      throw Refusal(.range, "b.n", value: "\(y.n)", accepted: "\(x.n), as a")
+    }
+    guard x.type == y.type else {
+      throw Refusal(
+        .type, "b.dtype", value: "\(Int(y.type.rawValue))",
+        accepted: "\(Int(x.type.rawValue)), as a")
+    }
+    var result = 0.0
+    try measure(.products, 1, { _ in x }, with: { _ in y }, into: &result)
+    return result
+  }
+}
+
+extension Norms {
+  /// The p-norm of an array: `(Σ |x|ᵖ)^(1/p)`, the largest |x| for infinity.
+  public static func of(_ x: [Float], _ p: Double = 2) throws(Refusal) -> Double {
+    try of(x, .f32, p)
+  }
+
+  /// The same of doubles.
+  public static func of(_ x: [Double], _ p: Double = 2) throws(Refusal) -> Double {
+    try of(x, .f64, p)
+  }
+
+  /// Σ x · y of two arrays of the same length.
+  public static func dot(_ x: [Float], _ y: [Float]) throws(Refusal) -> Double {
+    try dot(x, y, .f32)
+  }
+
+  /// The same of doubles.
+  public static func dot(_ x: [Double], _ y: [Double]) throws(Refusal) -> Double {
+    try dot(x, y, .f64)
+  }
+
+  private static func of<T>(_ x: [T], _ type: ElementType, _ p: Double) throws(Refusal) -> Double {
+    let result = x.withUnsafeBytes { bytes -> Result<Double, Refusal> in
+      var norm = 0.0
+      let one = Operand(bytes.baseAddress, x.count, type)
+      do throws(Refusal) {
+        return .success(try of(1, p, into: &norm) { _ in one })
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private static func dot<T>(_ x: [T], _ y: [T], _ type: ElementType) throws(Refusal) -> Double {
+    let result = x.withUnsafeBytes { a in
+      y.withUnsafeBytes { b -> Result<Double, Refusal> in
+        do throws(Refusal) {
+          return .success(
+            try dot(Operand(a.baseAddress, x.count, type), Operand(b.baseAddress, y.count, type)))
+        } catch {
+          return .failure(error)
+        }
+      }
+    }
+    return try result.get()
+  }
+}
