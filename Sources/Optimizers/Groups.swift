@@ -1,3 +1,4 @@
+import Platform
 import Schedules
 import StepBody
 
@@ -17,36 +18,44 @@ public enum ElementType: UInt32, Sendable {
 /// each array of state that the optimizer declares, and of its numbers of
 /// state where it declares some.
 public struct Group {
-  let optimizer: AnyOptimizer
+  /// Kept by the registry, or by whoever made the group.
+  private unowned(unsafe) let kind: Kind
+  private let settings: UnsafeMutablePointer<Settings>
   let type: ElementType
   let rows: UnsafePointer<Int>?
   let count: Int
 
-  let states: [Declaration.State]
+  private let stateCount: Int
+  private let used: UInt
   let hasScalars: Bool
-  var stride: Int { 4 + states.count + (hasScalars ? 1 : 0) }
+  private let stride: Int
 
-  /// With the settings in C's struct. Throws when they are refused.
+  /// With the settings in C's struct, read to where they may stay as long as
+  /// the group. Throws when they are refused.
   public init(
-    _ kind: OptimizerKind, _ type: ElementType, settings: UnsafeRawPointer,
-    rows: UnsafePointer<Int>?, count: Int
+    _ kind: OptimizerKind, _ type: ElementType, reading memory: UnsafeRawPointer,
+    to settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?, count: Int
   ) throws(Refusal) {
-    try self.init(kind.make(), type, reading: settings, rows: rows, count: count)
+    kind.kind.make(settings)
+    try self.init(kind.kind, type, reading: memory, settings, rows: rows, count: count)
   }
 
   init(
-    _ optimizer: AnyOptimizer, _ type: ElementType, reading settings: UnsafeRawPointer? = nil,
-    rows: UnsafePointer<Int>?, count: Int
+    _ kind: Kind, _ type: ElementType, reading memory: UnsafeRawPointer? = nil,
+    _ settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?, count: Int
   ) throws(Refusal) {
-    let declaration = Declaration(optimizer.name, reading: settings)
-    optimizer.describe(declaration)
-    if let refusal = declaration.refusal ?? optimizer.conflict() { throw refusal }
-    self.optimizer = optimizer
+    self.kind = kind
+    self.settings = settings
     self.type = type
     self.rows = rows
     self.count = count
-    states = declaration.states
-    hasScalars = !declaration.scalars.isEmpty
+    var declaration = Declaration(kind.name, reading: memory)
+    kind.describe(settings, &declaration)
+    if let refusal = declaration.refusal ?? kind.conflict(settings) { throw refusal }
+    stateCount = declaration.stateCount
+    used = declaration.used
+    hasScalars = declaration.scalarCount > 0
+    stride = 4 + stateCount + (hasScalars ? 1 : 0)
     // What the rows' length is, counted in memory that there can be.
     let limit = maxMemory / (stride * MemoryLayout<Int>.stride)
     guard count >= 0, count <= limit else {
@@ -82,11 +91,11 @@ public struct Group {
     total += n
     if n == 0 { return }
     func title(_ array: Int) -> StaticString {
-      array == 0 ? "param" : array == 1 ? "grad" : states[array - 2].name
+      array == 0 ? "param" : array == 1 ? "grad" : state(array - 2).name
     }
-    func isUsed(_ array: Int) -> Bool { array < 2 || states[array - 2].isUsed }
+    func isUsed(_ array: Int) -> Bool { array < 2 || self.isUsed(array - 2) }
     let length = UInt(n * type.size)
-    for array in 0..<2 + states.count where isUsed(array) {
+    for array in 0..<2 + stateCount where isUsed(array) {
       let start = UInt(bitPattern: row[2 + array])
       guard start != 0 else {
         throw Refusal(
@@ -106,7 +115,7 @@ public struct Group {
         }
       }
     }
-    if hasScalars, row[4 + states.count] == 0 {
+    if hasScalars, row[4 + stateCount] == 0 {
       throw Refusal(
         .missingPointer, name("scalars"), value: "NULL", accepted: "its numbers of state", index: i)
     }
@@ -115,11 +124,26 @@ public struct Group {
   /// The numbers of a row's state; never read where there are none.
   func scalars(_ i: Int) -> UnsafeMutablePointer<Double> {
     let row = row(i)
-    return UnsafeMutablePointer(bitPattern: row[hasScalars ? 4 + states.count : 2])
+    return UnsafeMutablePointer(bitPattern: row[hasScalars ? 4 + stateCount : 2])
       ?? UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
   }
 
-  func body(_ i: Int) -> Body { optimizer.body(row(i)[1], scalars(i)).unsafelyUnwrapped }
+  private func isUsed(_ state: Int) -> Bool { used >> UInt(state) & 1 == 1 }
+
+  /// What it declares of an array of state.
+  private func state(_ index: Int) -> Declaration.State {
+    var declaration = Declaration(kind.name, wanted: index)
+    kind.describe(settings, &declaration)
+    return declaration.state.unsafelyUnwrapped
+  }
+
+  func body(_ i: Int) -> Body {
+    kind.body(settings, row(i)[1], scalars(i)).unsafelyUnwrapped
+  }
+
+  func advance(_ i: Int) {
+    kind.advance(settings, row(i)[1], scalars(i))
+  }
 
   /// Elements [first, first + n) of a row.
   func run(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable) {
@@ -140,7 +164,7 @@ public struct Group {
       p: array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2), d: array(2))
     // A body knows the arrays that are in use, in their order.
     var used = 0
-    for (state, declared) in states.enumerated() where declared.isUsed {
+    for state in 0..<stateCount where isUsed(state) {
       switch used {
       case 0: at.a = array(4 + state)
       case 1: at.b = array(4 + state)
@@ -156,38 +180,42 @@ public struct Group {
     // The rest goes through the same loop, in a copy as long as the widest
     // lane; what lies beyond its end is 0 and goes nowhere.
     let rest = n - whole
+    let size = rest * MemoryLayout<T>.stride
     withUnsafeTemporaryAllocation(of: T.self, capacity: 6 * width) { copy in
       let base = copy.baseAddress.unsafelyUnwrapped
-      base.initialize(repeating: 0, count: 6 * width)
-      base.update(from: at.p + whole, count: rest)
-      (base + width).update(from: at.g + whole, count: rest)
-      if used > 0 { (base + 2 * width).update(from: at.a + whole, count: rest) }
-      if used > 1 { (base + 3 * width).update(from: at.b + whole, count: rest) }
-      if used > 2 { (base + 4 * width).update(from: at.c + whole, count: rest) }
-      if used > 3 { (base + 5 * width).update(from: at.d + whole, count: rest) }
+      memset(base, 0, 6 * 64)
+      memcpy(base, at.p + whole, size)
+      memcpy(base + width, at.g + whole, size)
+      if used > 0 { memcpy(base + 2 * width, at.a + whole, size) }
+      if used > 1 { memcpy(base + 3 * width, at.b + whole, size) }
+      if used > 2 { memcpy(base + 4 * width, at.c + whole, size) }
+      if used > 3 { memcpy(base + 5 * width, at.d + whole, size) }
       kernel(
         body, width,
         Streams(
           p: base, g: UnsafePointer(base + width), a: base + 2 * width, b: base + 3 * width,
           c: base + 4 * width, d: base + 5 * width))
-      (at.p + whole).update(from: base, count: rest)
-      if used > 0 { (at.a + whole).update(from: base + 2 * width, count: rest) }
-      if used > 1 { (at.b + whole).update(from: base + 3 * width, count: rest) }
-      if used > 2 { (at.c + whole).update(from: base + 4 * width, count: rest) }
-      if used > 3 { (at.d + whole).update(from: base + 5 * width, count: rest) }
+      memcpy(at.p + whole, base, size)
+      if used > 0 { memcpy(at.a + whole, base + 2 * width, size) }
+      if used > 1 { memcpy(at.b + whole, base + 3 * width, size) }
+      if used > 2 { memcpy(at.c + whole, base + 4 * width, size) }
+      if used > 3 { memcpy(at.d + whole, base + 5 * width, size) }
     }
   }
 }
 
 /// One step of every parameter of every group, or of none. `refused` gets the
 /// group that is refused; the refusal has the row.
-public func takeStep(_ groups: [Group], refused: (Int) -> Void = { _ in }) throws(Refusal) {
+public func takeStep(
+  _ groups: UnsafeBufferPointer<Group>, refused: (Int) -> Void = { _ in }
+) throws(Refusal) {
   let table = try InstructionSet.table()
   var total = 0
-  for (g, group) in groups.enumerated() {
-    for i in 0..<group.count {
+  for g in 0..<groups.count {
+    let group = groups.baseAddress.unsafelyUnwrapped + g
+    for i in 0..<group.pointee.count {
       do throws(Refusal) {
-        try group.check(i, total: &total)
+        try group.pointee.check(i, total: &total)
       } catch {
         refused(g)
         throw error
@@ -195,7 +223,9 @@ public func takeStep(_ groups: [Group], refused: (Int) -> Void = { _ in }) throw
     }
   }
   share(groups, total: total, table)
-  for group in groups where group.hasScalars {
-    for i in 0..<group.count { group.optimizer.advance(group.row(i)[1], group.scalars(i)) }
+  for g in 0..<groups.count {
+    let group = groups.baseAddress.unsafelyUnwrapped + g
+    guard group.pointee.hasScalars else { continue }
+    for i in 0..<group.pointee.count { group.pointee.advance(i) }
   }
 }

@@ -4,18 +4,19 @@ import StepBody
 /// A kind of optimizer, and its number in C, which is for ever.
 public struct OptimizerKind: Sendable {
   public let number: Int32
-  let make: @Sendable () -> AnyOptimizer
+  let kind: Kind
 
   init<O: Optimizer>(_ number: Int32, _: O.Type) {
     self.number = number
-    make = { Erased(O()) }
+    kind = KindOf<O>()
   }
 
   /// What it declares, a line each, fields separated by tabs.
   public func describe() -> UTF8Text {
-    let optimizer = make()
-    let declaration = Declaration(optimizer.name, text: "name\t\(optimizer.name)\n")
-    optimizer.describe(declaration)
+    var settings = Settings()
+    kind.make(&settings)
+    var declaration = Declaration(kind.name, text: "name\t\(kind.name)\n")
+    kind.describe(&settings, &declaration)
     return declaration.text ?? UTF8Text()
   }
 }
@@ -49,25 +50,54 @@ public func optimizer(_ number: Int32, _ name: StaticString) throws(Refusal) -> 
     .constant, "\(name)", value: "\(Int(number))", accepted: "a constant of sched_optimizer")
 }
 
-/// An optimizer of whatever kind.
-class AnyOptimizer {
-  var name: StaticString { "" }
-  func describe(_ declaration: Declaration) {}
-  func conflict() -> Refusal? { nil }
-  func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body? { nil }
-  func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>) {}
+/// Room for an optimizer of whatever kind, which is no more than its settings:
+/// a step takes no memory for them.
+public struct Settings {
+  // A tuple: what fills an array element by element is not optimized away.
+  private typealias Four = (UInt64, UInt64, UInt64, UInt64)
+  private var words: (Four, Four, Four, Four, Four) = (
+    (0, 0, 0, 0), (0, 0, 0, 0), (0, 0, 0, 0), (0, 0, 0, 0), (0, 0, 0, 0)
+  )
 }
 
-final class Erased<O: Optimizer>: AnyOptimizer {
-  var optimizer: O
-  init(_ optimizer: O) { self.optimizer = optimizer }
-  override var name: StaticString { O.name }
-  override func describe(_ declaration: Declaration) { optimizer.describe(declaration) }
-  override func conflict() -> Refusal? { optimizer.conflict() }
-  override func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body? {
-    optimizer.body(step, scalars)
+/// What optimizers of a kind do, wherever they are kept.
+class Kind: @unchecked Sendable {
+  var name: StaticString { "" }
+  func make(_ settings: UnsafeMutableRawPointer) {}
+  func describe(_ settings: UnsafeMutableRawPointer, _ declaration: inout Declaration) {}
+  func conflict(_ settings: UnsafeRawPointer) -> Refusal? { nil }
+  func body(
+    _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafePointer<Double>
+  ) -> Body? { nil }
+  func advance(
+    _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafeMutablePointer<Double>
+  ) {}
+}
+
+final class KindOf<O: Optimizer>: Kind, @unchecked Sendable {
+  override init() {
+    precondition(MemoryLayout<O>.size <= MemoryLayout<Settings>.size)
   }
-  override func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>) {
-    optimizer.advance(step, scalars)
+  override var name: StaticString { O.name }
+  override func make(_ settings: UnsafeMutableRawPointer) {
+    settings.storeBytes(of: O(), as: O.self)
+  }
+  override func describe(
+    _ settings: UnsafeMutableRawPointer, _ declaration: inout Declaration
+  ) {
+    settings.assumingMemoryBound(to: O.self).pointee.describe(&declaration)
+  }
+  override func conflict(_ settings: UnsafeRawPointer) -> Refusal? {
+    settings.assumingMemoryBound(to: O.self).pointee.conflict()
+  }
+  override func body(
+    _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafePointer<Double>
+  ) -> Body? {
+    settings.assumingMemoryBound(to: O.self).pointee.body(step, scalars)
+  }
+  override func advance(
+    _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafeMutablePointer<Double>
+  ) {
+    settings.assumingMemoryBound(to: O.self).pointee.advance(step, scalars)
   }
 }

@@ -58,21 +58,30 @@ extension Optimizer {
     let n = param.count
     try require("grad", grad.count, n)
     if state.step > 0 { try require("state", state.n, n) }
-    let erased = Erased(self)
-    let declaration = Declaration(Self.name)
-    erased.describe(declaration)
+    let kind = KindOf<Self>()
+    func declared(_ index: Int = -1) -> Declaration {
+      var (copy, declaration) = (self, Declaration(Self.name, wanted: index))
+      copy.describe(&declaration)
+      return declaration
+    }
+    let declaration = declared()
     if let refusal = declaration.refusal ?? conflict() { throw refusal }
     var next = state
     if next.step == 0 {
       next = OptimizerState()
       next.n = n
-      next.scalars = declaration.scalars
+      for i in 0..<declaration.scalarCount {
+        next.scalars.append(declared(i).scalar.unsafelyUnwrapped)
+      }
     }
     state = OptimizerState()
     defer { state = next }
     var row = [n, next.step + 1, 0, 0]
     var places: [Int?] = []
-    for one in declaration.states { places.append(one.isUsed ? next.place(one) : nil) }
+    for i in 0..<declaration.stateCount {
+      let one = declared(i).state.unsafelyUnwrapped
+      places.append(one.isUsed ? next.place(one) : nil)
+    }
     let refusal = param.withUnsafeMutableBufferPointer { p in
       grad.withUnsafeBufferPointer { g in
         next.storage.withUnsafeMutableBufferPointer { s in
@@ -86,7 +95,14 @@ extension Optimizer {
             if !scalars.isEmpty { row.append(Int(bitPattern: scalars.baseAddress)) }
             do throws(Refusal) {
               try row.withUnsafeBufferPointer { rows throws(Refusal) in
-                try takeStep([Group(erased, type, rows: rows.baseAddress, count: 1)])
+                var settings = Settings()
+                try withUnsafeMutablePointer(to: &settings) { settings throws(Refusal) in
+                  UnsafeMutableRawPointer(settings).storeBytes(of: self, as: Self.self)
+                  let group = try Group(kind, type, settings, rows: rows.baseAddress, count: 1)
+                  try withUnsafePointer(to: group) { one throws(Refusal) in
+                    try takeStep(UnsafeBufferPointer(start: one, count: 1))
+                  }
+                }
               }
               return nil
             } catch {

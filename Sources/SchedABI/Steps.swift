@@ -2,12 +2,14 @@ import CSched
 import Optimizers
 import Schedules
 
-private func borrow(_ group: sched_group) throws(Refusal) -> Group {
+private func borrow(
+  _ group: sched_group, _ settings: UnsafeMutablePointer<Settings>
+) throws(Refusal) -> Group {
   let kind = try optimizer(group.optimizer, "optimizer")
   let type = try need(
     ElementType(rawValue: UInt32(group.dtype.rawValue)), "dtype", UInt32(group.dtype.rawValue))
   return try Group(
-    kind, type, settings: try need(group.hyper, "hyper"),
+    kind, type, reading: try need(group.hyper, "hyper"), to: settings,
     rows: group.list?.assumingMemoryBound(to: Int.self), count: group.count)
 }
 
@@ -22,14 +24,19 @@ public func sched_step(
       let count = try need(count, "count", of: MemoryLayout<sched_group>.stride)
       if count == 0 { return }
       let groups = try need(groups, "groups")
-      var borrowed: [Group] = []
-      borrowed.reserveCapacity(min(count, 64))
-      for i in 0..<count {
-        refused = i
-        borrowed.append(try borrow(groups[i]))
+      try withUnsafeTemporaryAllocation(of: Group.self, capacity: count) {
+        (borrowed) throws(Refusal) in
+        try withUnsafeTemporaryAllocation(of: Settings.self, capacity: count) {
+          (settings) throws(Refusal) in
+          for i in 0..<count {
+            refused = i
+            let group = try borrow(groups[i], settings.baseAddress.unsafelyUnwrapped + i)
+            (borrowed.baseAddress.unsafelyUnwrapped + i).initialize(to: group)
+          }
+          refused = count
+          try takeStep(UnsafeBufferPointer(borrowed)) { refused = $0 }
+        }
       }
-      refused = count
-      try takeStep(borrowed) { refused = $0 }
     },
     refused: {
       group?.pointee = refused

@@ -47,7 +47,7 @@ public struct ASGD: Optimizer {
 
   public static var name: StaticString { "ASGD" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("lambd", &lambd, .any)
     declaration.real("alpha", &alpha, .any)

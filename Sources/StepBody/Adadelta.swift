@@ -43,7 +43,7 @@ public struct Adadelta: Optimizer {
 
   public static var name: StaticString { "Adadelta" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("rho", &rho, .fraction)
     declaration.real("eps", &eps)

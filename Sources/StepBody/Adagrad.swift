@@ -44,7 +44,7 @@ public struct Adagrad: Optimizer {
 
   public static var name: StaticString { "Adagrad" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("lr_decay", &lrDecay)
     declaration.real("weight_decay", &weightDecay)

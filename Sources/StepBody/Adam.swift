@@ -53,7 +53,7 @@ public struct Adam: Optimizer {
 
   public static var name: StaticString { "Adam" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("beta1", &beta1, .decay)
     declaration.real("beta2", &beta2, .decay)

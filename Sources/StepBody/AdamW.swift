@@ -47,7 +47,7 @@ public struct AdamW: Optimizer {
 
   public static var name: StaticString { "AdamW" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("beta1", &beta1, .decay)
     declaration.real("beta2", &beta2, .decay)

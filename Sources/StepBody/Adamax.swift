@@ -45,7 +45,7 @@ public struct Adamax: Optimizer {
 
   public static var name: StaticString { "Adamax" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("beta1", &beta1, .decay)
     declaration.real("beta2", &beta2, .decay)

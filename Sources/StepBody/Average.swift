@@ -30,7 +30,7 @@ public struct Average: Optimizer {
 
   public static var name: StaticString { "Average" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("keep", &keep, .any)
     declaration.flag("squares", &squares)
   }

@@ -40,7 +40,7 @@ public struct Lion: Optimizer {
 
   public static var name: StaticString { "Lion" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("beta1", &beta1, .fraction)
     declaration.real("beta2", &beta2, .fraction)

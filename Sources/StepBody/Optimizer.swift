@@ -2,7 +2,7 @@ import Schedules
 
 /// An optimizer: its settings, what it remembers of a parameter, and what one
 /// step multiplies and adds.
-public protocol Optimizer: Sendable {
+public protocol Optimizer: Sendable, BitwiseCopyable {
   /// With the settings' defaults.
   init()
 
@@ -10,7 +10,7 @@ public protocol Optimizer: Sendable {
 
   /// Names the settings, numbers before flags, then the arrays of state, then
   /// the numbers of state, in the order in which C has them.
-  mutating func describe(_ declaration: Declaration)
+  mutating func describe(_ declaration: inout Declaration)
 
   /// What is refused of settings that are each accepted alone.
   func conflict() -> Refusal?
@@ -29,8 +29,9 @@ extension Optimizer {
 }
 
 /// Visits what an optimizer declares: checks the settings, reads them from C's
-/// struct if there is one, and sees which arrays are in use.
-public final class Declaration {
+/// struct if there is one, and sees which arrays are in use. Every step declares
+/// anew, and without taking memory.
+public struct Declaration {
   /// One array that an optimizer keeps of each parameter.
   public struct State {
     public let name: StaticString
@@ -43,36 +44,43 @@ public final class Declaration {
   /// What is left to read of C's struct.
   private var memory: UnsafeRawPointer?
   public private(set) var refusal: Refusal?
-  public private(set) var states: [State] = []
-  /// The numbers of state, as they are before the first step.
-  public private(set) var scalars: [Double] = []
+  /// How many arrays there are, and numbers of state.
+  public private(set) var stateCount = 0
+  public private(set) var scalarCount = 0
+  /// The arrays that are in use, a bit each, the first the lowest.
+  public private(set) var used: UInt = 0
+  /// The array, or the start of the number, of this index is kept.
+  private let wanted: Int
+  public private(set) var state: State?
+  public private(set) var scalar: Double?
   /// What was declared, a line each, fields separated by tabs.
   public private(set) var text: UTF8Text?
 
-  public init(_ owner: StaticString, reading memory: UnsafeRawPointer? = nil, text: UTF8Text? = nil)
-  {
+  public init(
+    _ owner: StaticString, reading memory: UnsafeRawPointer? = nil, text: UTF8Text? = nil,
+    wanted: Int = -1
+  ) {
     self.owner = owner
     self.memory = memory
     self.text = text
-    // At once: every step declares anew.
-    states.reserveCapacity(4)
+    self.wanted = wanted
   }
 
   /// A line of the description. Who calls asks first whether one is wanted: to
   /// make its words takes memory.
-  private func note(
+  private mutating func note(
     _ tag: StaticString, _ name: StaticString, _ value: UTF8Text, _ about: UTF8Text
   ) {
     text? += "\(tag)\t\(name)\t\(value)\t\(about)\n"
   }
 
-  private func refuse(_ name: StaticString, _ value: UTF8Text, _ accepted: UTF8Text) {
+  private mutating func refuse(_ name: StaticString, _ value: UTF8Text, _ accepted: UTF8Text) {
     if refusal != nil { return }
     refusal = Refusal(.value, "\(owner) \(name)", value: value, accepted: accepted)
   }
 
   /// A number.
-  public func real(
+  public mutating func real(
     _ name: StaticString, _ value: inout Double, _ accepts: Reals = .notNegative
   ) {
     if text != nil { note("real", name, "\(value)", accepts.text) }
@@ -84,7 +92,7 @@ public final class Declaration {
   }
 
   /// Yes or no. Numbers but 0 and 1 are memory that was never set.
-  public func flag(_ name: StaticString, _ value: inout Bool) {
+  public mutating func flag(_ name: StaticString, _ value: inout Bool) {
     if text != nil { note("flag", name, value ? "True" : "False", "0 or 1") }
     guard let memory else { return }
     let number = memory.load(as: Int32.self)
@@ -95,18 +103,21 @@ public final class Declaration {
 
   /// An array of the parameter's size. `condition` says in words when it is
   /// used, unless it always is.
-  public func state(
+  public mutating func state(
     _ name: StaticString, if isUsed: Bool = true, _ condition: StaticString = "",
     start: Double = 0
   ) {
     if text != nil { note("state", name, "\(start)", "\(condition)") }
-    states.append(State(name: name, isUsed: isUsed, start: start))
+    if stateCount == wanted { state = State(name: name, isUsed: isUsed, start: start) }
+    if isUsed { used |= 1 << UInt(stateCount) }
+    stateCount += 1
   }
 
   /// A number a parameter.
-  public func scalar(_ name: StaticString, start: Double) {
+  public mutating func scalar(_ name: StaticString, start: Double) {
     if text != nil { note("scalar", name, "\(start)", "") }
-    scalars.append(start)
+    if scalarCount == wanted { scalar = start }
+    scalarCount += 1
   }
 }
 
@@ -114,8 +125,8 @@ extension Optimizer {
   /// Throws unless every setting is in its range and they go together.
   public func validate() throws(Refusal) {
     var copy = self
-    let declaration = Declaration(Self.name)
-    copy.describe(declaration)
+    var declaration = Declaration(Self.name)
+    copy.describe(&declaration)
     if let refusal = declaration.refusal ?? conflict() { throw refusal }
   }
 }

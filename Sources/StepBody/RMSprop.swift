@@ -50,7 +50,7 @@ public struct RMSprop: Optimizer {
 
   public static var name: StaticString { "RMSprop" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("alpha", &alpha)
     declaration.real("eps", &eps)

@@ -46,7 +46,7 @@ public struct Rprop: Optimizer {
 
   public static var name: StaticString { "Rprop" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("etaminus", &etaminus, Reals(0, 1, lowerIsOpen: true, upperIsOpen: true))
     declaration.real("etaplus", &etaplus, Reals(1, .infinity, lowerIsOpen: true))

@@ -44,7 +44,7 @@ public struct SGD: Optimizer {
 
   public static var name: StaticString { "SGD" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("momentum", &momentum)
     declaration.real("dampening", &dampening, .any)

@@ -58,7 +58,7 @@ public struct ScheduleFreeAdamW: Optimizer {
 
   public static var name: StaticString { "ScheduleFreeAdamW" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("beta1", &beta1, Reals(0, 1, lowerIsOpen: true, upperIsOpen: true))
     declaration.real("beta2", &beta2, .decay)

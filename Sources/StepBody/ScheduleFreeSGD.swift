@@ -52,7 +52,7 @@ public struct ScheduleFreeSGD: Optimizer {
 
   public static var name: StaticString { "ScheduleFreeSGD" }
 
-  public mutating func describe(_ declaration: Declaration) {
+  public mutating func describe(_ declaration: inout Declaration) {
     declaration.real("lr", &lr)
     declaration.real("momentum", &momentum, Reals(0, 1, lowerIsOpen: true, upperIsOpen: true))
     declaration.real("weight_decay", &weightDecay)

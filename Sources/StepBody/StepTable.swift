@@ -1,5 +1,5 @@
 /// Every body at one width. A Step module makes one and publishes nothing else.
-public struct StepTable: Sendable {
+public final class StepTable: Sendable {
   public typealias Kernel<T> = @Sendable (Body, Int, Streams<T>) -> Void
   public typealias Gauge<T> =
     @Sendable (

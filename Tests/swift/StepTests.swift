@@ -38,7 +38,8 @@ struct StepTests {
     }
     var optimizer = O()
     bytes.withUnsafeBytes {
-      optimizer.describe(Declaration(O.name, reading: $0.baseAddress))
+      var declaration = Declaration(O.name, reading: $0.baseAddress)
+      optimizer.describe(&declaration)
     }
     var param = try #require(vector.floats("param").first)
     var state = O.State()
