@@ -73,7 +73,9 @@ bench: build/libsched.so .venv/tests
 
 # -- Tests --------------------------------------------------------------------
 
-# Each stage prints its own summary.
+# Each stage prints its own summary. What a stage runs several of, it runs on all cores.
+CORES := $(shell nproc)
+TOGETHER := --jobs=$(CORES) --output-sync=target
 STAGES := lint test-swift test-c test-cpp test-fuzz test-python test-library test-fresh
 
 .PHONY: test $(STAGES)
@@ -107,10 +109,10 @@ test-swift: build/libsched.so .venv/tests
 	done
 
 test-c: build/libsched.so
-	$(MAKE) -C Tests/c LIB=$(LIB) test asan valgrind isa qemu
+	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) test asan valgrind isa qemu
 
 test-cpp: build/libsched.so
-	$(MAKE) -C Tests/cpp LIB=$(LIB) test
+	$(MAKE) $(TOGETHER) -C Tests/cpp LIB=$(LIB) test
 
 test-fuzz: build/libsched.so .venv/tests
 	$(MAKE) -C Tests/fuzz LIB=$(LIB) test
@@ -121,7 +123,7 @@ fuzz: build/libsched.so .venv/tests
 	$(MAKE) -C Tests/fuzz LIB=$(LIB) fuzz
 
 test-python: build/libsched.so .venv/tests
-	$(PYTHON) -m pytest -q Tests/python
+	$(PYTHON) -m pytest -q --numprocesses=$(CORES) Tests/python
 
 test-library: build/libsched.so .venv/tests
 	$(PYTHON) -m pytest -q Tests/library Tests/install Tests/embed Tests/package Tests/readme
