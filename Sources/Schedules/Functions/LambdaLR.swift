@@ -11,23 +11,30 @@
 /// scheduler is loaded into one that was made with the function.
 ///
 /// ```python
-/// LambdaLR(lambda step: 0.95**step)
+/// schedule = libsched.LambdaLR(lambda step: 1 / (1 + step))
 /// ```
 ///
 /// ```swift
-/// LambdaLR { step in pow(0.95, Double(step)) }
+/// let schedule = LambdaLR { step in 1 / Double(1 + step) }
 /// ```
 ///
 /// ```cpp
-/// sched::LambdaLR([](std::int64_t step) { return std::pow(0.95, step); })
+/// auto schedule = sched::LambdaLR([](std::int64_t step) { return 1.0 / (1 + step); });
 /// ```
+///
+/// In C the function stands by itself:
 ///
 /// ```c
 /// static int decay(void *context, int64_t step, double *value) {
-///   *value = pow(0.95, (double)step);
+///   (void)context;
+///   *value = 1.0 / (double)(1 + step);
 ///   return 0;
 /// }
-/// const sched_function function = {decay, NULL, NULL};
+/// static const sched_function function = {decay, NULL, NULL};
+/// ```
+///
+/// ```c
+/// sched_schedule *schedule = NULL;
 /// sched_lambda_lr(&function, &schedule);
 /// ```
 ///

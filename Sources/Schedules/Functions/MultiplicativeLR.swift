@@ -10,15 +10,15 @@
 /// once a product is NaN, it stays NaN and nothing more is asked.
 ///
 /// ```python
-/// MultiplicativeLR(lambda step: 0.95)
+/// schedule = libsched.MultiplicativeLR(lambda step: 0.95)
 /// ```
 ///
 /// ```swift
-/// MultiplicativeLR { _ in 0.95 }
+/// let schedule = MultiplicativeLR { _ in 0.95 }
 /// ```
 ///
 /// ```cpp
-/// sched::MultiplicativeLR([](std::int64_t) { return 0.95; })
+/// auto schedule = sched::MultiplicativeLR([](std::int64_t) { return 0.95; });
 /// ```
 ///
 /// Source: PyTorch's `MultiplicativeLR`.
