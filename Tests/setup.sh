@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(
-  cmake doctest-dev libcmocka-dev libpython3-dev pkg-config qemu-user valgrind
+  cmake doctest-dev libcmocka-dev libpython3-dev openmpi-bin pkg-config qemu-user valgrind
 )
 missing=()
 for package in "${packages[@]}"; do

@@ -31,7 +31,7 @@ print(sorted(path.name for path in importlib.metadata.files("libsched") if path.
 
 EXPECTED = f"""True {VERSION}
 [0.25, 0.5, 0.75, 1.0]
-['numpy>=1.26', "matplotlib>=3.8; extra == 'plot'"] {VERSION}
+['numpy>=1.26', "safetensors>=0.5; extra == 'checkpoints'", "matplotlib>=3.8; extra == 'plot'"] {VERSION}
 StepLR False
 ['libsched.so']
 """

@@ -54,7 +54,16 @@ __all__ += _kinds.__all__
 
 __version__ = version()
 
-_LAZY = ("keras", "optax", "optim", "timm", "transformers")
+_LAZY = (
+    "callbacks",
+    "checkpoints",
+    "distributed",
+    "keras",
+    "optax",
+    "optim",
+    "timm",
+    "transformers",
+)
 
 
 def __getattr__(name: str) -> ModuleType:
