@@ -4,8 +4,8 @@ From ``Include/sched.h``: the ctypes prototypes (``_abi.py``). From what each op
 and the comments of its source: its settings and steps, typed, in C (``sched_optimizers.h``) and C++
 (``sched_optimizers.hpp``). From what each kind of schedule
 declares, asked of the built library: the typed constructors of C (``sched_kinds.h``) and of C++
-(``sched_kinds.hpp``), the Python classes (``_kinds.py``), and the table in ``README.md``. From
-that and the Swift types' doc comments: the pages in ``Bindings/docs``, with their pictures.
+(``sched_kinds.hpp``) and the Python classes (``_kinds.py``). From that and the Swift types' doc
+comments: the pages in ``Bindings/docs``, with their pictures.
 
     python Bindings/generate.py            print them
     python Bindings/generate.py --check    fail when any of them is stale
@@ -39,7 +39,6 @@ OPTIMIZERS = ROOT / "Include" / "sched_optimizers.h"
 PACKAGE = ROOT / "Bindings" / "python" / "src" / "libsched"
 SOURCES = ROOT / "Sources" / "Schedules"
 DOCS = ROOT / "Bindings" / "docs"
-README = ROOT / "README.md"
 
 WIDTH = 100
 SCALARS = {
@@ -1025,33 +1024,6 @@ namespace sched {
     )
 
 
-# -- README -------------------------------------------------------------------
-
-START, END = "<!-- kinds -->", "<!-- /kinds -->"
-MOST = 6
-
-
-def print_readme(kinds: list[Kind]) -> str | None:
-    """The README with its table of kinds; None where there is none to print."""
-    if not README.exists():
-        return None
-    text = README.read_text()
-    if START not in text or END not in text:
-        return None
-    rows = ["| Kind | Fields | What it does |", "|---|---|---|"]
-    for kind in kinds:
-        shown = [
-            f"`{f.name}`" if f.is_required or f.is_optional else f"`{f.name}={f.default}`"
-            for f in kind.fields
-        ]
-        shown = [text.replace(str(2**53), "2^53") for text in shown]
-        # A row that stays a row; the classes' docstrings have the rest.
-        fields = ", ".join(shown if len(shown) <= MOST else [*shown[:MOST], "…"])
-        rows.append(f"| `{kind.name}` | {fields} | {kind.summary} |")
-    before, rest = text.split(START, 1)
-    return f"{before}{START}\n" + "\n".join(rows) + f"\n{END}{rest.split(END, 1)[1]}"
-
-
 # -- All of them --------------------------------------------------------------
 
 
@@ -1065,9 +1037,6 @@ def printed() -> Iterator[tuple[Path, str]]:
     yield PACKAGE / "_kinds.py", print_python(kinds)
     yield ROOT / "Include" / "sched_kinds.h", print_c(kinds)
     yield ROOT / "Include" / "sched_kinds.hpp", print_cpp(kinds)
-    readme = print_readme(kinds)
-    if readme is not None:
-        yield README, readme
     yield from Pages(kinds, declarations.read(SOURCES)).outputs(DOCS).items()
 
 
