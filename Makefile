@@ -126,7 +126,8 @@ test-python: build/libsched.so .venv/tests
 	$(PYTHON) -m pytest -q --numprocesses=$(CORES) Tests/python
 
 test-library: build/libsched.so .venv/tests
-	$(PYTHON) -m pytest -q Tests/library Tests/install Tests/embed Tests/package Tests/readme
+	$(PYTHON) -m pytest -q --numprocesses=$(CORES) --dist=loadfile \
+	  Tests/library Tests/install Tests/embed Tests/package Tests/readme
 
 # What a new user does, in a fresh clone of what is committed.
 test-fresh:
