@@ -752,7 +752,9 @@ class OptimizerKind:
 
     @property
     def snake(self) -> str:
-        return self.name.replace("ScheduleFree", "schedule_free_").lower()
+        return (
+            self.name.replace("ScheduleFree", "schedule_free_").replace("Sparse", "sparse_").lower()
+        )
 
     @property
     def macro(self) -> str:
@@ -898,7 +900,7 @@ def c_optimizer(kind: OptimizerKind) -> str:
             signature(
                 f"static inline sched_status {name}_list_{suffix}(", parameters, ") {", C_WIDTH
             ),
-            f"  const sched_group group = {{{kind.macro}, SCHED_{suffix.upper()}, hyper, list, count}};",
+            f"  const sched_group group = {{{kind.macro}, SCHED_{suffix.upper()}, hyper, list, count, NULL}};",
             "  return sched_step(&group, 1, NULL, culprit);",
             "}\n",
         ]

@@ -466,6 +466,15 @@ typedef enum sched_dtype {
   SCHED_F64 = 2  /* double                                                    */
 } sched_dtype;
 
+/*  Which rows of a parameter a sparse gradient has: `grad` has `count` rows of
+ *  n / total elements, one after another. The parameter's other rows, and their
+ *  state, stay as they are.                                                  */
+typedef struct sched_rows {
+  size_t total;           /* rows of the parameter; n is a multiple           */
+  size_t count;           /* rows of the gradient                             */
+  const int64_t *indices; /* which: ascending from 0, below total, none twice */
+} sched_rows;
+
 /*  Parameters that one optimizer steps with the same settings.               */
 typedef struct sched_group {
   int32_t optimizer; /* a constant of sched_optimizer: SCHED_ADAMW            */
@@ -473,6 +482,9 @@ typedef struct sched_group {
   const void *hyper; /* its settings: a sched_adamw                           */
   const void *list;  /* its parameters: sched_adamw_arrays_f32 for SCHED_F32  */
   size_t count;      /* how many                                              */
+  /* NULL, or for each parameter the rows that there are gradients for; of an
+   * optimizer without numbers of state */
+  const sched_rows *rows;
 } sched_group;
 
 /*  One step of every parameter of every group. Nothing is stepped unless

@@ -31,7 +31,8 @@ typedef enum sched_optimizer {
   SCHED_SOPHIA = 15,
   SCHED_AVERAGE = 16,
   SCHED_SCHEDULE_FREE_SGD = 17,
-  SCHED_SCHEDULE_FREE_ADAMW = 18
+  SCHED_SCHEDULE_FREE_ADAMW = 18,
+  SCHED_SPARSE_ADAM = 19
 } sched_optimizer;
 
 /*  Stochastic gradient descent with momentum.
@@ -53,10 +54,16 @@ typedef struct sched_sgd {
   /* Whether to look ahead; needs momentum above 0 and dampening 0: 0 or 1 */
   int32_t nesterov;
   int32_t maximize; /* Whether to climb: 0 or 1 */
+  /* Whether the decay is apart from the gradient: p shrinks by lr *
+   * weight_decay of itself: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  /* Whether b gathers steps, lr times what it else gathers: lr counts as it
+   * was then: 0 or 1 */
+  int32_t lr_in_velocity;
 } sched_sgd;
 
 #define SCHED_SGD_DEFAULTS \
-  {0.001, 0, 0, 0, 0, 0}
+  {0.001, 0, 0, 0, 0, 0, 0, 0}
 
 typedef struct sched_sgd_arrays_f32 {
   size_t n;
@@ -69,7 +76,7 @@ typedef struct sched_sgd_arrays_f32 {
 static inline sched_status sched_sgd_list_f32(const sched_sgd *hyper,
                                               const sched_sgd_arrays_f32 *list,
                                               size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SGD, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_SGD, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -92,7 +99,7 @@ typedef struct sched_sgd_arrays_f64 {
 static inline sched_status sched_sgd_list_f64(const sched_sgd *hyper,
                                               const sched_sgd_arrays_f64 *list,
                                               size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SGD, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_SGD, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -142,7 +149,7 @@ typedef struct sched_adamw_arrays_f32 {
 static inline sched_status sched_adamw_list_f32(
     const sched_adamw *hyper, const sched_adamw_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAMW, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_ADAMW, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -169,7 +176,7 @@ typedef struct sched_adamw_arrays_f64 {
 static inline sched_status sched_adamw_list_f64(
     const sched_adamw *hyper, const sched_adamw_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAMW, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_ADAMW, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -206,10 +213,13 @@ typedef struct sched_adam {
   int32_t maximize; /* Whether to climb: 0 or 1 */
   /* Whether the decay is apart from the gradient: 0 or 1 */
   int32_t decoupled_weight_decay;
+  /* Whether eps is added to sqrtv before v is made up for its start: Kingma
+   * and Ba's ε^: 0 or 1 */
+  int32_t epsilon_hat;
 } sched_adam;
 
 #define SCHED_ADAM_DEFAULTS \
-  {0.001, 0.9, 0.999, 1e-08, 0, 0, 0, 0}
+  {0.001, 0.9, 0.999, 1e-08, 0, 0, 0, 0, 0}
 
 typedef struct sched_adam_arrays_f32 {
   size_t n;
@@ -224,7 +234,7 @@ typedef struct sched_adam_arrays_f32 {
 static inline sched_status sched_adam_list_f32(
     const sched_adam *hyper, const sched_adam_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAM, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_ADAM, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -251,7 +261,7 @@ typedef struct sched_adam_arrays_f64 {
 static inline sched_status sched_adam_list_f64(
     const sched_adam *hyper, const sched_adam_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAM, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_ADAM, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -287,10 +297,14 @@ typedef struct sched_adagrad {
   double initial_accumulator_value;
   double eps; /* Keeps the denominator from 0: finite from 0.0 */
   int32_t maximize; /* Whether to climb: 0 or 1 */
+  /* Whether the decay is apart from the gradient: p shrinks by lr *
+   * weight_decay of itself: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  int32_t eps_in_root; /* Whether eps is added under the root: 0 or 1 */
 } sched_adagrad;
 
 #define SCHED_ADAGRAD_DEFAULTS \
-  {0.01, 0, 0, 0, 1e-10, 0}
+  {0.01, 0, 0, 0, 1e-10, 0, 0, 0}
 
 typedef struct sched_adagrad_arrays_f32 {
   size_t n;
@@ -303,7 +317,8 @@ typedef struct sched_adagrad_arrays_f32 {
 static inline sched_status sched_adagrad_list_f32(
     const sched_adagrad *hyper, const sched_adagrad_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADAGRAD, SCHED_F32, hyper, list, count};
+  const sched_group group = {
+      SCHED_ADAGRAD, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -326,7 +341,8 @@ typedef struct sched_adagrad_arrays_f64 {
 static inline sched_status sched_adagrad_list_f64(
     const sched_adagrad *hyper, const sched_adagrad_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADAGRAD, SCHED_F64, hyper, list, count};
+  const sched_group group = {
+      SCHED_ADAGRAD, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -357,10 +373,13 @@ typedef struct sched_adadelta {
   /* What of the parameter is added to the gradient: finite from 0.0 */
   double weight_decay;
   int32_t maximize; /* Whether to climb: 0 or 1 */
+  /* Whether the decay is apart from the gradient: p shrinks by lr *
+   * weight_decay of itself: 0 or 1 */
+  int32_t decoupled_weight_decay;
 } sched_adadelta;
 
 #define SCHED_ADADELTA_DEFAULTS \
-  {1, 0.9, 1e-06, 0, 0}
+  {1, 0.9, 1e-06, 0, 0, 0}
 
 typedef struct sched_adadelta_arrays_f32 {
   size_t n;
@@ -374,7 +393,8 @@ typedef struct sched_adadelta_arrays_f32 {
 static inline sched_status sched_adadelta_list_f32(
     const sched_adadelta *hyper, const sched_adadelta_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADADELTA, SCHED_F32, hyper, list, count};
+  const sched_group group = {
+      SCHED_ADADELTA, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -400,7 +420,8 @@ typedef struct sched_adadelta_arrays_f64 {
 static inline sched_status sched_adadelta_list_f64(
     const sched_adadelta *hyper, const sched_adadelta_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADADELTA, SCHED_F64, hyper, list, count};
+  const sched_group group = {
+      SCHED_ADADELTA, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -437,10 +458,17 @@ typedef struct sched_rmsprop {
   /* Whether the variance stands in for the mean square: 0 or 1 */
   int32_t centered;
   int32_t maximize; /* Whether to climb: 0 or 1 */
+  /* Whether the decay is apart from the gradient: p shrinks by lr *
+   * weight_decay of itself: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  int32_t eps_in_root; /* Whether eps is added under the root: 0 or 1 */
+  /* Whether b gathers steps, lr times what it else gathers: lr counts as it
+   * was then: 0 or 1 */
+  int32_t lr_in_velocity;
 } sched_rmsprop;
 
 #define SCHED_RMSPROP_DEFAULTS \
-  {0.01, 0.99, 1e-08, 0, 0, 0, 0}
+  {0.01, 0.99, 1e-08, 0, 0, 0, 0, 0, 0, 0}
 
 typedef struct sched_rmsprop_arrays_f32 {
   size_t n;
@@ -455,7 +483,8 @@ typedef struct sched_rmsprop_arrays_f32 {
 static inline sched_status sched_rmsprop_list_f32(
     const sched_rmsprop *hyper, const sched_rmsprop_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_RMSPROP, SCHED_F32, hyper, list, count};
+  const sched_group group = {
+      SCHED_RMSPROP, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -483,7 +512,8 @@ typedef struct sched_rmsprop_arrays_f64 {
 static inline sched_status sched_rmsprop_list_f64(
     const sched_rmsprop *hyper, const sched_rmsprop_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_RMSPROP, SCHED_F64, hyper, list, count};
+  const sched_group group = {
+      SCHED_RMSPROP, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -517,10 +547,16 @@ typedef struct sched_adamax {
   /* What of the parameter is added to the gradient: finite from 0.0 */
   double weight_decay;
   int32_t maximize; /* Whether to climb: 0 or 1 */
+  /* Whether the decay is apart from the gradient: p shrinks by lr *
+   * weight_decay of itself: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  /* Whether eps is added to u where m is divided by it, and not to |g|: 0 or
+   * 1 */
+  int32_t eps_in_denominator;
 } sched_adamax;
 
 #define SCHED_ADAMAX_DEFAULTS \
-  {0.002, 0.9, 0.999, 1e-08, 0, 0}
+  {0.002, 0.9, 0.999, 1e-08, 0, 0, 0, 0}
 
 typedef struct sched_adamax_arrays_f32 {
   size_t n;
@@ -534,7 +570,7 @@ typedef struct sched_adamax_arrays_f32 {
 static inline sched_status sched_adamax_list_f32(
     const sched_adamax *hyper, const sched_adamax_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADAMAX, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_ADAMAX, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -558,7 +594,7 @@ typedef struct sched_adamax_arrays_f64 {
 static inline sched_status sched_adamax_list_f64(
     const sched_adamax *hyper, const sched_adamax_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADAMAX, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_ADAMAX, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -612,7 +648,7 @@ typedef struct sched_nadam_arrays_f32 {
 static inline sched_status sched_nadam_list_f32(
     const sched_nadam *hyper, const sched_nadam_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_NADAM, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_NADAM, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -638,7 +674,7 @@ typedef struct sched_nadam_arrays_f64 {
 static inline sched_status sched_nadam_list_f64(
     const sched_nadam *hyper, const sched_nadam_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_NADAM, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_NADAM, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -692,7 +728,7 @@ typedef struct sched_radam_arrays_f32 {
 static inline sched_status sched_radam_list_f32(
     const sched_radam *hyper, const sched_radam_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RADAM, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_RADAM, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -717,7 +753,7 @@ typedef struct sched_radam_arrays_f64 {
 static inline sched_status sched_radam_list_f64(
     const sched_radam *hyper, const sched_radam_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RADAM, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_RADAM, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -768,7 +804,7 @@ typedef struct sched_asgd_arrays_f32 {
 static inline sched_status sched_asgd_list_f32(
     const sched_asgd *hyper, const sched_asgd_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ASGD, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_ASGD, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -792,7 +828,7 @@ typedef struct sched_asgd_arrays_f64 {
 static inline sched_status sched_asgd_list_f64(
     const sched_asgd *hyper, const sched_asgd_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ASGD, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_ASGD, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -844,7 +880,7 @@ typedef struct sched_rprop_arrays_f32 {
 static inline sched_status sched_rprop_list_f32(
     const sched_rprop *hyper, const sched_rprop_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RPROP, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_RPROP, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -868,7 +904,7 @@ typedef struct sched_rprop_arrays_f64 {
 static inline sched_status sched_rprop_list_f64(
     const sched_rprop *hyper, const sched_rprop_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RPROP, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_RPROP, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -913,7 +949,7 @@ typedef struct sched_lion_arrays_f32 {
 static inline sched_status sched_lion_list_f32(
     const sched_lion *hyper, const sched_lion_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LION, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_LION, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -935,7 +971,7 @@ typedef struct sched_lion_arrays_f64 {
 static inline sched_status sched_lion_list_f64(
     const sched_lion *hyper, const sched_lion_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LION, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_LION, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -991,7 +1027,7 @@ typedef struct sched_adan_arrays_f32 {
 static inline sched_status sched_adan_list_f32(
     const sched_adan *hyper, const sched_adan_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAN, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_ADAN, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1020,7 +1056,7 @@ typedef struct sched_adan_arrays_f64 {
 static inline sched_status sched_adan_list_f64(
     const sched_adan *hyper, const sched_adan_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAN, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_ADAN, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1080,7 +1116,8 @@ typedef struct sched_ademamix_arrays_f32 {
 static inline sched_status sched_ademamix_list_f32(
     const sched_ademamix *hyper, const sched_ademamix_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADEMAMIX, SCHED_F32, hyper, list, count};
+  const sched_group group = {
+      SCHED_ADEMAMIX, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1108,7 +1145,8 @@ typedef struct sched_ademamix_arrays_f64 {
 static inline sched_status sched_ademamix_list_f64(
     const sched_ademamix *hyper, const sched_ademamix_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADEMAMIX, SCHED_F64, hyper, list, count};
+  const sched_group group = {
+      SCHED_ADEMAMIX, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1162,7 +1200,7 @@ typedef struct sched_sophia_arrays_f32 {
 static inline sched_status sched_sophia_list_f32(
     const sched_sophia *hyper, const sched_sophia_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SOPHIA, SCHED_F32, hyper, list, count};
+  const sched_group group = {SCHED_SOPHIA, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1186,7 +1224,7 @@ typedef struct sched_sophia_arrays_f64 {
 static inline sched_status sched_sophia_list_f64(
     const sched_sophia *hyper, const sched_sophia_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SOPHIA, SCHED_F64, hyper, list, count};
+  const sched_group group = {SCHED_SOPHIA, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1225,7 +1263,8 @@ typedef struct sched_average_arrays_f32 {
 static inline sched_status sched_average_list_f32(
     const sched_average *hyper, const sched_average_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_AVERAGE, SCHED_F32, hyper, list, count};
+  const sched_group group = {
+      SCHED_AVERAGE, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1246,7 +1285,8 @@ typedef struct sched_average_arrays_f64 {
 static inline sched_status sched_average_list_f64(
     const sched_average *hyper, const sched_average_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_AVERAGE, SCHED_F64, hyper, list, count};
+  const sched_group group = {
+      SCHED_AVERAGE, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1301,7 +1341,7 @@ static inline sched_status sched_schedule_free_sgd_list_f32(
     const sched_schedule_free_sgd_arrays_f32 *list, size_t count,
     size_t *culprit) {
   const sched_group group = {
-      SCHED_SCHEDULE_FREE_SGD, SCHED_F32, hyper, list, count};
+      SCHED_SCHEDULE_FREE_SGD, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1327,7 +1367,7 @@ static inline sched_status sched_schedule_free_sgd_list_f64(
     const sched_schedule_free_sgd_arrays_f64 *list, size_t count,
     size_t *culprit) {
   const sched_group group = {
-      SCHED_SCHEDULE_FREE_SGD, SCHED_F64, hyper, list, count};
+      SCHED_SCHEDULE_FREE_SGD, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1386,7 +1426,7 @@ static inline sched_status sched_schedule_free_adamw_list_f32(
     const sched_schedule_free_adamw_arrays_f32 *list, size_t count,
     size_t *culprit) {
   const sched_group group = {
-      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F32, hyper, list, count};
+      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F32, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1414,7 +1454,7 @@ static inline sched_status sched_schedule_free_adamw_list_f64(
     const sched_schedule_free_adamw_arrays_f64 *list, size_t count,
     size_t *culprit) {
   const sched_group group = {
-      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F64, hyper, list, count};
+      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F64, hyper, list, count, NULL};
   return sched_step(&group, 1, NULL, culprit);
 }
 
@@ -1425,6 +1465,84 @@ static inline sched_status sched_schedule_free_adamw_f64(
   const sched_schedule_free_adamw_arrays_f64 one = {n, step, param, grad, z,
                                                     exp_avg_sq, scalars};
   return sched_schedule_free_adamw_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Adam for gradients that have some rows of a parameter only: the others,
+ *  and their moments, stay as they are.
+ *
+ *    m <- m + (1 - beta1) * (g - m),   v <- v + (1 - beta2) * (g^2 - v)
+ *    p <- p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrtv + eps)
+ *
+ *  With g negated first under maximize. t counts the parameter's steps, not
+ *  the row's.
+ *
+ *  Source: Kingma and Ba, Adam: A Method for Stochastic Optimization
+ *  (ar_xiv:1412.6980); PyTorch's SparseAdam. */
+typedef struct sched_sparse_adam {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What v keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_sparse_adam;
+
+#define SCHED_SPARSE_ADAM_DEFAULTS \
+  {0.001, 0.9, 0.999, 1e-08, 0}
+
+typedef struct sched_sparse_adam_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_avg_sq;
+} sched_sparse_adam_arrays_f32;
+
+static inline sched_status sched_sparse_adam_list_f32(
+    const sched_sparse_adam *hyper, const sched_sparse_adam_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {
+      SCHED_SPARSE_ADAM, SCHED_F32, hyper, list, count, NULL};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_sparse_adam_f32(const sched_sparse_adam *hyper,
+                                                 int64_t step, size_t n,
+                                                 float *param,
+                                                 const float *grad,
+                                                 float *exp_avg,
+                                                 float *exp_avg_sq) {
+  const sched_sparse_adam_arrays_f32 one = {n, step, param, grad, exp_avg,
+                                            exp_avg_sq};
+  return sched_sparse_adam_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_sparse_adam_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *exp_avg_sq;
+} sched_sparse_adam_arrays_f64;
+
+static inline sched_status sched_sparse_adam_list_f64(
+    const sched_sparse_adam *hyper, const sched_sparse_adam_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {
+      SCHED_SPARSE_ADAM, SCHED_F64, hyper, list, count, NULL};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_sparse_adam_f64(const sched_sparse_adam *hyper,
+                                                 int64_t step, size_t n,
+                                                 double *param,
+                                                 const double *grad,
+                                                 double *exp_avg,
+                                                 double *exp_avg_sq) {
+  const sched_sparse_adam_arrays_f64 one = {n, step, param, grad, exp_avg,
+                                            exp_avg_sq};
+  return sched_sparse_adam_list_f64(hyper, &one, 1, NULL);
 }
 
 #endif  /* SCHED_OPTIMIZERS_H */

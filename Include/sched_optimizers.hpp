@@ -14,7 +14,7 @@ namespace sched {
 
 /*  SGD's settings; they start with the defaults. See sched_sgd. */
 struct SGD : sched_sgd {
-  SGD() noexcept : sched_sgd{0.001, 0, 0, 0, 0, 0} {}
+  SGD() noexcept : sched_sgd{0.001, 0, 0, 0, 0, 0, 0, 0} {}
 };
 
 inline void sgd(const sched_sgd &hyper, std::int64_t step, std::size_t n, float *param,
@@ -74,7 +74,7 @@ inline void adamw(const sched_adamw &hyper, const std::vector<sched_adamw_arrays
 
 /*  Adam's settings; they start with the defaults. See sched_adam. */
 struct Adam : sched_adam {
-  Adam() noexcept : sched_adam{0.001, 0.9, 0.999, 1e-08, 0, 0, 0, 0} {}
+  Adam() noexcept : sched_adam{0.001, 0.9, 0.999, 1e-08, 0, 0, 0, 0, 0} {}
 };
 
 inline void adam(const sched_adam &hyper, std::int64_t step, std::size_t n, float *param,
@@ -105,7 +105,7 @@ inline void adam(const sched_adam &hyper, const std::vector<sched_adam_arrays_f6
 
 /*  Adagrad's settings; they start with the defaults. See sched_adagrad. */
 struct Adagrad : sched_adagrad {
-  Adagrad() noexcept : sched_adagrad{0.01, 0, 0, 0, 1e-10, 0} {}
+  Adagrad() noexcept : sched_adagrad{0.01, 0, 0, 0, 1e-10, 0, 0, 0} {}
 };
 
 inline void adagrad(const sched_adagrad &hyper, std::int64_t step, std::size_t n, float *param,
@@ -134,7 +134,7 @@ inline void adagrad(const sched_adagrad &hyper, const std::vector<sched_adagrad_
 
 /*  Adadelta's settings; they start with the defaults. See sched_adadelta. */
 struct Adadelta : sched_adadelta {
-  Adadelta() noexcept : sched_adadelta{1, 0.9, 1e-06, 0, 0} {}
+  Adadelta() noexcept : sched_adadelta{1, 0.9, 1e-06, 0, 0, 0} {}
 };
 
 inline void adadelta(const sched_adadelta &hyper, std::int64_t step, std::size_t n, float *param,
@@ -165,7 +165,7 @@ inline void adadelta(const sched_adadelta &hyper,
 
 /*  RMSprop's settings; they start with the defaults. See sched_rmsprop. */
 struct RMSprop : sched_rmsprop {
-  RMSprop() noexcept : sched_rmsprop{0.01, 0.99, 1e-08, 0, 0, 0, 0} {}
+  RMSprop() noexcept : sched_rmsprop{0.01, 0.99, 1e-08, 0, 0, 0, 0, 0, 0, 0} {}
 };
 
 inline void rmsprop(const sched_rmsprop &hyper, std::int64_t step, std::size_t n, float *param,
@@ -198,7 +198,7 @@ inline void rmsprop(const sched_rmsprop &hyper, const std::vector<sched_rmsprop_
 
 /*  Adamax's settings; they start with the defaults. See sched_adamax. */
 struct Adamax : sched_adamax {
-  Adamax() noexcept : sched_adamax{0.002, 0.9, 0.999, 1e-08, 0, 0} {}
+  Adamax() noexcept : sched_adamax{0.002, 0.9, 0.999, 1e-08, 0, 0, 0, 0} {}
 };
 
 inline void adamax(const sched_adamax &hyper, std::int64_t step, std::size_t n, float *param,
@@ -561,6 +561,37 @@ inline void schedule_free_adamw(const sched_schedule_free_adamw &hyper,
   std::size_t culprit = list.size();
   const sched_status status =
       sched_schedule_free_adamw_list_f64(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+/*  SparseAdam's settings; they start with the defaults. See sched_sparse_adam. */
+struct SparseAdam : sched_sparse_adam {
+  SparseAdam() noexcept : sched_sparse_adam{0.001, 0.9, 0.999, 1e-08, 0} {}
+};
+
+inline void sparse_adam(const sched_sparse_adam &hyper, std::int64_t step, std::size_t n,
+                        float *param, const float *grad, float *exp_avg, float *exp_avg_sq) {
+  detail::check(sched_sparse_adam_f32(&hyper, step, n, param, grad, exp_avg, exp_avg_sq));
+}
+
+inline void sparse_adam(const sched_sparse_adam &hyper,
+                        const std::vector<sched_sparse_adam_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_sparse_adam_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+inline void sparse_adam(const sched_sparse_adam &hyper, std::int64_t step, std::size_t n,
+                        double *param, const double *grad, double *exp_avg, double *exp_avg_sq) {
+  detail::check(sched_sparse_adam_f64(&hyper, step, n, param, grad, exp_avg, exp_avg_sq));
+}
+
+inline void sparse_adam(const sched_sparse_adam &hyper,
+                        const std::vector<sched_sparse_adam_arrays_f64> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_sparse_adam_list_f64(&hyper, list.data(), list.size(), &culprit);
   detail::check(status, culprit, list.size());
 }
 

@@ -19,25 +19,29 @@ public enum ElementType: UInt32, Sendable {
 /// state where it declares some.
 public struct Group {
   /// Kept by the registry, or by whoever made the group.
-  private unowned(unsafe) let kind: Kind
+  unowned(unsafe) let kind: Kind
   private let settings: UnsafeMutablePointer<Settings>
   let type: ElementType
-  let rows: UnsafePointer<Int>?
-  let count: Int
+  var rows: UnsafePointer<Int>?
+  var count: Int
+  /// For each parameter, which of its rows there are gradients for; nil for all.
+  var sparse: UnsafePointer<Rows>?
 
-  private let stateCount: Int
+  let stateCount: Int
   private let used: UInt
   let hasScalars: Bool
-  private let stride: Int
+  let stride: Int
 
   /// With the settings in C's struct, read to where they may stay as long as
   /// the group. Throws when they are refused.
   public init(
     _ kind: OptimizerKind, _ type: ElementType, reading memory: UnsafeRawPointer,
-    to settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?, count: Int
+    to settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?, count: Int,
+    sparse: UnsafePointer<Rows>? = nil
   ) throws(Refusal) {
     kind.kind.make(settings)
     try self.init(kind.kind, type, reading: memory, settings, rows: rows, count: count)
+    self.sparse = sparse
   }
 
   init(
@@ -70,8 +74,9 @@ public struct Group {
   func row(_ i: Int) -> UnsafePointer<Int> { rows.unsafelyUnwrapped + i * stride }
 
   /// Throws unless a row's arrays are there and apart, its step counts from 1,
-  /// and all rows together are not beyond counting.
-  func check(_ i: Int, total: inout Int) throws(Refusal) {
+  /// and all rows together are not beyond counting. The gradient has as many
+  /// elements as the parameter, or `sparse` of them.
+  func check(_ i: Int, total: inout Int, sparse: Int? = nil) throws(Refusal) {
     let row = row(i)
     let (n, step) = (row[0], row[1])
     func name(_ name: StaticString) -> UTF8Text { count > 1 ? "list[\(i)].\(name)" : "\(name)" }
@@ -85,30 +90,32 @@ public struct Group {
         .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,
         index: i)
     }
-    guard total <= limit - n else {
+    let stepped = sparse ?? n
+    guard total <= limit - stepped else {
       throw Refusal(.memory, name("n"), value: "\(n)", accepted: "\(limit) in all", index: i)
     }
-    total += n
+    total += stepped
     if n == 0 { return }
     func title(_ array: Int) -> StaticString {
       array == 0 ? "param" : array == 1 ? "grad" : state(array - 2).name
     }
-    func isUsed(_ array: Int) -> Bool { array < 2 || self.isUsed(array - 2) }
-    let length = UInt(n * type.size)
+    func size(_ array: Int) -> Int { array == 1 ? stepped : n }
+    func isUsed(_ array: Int) -> Bool { array < 2 ? size(array) > 0 : self.isUsed(array - 2) }
+    func length(_ array: Int) -> UInt { UInt(size(array) * type.size) }
     for array in 0..<2 + stateCount where isUsed(array) {
       let start = UInt(bitPattern: row[2 + array])
       guard start != 0 else {
         throw Refusal(
-          .missingPointer, name(title(array)), value: "NULL", accepted: "\(n) \(type.plural)",
-          index: i)
+          .missingPointer, name(title(array)), value: "NULL",
+          accepted: "\(size(array)) \(type.plural)", index: i)
       }
-      guard start <= UInt.max - length else {
+      guard start <= UInt.max - length(array) else {
         throw Refusal(
           .memory, name("n"), value: "\(n)", accepted: "an array that ends within memory", index: i)
       }
       for other in 0..<array where isUsed(other) {
         let from = UInt(bitPattern: row[2 + other])
-        guard start >= from + length || from >= start + length else {
+        guard start >= from + length(other) || from >= start + length(array) else {
           throw Refusal(
             .overlap, name(title(array)), value: "\(n) \(type.plural)",
             accepted: "none of \(title(other))", index: i)
@@ -128,7 +135,7 @@ public struct Group {
       ?? UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
   }
 
-  private func isUsed(_ state: Int) -> Bool { used >> UInt(state) & 1 == 1 }
+  func isUsed(_ state: Int) -> Bool { used >> UInt(state) & 1 == 1 }
 
   /// What it declares of an array of state.
   private func state(_ index: Int) -> Declaration.State {
@@ -215,14 +222,18 @@ public func takeStep(
     let group = groups.baseAddress.unsafelyUnwrapped + g
     for i in 0..<group.pointee.count {
       do throws(Refusal) {
-        try group.pointee.check(i, total: &total)
+        if let sparse = group.pointee.sparse {
+          try group.pointee.check(i, sparse[i], total: &total)
+        } else {
+          try group.pointee.check(i, total: &total)
+        }
       } catch {
         refused(g)
         throw error
       }
     }
   }
-  share(groups, total: total, table)
+  withDense(groups) { share($0, total: total, table) }
   for g in 0..<groups.count {
     let group = groups.baseAddress.unsafelyUnwrapped + g
     guard group.pointee.hasScalars else { continue }

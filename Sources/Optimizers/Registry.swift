@@ -41,6 +41,7 @@ public let optimizers: [OptimizerKind] = [
   OptimizerKind(16, Average.self),
   OptimizerKind(17, ScheduleFreeSGD.self),
   OptimizerKind(18, ScheduleFreeAdamW.self),
+  OptimizerKind(19, SparseAdam.self),
 ]
 
 /// The kind of that number.

@@ -10,7 +10,8 @@ private func borrow(
     ElementType(rawValue: UInt32(group.dtype.rawValue)), "dtype", UInt32(group.dtype.rawValue))
   return try Group(
     kind, type, reading: try need(group.hyper, "hyper"), to: settings,
-    rows: group.list?.assumingMemoryBound(to: Int.self), count: group.count)
+    rows: group.list?.assumingMemoryBound(to: Int.self), count: group.count,
+    sparse: group.rows.map { UnsafeRawPointer($0).assumingMemoryBound(to: Rows.self) })
 }
 
 @implementation @_cdecl("sched_step")

@@ -26,18 +26,22 @@ public struct Adadelta: Optimizer {
   /// Whether to climb.
   public var maximize = false
 
+  /// Whether the decay is apart from the gradient: p shrinks by lr · weightDecay of itself.
+  public var decoupledWeightDecay = false
+
   public init() {}
 
   /// Throws when a setting is out of its range.
   public init(
     lr: Double = 1.0, rho: Double = 0.9, eps: Double = 1e-6, weightDecay: Double = 0.0,
-    maximize: Bool = false
+    maximize: Bool = false, decoupledWeightDecay: Bool = false
   ) throws(Refusal) {
     self.lr = lr
     self.rho = rho
     self.eps = eps
     self.weightDecay = weightDecay
     self.maximize = maximize
+    self.decoupledWeightDecay = decoupledWeightDecay
     try validate()
   }
 
@@ -49,6 +53,7 @@ public struct Adadelta: Optimizer {
     declaration.real("eps", &eps)
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("maximize", &maximize)
+    declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.state("square_avg")
     declaration.state("acc_delta")
   }
@@ -56,14 +61,14 @@ public struct Adadelta: Optimizer {
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     .adadelta(
       AdadeltaStep(
-        gradient: Gradient(maximize: maximize, weightDecay: weightDecay),
+        decay: Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize),
         average: SquareAverage(keep: rho), advance: lr, epsilon: eps))
   }
 }
 
 @frozen
 public struct AdadeltaStep: LaneStep {
-  @usableFromInline let gradient: Gradient
+  @usableFromInline let decay: Decay
   @usableFromInline let average: SquareAverage
   @usableFromInline let advance, epsilon: Double
 
@@ -73,10 +78,10 @@ public struct AdadeltaStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ s: inout L, _ d: inout L, _: inout L, _: inout L
   ) {
-    let g = gradient(p, g)
+    let g = decay.gradient(p, g)
     s = average(s, g)
     let u = L.squareRoot(of: d + L(epsilon)) / L.squareRoot(of: s + L(epsilon)) * g
     d = average(d, u)
-    p = p - u * L(advance)
+    p = p * L(decay.shrink) - u * L(advance)
   }
 }

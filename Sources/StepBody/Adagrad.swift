@@ -26,12 +26,19 @@ public struct Adagrad: Optimizer {
   /// Whether to climb.
   public var maximize = false
 
+  /// Whether the decay is apart from the gradient: p shrinks by lr · weightDecay of itself.
+  public var decoupledWeightDecay = false
+
+  /// Whether eps is added under the root.
+  public var epsInRoot = false
+
   public init() {}
 
   /// Throws when a setting is out of its range.
   public init(
     lr: Double = 1e-2, lrDecay: Double = 0.0, weightDecay: Double = 0.0,
-    initialAccumulatorValue: Double = 0.0, eps: Double = 1e-10, maximize: Bool = false
+    initialAccumulatorValue: Double = 0.0, eps: Double = 1e-10, maximize: Bool = false,
+    decoupledWeightDecay: Bool = false, epsInRoot: Bool = false
   ) throws(Refusal) {
     self.lr = lr
     self.lrDecay = lrDecay
@@ -39,6 +46,8 @@ public struct Adagrad: Optimizer {
     self.initialAccumulatorValue = initialAccumulatorValue
     self.eps = eps
     self.maximize = maximize
+    self.decoupledWeightDecay = decoupledWeightDecay
+    self.epsInRoot = epsInRoot
     try validate()
   }
 
@@ -51,21 +60,25 @@ public struct Adagrad: Optimizer {
     declaration.real("initial_accumulator_value", &initialAccumulatorValue)
     declaration.real("eps", &eps)
     declaration.flag("maximize", &maximize)
+    declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
+    declaration.flag("eps_in_root", &epsInRoot)
     declaration.state("sum", start: initialAccumulatorValue)
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     .adagrad(
       AdagradStep(
-        gradient: Gradient(maximize: maximize, weightDecay: weightDecay),
-        advance: lr / (1 + Double(step - 1) * lrDecay), epsilon: eps))
+        decay: Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize),
+        advance: lr / (1 + Double(step - 1) * lrDecay),
+        root: Root(eps: eps, isInside: epsInRoot)))
   }
 }
 
 @frozen
 public struct AdagradStep: LaneStep {
-  @usableFromInline let gradient: Gradient
-  @usableFromInline let advance, epsilon: Double
+  @usableFromInline let decay: Decay
+  @usableFromInline let advance: Double
+  @usableFromInline let root: Root
 
   @inlinable public static var states: Int { 1 }
 
@@ -73,8 +86,8 @@ public struct AdagradStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ s: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    let g = gradient(p, g)
+    let g = decay.gradient(p, g)
     s = s + g * g
-    p = p - g * L(advance) / (L.squareRoot(of: s) + L(epsilon))
+    p = p * L(decay.shrink) - g * L(advance) / root(s)
   }
 }

@@ -33,13 +33,16 @@ public struct Adam: Optimizer {
   /// Whether the decay is apart from the gradient.
   public var decoupledWeightDecay = false
 
+  /// Whether eps is added to √v before v is made up for its start: Kingma and Ba's ε̂.
+  public var epsilonHat = false
+
   public init() {}
 
   /// Throws when a setting is out of its range.
   public init(
     lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
     weightDecay: Double = 0, amsgrad: Bool = false, maximize: Bool = false,
-    decoupledWeightDecay: Bool = false
+    decoupledWeightDecay: Bool = false, epsilonHat: Bool = false
   ) throws(Refusal) {
     self.lr = lr
     (beta1, beta2) = betas
@@ -48,6 +51,7 @@ public struct Adam: Optimizer {
     self.amsgrad = amsgrad
     self.maximize = maximize
     self.decoupledWeightDecay = decoupledWeightDecay
+    self.epsilonHat = epsilonHat
     try validate()
   }
 
@@ -62,6 +66,7 @@ public struct Adam: Optimizer {
     declaration.flag("amsgrad", &amsgrad)
     declaration.flag("maximize", &maximize)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
+    declaration.flag("epsilon_hat", &epsilonHat)
     declaration.state("exp_avg")
     declaration.state("exp_avg_sq")
     declaration.state("max_exp_avg_sq", if: amsgrad, "with amsgrad")
@@ -69,7 +74,9 @@ public struct Adam: Optimizer {
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     let decay = Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize)
-    let step = AdamStep(lr: lr, beta1: beta1, beta2: beta2, eps: eps, decay: decay, step: step)
+    let step = AdamStep(
+      lr: lr, beta1: beta1, beta2: beta2, eps: eps, decay: decay, step: step,
+      isHat: epsilonHat)
     return amsgrad ? .amsgrad(AMSGradStep(adam: step)) : .adam(step)
   }
 }
@@ -81,38 +88,42 @@ public struct AdamStep: LaneStep {
   @usableFromInline let decay: Decay
   @usableFromInline let first: Lerp
   @usableFromInline let second: SquareAverage
-  @usableFromInline let advance, epsilon: Double
+  @usableFromInline var advance, epsilon: Double
 
-  init(lr: Double, beta1: Double, beta2: Double, eps: Double, decay: Decay, step: Int) {
+  init(
+    lr: Double, beta1: Double, beta2: Double, eps: Double, decay: Decay, step: Int,
+    isHat: Bool = false
+  ) {
     self.decay = decay
     first = Lerp(keep: beta1)
     second = SquareAverage(keep: beta2)
     // m̂ / (√v̂ + eps) with both fractions multiplied by root2: one divide.
     let root2 = (1 - pow(beta2, Double(step))).squareRoot()
     advance = lr / (1 - pow(beta1, Double(step))) * root2
-    epsilon = eps * root2
+    epsilon = isHat ? eps : eps * root2
   }
 
   @inlinable public static var states: Int { 2 }
 
   @inlinable @inline(__always)
-  func moments<L: Lane>(_ p: L, _ g: L, _ m: inout L, _ v: inout L) {
+  func moments<L: Lane>(_ p: L, _ g: L, _ m: inout L, _ v: inout L) -> L {
     let g = decay.gradient(p, g)
     m = first(m, g)
     v = second(v, g)
+    return g
   }
 
   @inlinable @inline(__always)
-  func move<L: Lane>(_ p: inout L, _ m: L, _ v: L) {
-    p = p * L(decay.shrink) - m * L(advance) / (L.squareRoot(of: v) + L(epsilon))
+  func move<L: Lane>(_ p: inout L, _ n: L, _ v: L) {
+    p = p * L(decay.shrink) - n / (L.squareRoot(of: v) + L(epsilon))
   }
 
   @inlinable @inline(__always)
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _: inout L, _: inout L
   ) {
-    moments(p, g, &m, &v)
-    move(&p, m, v)
+    _ = moments(p, g, &m, &v)
+    move(&p, m * L(advance), v)
   }
 }
 
@@ -127,8 +138,8 @@ public struct AMSGradStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _ x: inout L, _: inout L
   ) {
-    adam.moments(p, g, &m, &v)
+    _ = adam.moments(p, g, &m, &v)
     x = L.larger(x, v)
-    adam.move(&p, m, x)
+    adam.move(&p, m * L(adam.advance), x)
   }
 }

@@ -28,18 +28,27 @@ public struct Adamax: Optimizer {
   /// Whether to climb.
   public var maximize = false
 
+  /// Whether the decay is apart from the gradient: p shrinks by lr · weightDecay of itself.
+  public var decoupledWeightDecay = false
+
+  /// Whether eps is added to u where m is divided by it, and not to |g|.
+  public var epsInDenominator = false
+
   public init() {}
 
   /// Throws when a setting is out of its range.
   public init(
     lr: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
-    weightDecay: Double = 0.0, maximize: Bool = false
+    weightDecay: Double = 0.0, maximize: Bool = false, decoupledWeightDecay: Bool = false,
+    epsInDenominator: Bool = false
   ) throws(Refusal) {
     self.lr = lr
     (beta1, beta2) = betas
     self.eps = eps
     self.weightDecay = weightDecay
     self.maximize = maximize
+    self.decoupledWeightDecay = decoupledWeightDecay
+    self.epsInDenominator = epsInDenominator
     try validate()
   }
 
@@ -52,6 +61,8 @@ public struct Adamax: Optimizer {
     declaration.real("eps", &eps)
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("maximize", &maximize)
+    declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
+    declaration.flag("eps_in_denominator", &epsInDenominator)
     declaration.state("exp_avg")
     declaration.state("exp_inf")
   }
@@ -59,17 +70,18 @@ public struct Adamax: Optimizer {
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     .adamax(
       AdamaxStep(
-        gradient: Gradient(maximize: maximize, weightDecay: weightDecay),
-        first: Lerp(keep: beta1), keep: beta2, epsilon: eps,
+        decay: Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize),
+        first: Lerp(keep: beta1), keep: beta2, epsilon: epsInDenominator ? 0 : eps,
+        after: epsInDenominator ? eps : 0,
         advance: lr / (1 - pow(beta1, Double(step)))))
   }
 }
 
 @frozen
 public struct AdamaxStep: LaneStep {
-  @usableFromInline let gradient: Gradient
+  @usableFromInline let decay: Decay
   @usableFromInline let first: Lerp
-  @usableFromInline let keep, epsilon, advance: Double
+  @usableFromInline let keep, epsilon, after, advance: Double
 
   @inlinable public static var states: Int { 2 }
 
@@ -77,9 +89,9 @@ public struct AdamaxStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ m: inout L, _ u: inout L, _: inout L, _: inout L
   ) {
-    let g = gradient(p, g)
+    let g = decay.gradient(p, g)
     m = first(m, g)
     u = L.larger(u * L(keep), L.magnitude(of: g) + L(epsilon))
-    p = p - m * L(advance) / u
+    p = p * L(decay.shrink) - m * L(advance) / (u + L(after))
   }
 }

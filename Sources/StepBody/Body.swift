@@ -83,6 +83,7 @@ public enum Body: Sendable {
   case averageSquare(AverageSquareStep)
   case scheduleFreeSGD(ScheduleFreeSGDStep)
   case scheduleFreeAdamW(ScheduleFreeAdamWStep)
+  case sparseAdam(SparseAdamStep)
 
   /// The update of `n` elements, a multiple of the lane's.
   @inlinable @inline(__always)
@@ -112,6 +113,7 @@ public enum Body: Sendable {
     case .averageSquare(let step): step.sweep(L.self, n, at)
     case .scheduleFreeSGD(let step): step.sweep(L.self, n, at)
     case .scheduleFreeAdamW(let step): step.sweep(L.self, n, at)
+    case .sparseAdam(let step): step.sweep(L.self, n, at)
     }
   }
 }

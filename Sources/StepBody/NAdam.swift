@@ -71,13 +71,11 @@ public struct NAdam: Optimizer {
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     let (now, next) = (momentum(step), momentum(step + 1))
     let product = scalars[0] * now
+    let decay = Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize)
+    var adam = AdamStep(lr: lr, beta1: beta1, beta2: beta2, eps: eps, decay: decay, step: step)
     let root2 = (1 - pow(beta2, Double(step))).squareRoot()
-    return .nadam(
-      NAdamStep(
-        decay: Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize),
-        first: Lerp(keep: beta1), second: SquareAverage(keep: beta2),
-        byGradient: lr * (1 - now) / (1 - product) * root2,
-        byMoment: lr * next / (1 - product * next) * root2, epsilon: eps * root2))
+    adam.advance = lr * next / (1 - product * next) * root2
+    return .nadam(NAdamStep(adam: adam, byGradient: lr * (1 - now) / (1 - product) * root2))
   }
 
   private func momentum(_ step: Int) -> Double {
@@ -89,12 +87,11 @@ public struct NAdam: Optimizer {
   }
 }
 
+/// Adam's step, with what the gradient itself adds.
 @frozen
 public struct NAdamStep: LaneStep {
-  @usableFromInline let decay: Decay
-  @usableFromInline let first: Lerp
-  @usableFromInline let second: SquareAverage
-  @usableFromInline let byGradient, byMoment, epsilon: Double
+  @usableFromInline let adam: AdamStep
+  @usableFromInline let byGradient: Double
 
   @inlinable public static var states: Int { 2 }
 
@@ -102,10 +99,7 @@ public struct NAdamStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _: inout L, _: inout L
   ) {
-    let g = decay.gradient(p, g)
-    m = first(m, g)
-    v = second(v, g)
-    let n = g * L(byGradient) + m * L(byMoment)
-    p = p * L(decay.shrink) - n / (L.squareRoot(of: v) + L(epsilon))
+    let g = adam.moments(p, g, &m, &v)
+    adam.move(&p, g * L(byGradient) + m * L(adam.advance), v)
   }
 }

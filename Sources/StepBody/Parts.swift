@@ -33,6 +33,24 @@ public struct Decay: Sendable {
   }
 }
 
+/// The root of a mean square, kept from 0 by eps beside it or under it.
+@frozen
+public struct Root: Sendable {
+  @usableFromInline let inside, outside: Double
+
+  @inlinable
+  public init(eps: Double, isInside: Bool) {
+    inside = isInside ? eps : 0
+    outside = isInside ? 0 : eps
+  }
+
+  /// Of a less b².
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ a: L, less b: L = L(0)) -> L {
+    L.squareRoot(of: a - b * b + L(inside)) + L(outside)
+  }
+}
+
 /// a + weight · (b − a), from the nearer end: PyTorch's `lerp`, and like there
 /// an infinite a becomes NaN.
 @frozen

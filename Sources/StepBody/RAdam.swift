@@ -67,26 +67,21 @@ public struct RAdam: Optimizer {
     let correction2 = 1 - pow(beta2, t)
     let most = 2 / (1 - beta2) - 1
     let length = most - 2 * t * pow(beta2, t) / correction2
-    let isKnown = length > 5
-    var advance = lr / (1 - pow(beta1, t))
-    if isKnown {
-      let ratio = (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)
-      advance *= (ratio * correction2).squareRoot()
-    }
-    return .radam(
-      RAdamStep(
-        decay: Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize),
-        first: Lerp(keep: beta1), second: SquareAverage(keep: beta2), advance: advance,
-        epsilon: eps, isKnown: isKnown ? 1 : 0))
+    let decay = Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize)
+    var adam = AdamStep(lr: lr, beta1: beta1, beta2: beta2, eps: eps, decay: decay, step: step)
+    adam.advance = lr / (1 - pow(beta1, t))
+    adam.epsilon = eps
+    guard length > 5 else { return .radam(RAdamStep(adam: adam)) }
+    let ratio = (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)
+    adam.advance *= (ratio * correction2).squareRoot()
+    return .adam(adam)
   }
 }
 
+/// Adam's step while its denominator is not known well enough: there is none.
 @frozen
 public struct RAdamStep: LaneStep {
-  @usableFromInline let decay: Decay
-  @usableFromInline let first: Lerp
-  @usableFromInline let second: SquareAverage
-  @usableFromInline let advance, epsilon, isKnown: Double
+  @usableFromInline let adam: AdamStep
 
   @inlinable public static var states: Int { 2 }
 
@@ -94,10 +89,7 @@ public struct RAdamStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _: inout L, _: inout L
   ) {
-    let g = decay.gradient(p, g)
-    m = first(m, g)
-    v = second(v, g)
-    let spread = L.pick(L.squareRoot(of: v) + L(epsilon), L(1), where: L(isKnown))
-    p = p * L(decay.shrink) - m * L(advance) / spread
+    _ = adam.moments(p, g, &m, &v)
+    p = p * L(adam.decay.shrink) - m * L(adam.advance)
   }
 }

@@ -31,12 +31,22 @@ public struct RMSprop: Optimizer {
   /// Whether to climb.
   public var maximize = false
 
+  /// Whether the decay is apart from the gradient: p shrinks by lr · weightDecay of itself.
+  public var decoupledWeightDecay = false
+
+  /// Whether eps is added under the root.
+  public var epsInRoot = false
+
+  /// Whether b gathers steps, lr times what it else gathers: lr counts as it was then.
+  public var lrInVelocity = false
+
   public init() {}
 
   /// Throws when a setting is out of its range.
   public init(
     lr: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8, weightDecay: Double = 0.0,
-    momentum: Double = 0.0, centered: Bool = false, maximize: Bool = false
+    momentum: Double = 0.0, centered: Bool = false, maximize: Bool = false,
+    decoupledWeightDecay: Bool = false, epsInRoot: Bool = false, lrInVelocity: Bool = false
   ) throws(Refusal) {
     self.lr = lr
     self.alpha = alpha
@@ -45,6 +55,9 @@ public struct RMSprop: Optimizer {
     self.momentum = momentum
     self.centered = centered
     self.maximize = maximize
+    self.decoupledWeightDecay = decoupledWeightDecay
+    self.epsInRoot = epsInRoot
+    self.lrInVelocity = lrInVelocity
     try validate()
   }
 
@@ -58,6 +71,9 @@ public struct RMSprop: Optimizer {
     declaration.real("momentum", &momentum)
     declaration.flag("centered", &centered)
     declaration.flag("maximize", &maximize)
+    declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
+    declaration.flag("eps_in_root", &epsInRoot)
+    declaration.flag("lr_in_velocity", &lrInVelocity)
     declaration.state("square_avg")
     declaration.state("momentum_buffer", if: momentum > 0, "with momentum")
     declaration.state("grad_avg", if: centered, "with centered")
@@ -65,8 +81,9 @@ public struct RMSprop: Optimizer {
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     let plain = RMSpropStep(
-      gradient: Gradient(maximize: maximize, weightDecay: weightDecay),
-      square: SquareAverage(keep: alpha), mean: Lerp(keep: alpha), advance: lr, epsilon: eps,
+      decay: Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize),
+      square: SquareAverage(keep: alpha), mean: Lerp(keep: alpha), scale: lrInVelocity ? lr : 1,
+      advance: momentum > 0 && lrInVelocity ? 1 : lr, root: Root(eps: eps, isInside: epsInRoot),
       keep: momentum)
     if momentum > 0 {
       return centered
@@ -79,10 +96,12 @@ public struct RMSprop: Optimizer {
 
 @frozen
 public struct RMSpropStep: LaneStep {
-  @usableFromInline let gradient: Gradient
+  @usableFromInline let decay: Decay
   @usableFromInline let square: SquareAverage
   @usableFromInline let mean: Lerp
-  @usableFromInline let advance, epsilon, keep: Double
+  @usableFromInline let scale, advance: Double
+  @usableFromInline let root: Root
+  @usableFromInline let keep: Double
 
   @inlinable public static var states: Int { 1 }
 
@@ -90,9 +109,9 @@ public struct RMSpropStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ s: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    let g = gradient(p, g)
+    let g = decay.gradient(p, g)
     s = square(s, g)
-    p = p - g * L(advance) / (L.squareRoot(of: s) + L(epsilon))
+    p = p * L(decay.shrink) - g * L(advance) / root(s)
   }
 }
 
@@ -106,10 +125,10 @@ public struct RMSpropMomentumStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ s: inout L, _ b: inout L, _: inout L, _: inout L
   ) {
-    let g = plain.gradient(p, g)
+    let g = plain.decay.gradient(p, g)
     s = plain.square(s, g)
-    b = b * L(plain.keep) + g / (L.squareRoot(of: s) + L(plain.epsilon))
-    p = p - b * L(plain.advance)
+    b = b * L(plain.keep) + g * L(plain.scale) / plain.root(s)
+    p = p * L(plain.decay.shrink) - b * L(plain.advance)
   }
 }
 
@@ -123,10 +142,10 @@ public struct RMSpropCenteredStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ s: inout L, _ a: inout L, _: inout L, _: inout L
   ) {
-    let g = plain.gradient(p, g)
+    let g = plain.decay.gradient(p, g)
     s = plain.square(s, g)
     a = plain.mean(a, g)
-    p = p - g * L(plain.advance) / (L.squareRoot(of: s - a * a) + L(plain.epsilon))
+    p = p * L(plain.decay.shrink) - g * L(plain.advance) / plain.root(s, less: a)
   }
 }
 
@@ -140,10 +159,10 @@ public struct RMSpropCenteredMomentumStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ s: inout L, _ b: inout L, _ a: inout L, _: inout L
   ) {
-    let g = plain.gradient(p, g)
+    let g = plain.decay.gradient(p, g)
     s = plain.square(s, g)
     a = plain.mean(a, g)
-    b = b * L(plain.keep) + g / (L.squareRoot(of: s - a * a) + L(plain.epsilon))
-    p = p - b * L(plain.advance)
+    b = b * L(plain.keep) + g * L(plain.scale) / plain.root(s, less: a)
+    p = p * L(plain.decay.shrink) - b * L(plain.advance)
   }
 }

@@ -26,12 +26,19 @@ public struct SGD: Optimizer {
   /// Whether to climb.
   public var maximize = false
 
+  /// Whether the decay is apart from the gradient: p shrinks by lr · weightDecay of itself.
+  public var decoupledWeightDecay = false
+
+  /// Whether b gathers steps, lr times what it else gathers: lr counts as it was then.
+  public var lrInVelocity = false
+
   public init() {}
 
   /// Throws when a setting is out of its range.
   public init(
     lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
-    nesterov: Bool = false, maximize: Bool = false
+    nesterov: Bool = false, maximize: Bool = false, decoupledWeightDecay: Bool = false,
+    lrInVelocity: Bool = false
   ) throws(Refusal) {
     self.lr = lr
     self.momentum = momentum
@@ -39,6 +46,8 @@ public struct SGD: Optimizer {
     self.weightDecay = weightDecay
     self.nesterov = nesterov
     self.maximize = maximize
+    self.decoupledWeightDecay = decoupledWeightDecay
+    self.lrInVelocity = lrInVelocity
     try validate()
   }
 
@@ -51,6 +60,8 @@ public struct SGD: Optimizer {
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("nesterov", &nesterov)
     declaration.flag("maximize", &maximize)
+    declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
+    declaration.flag("lr_in_velocity", &lrInVelocity)
     declaration.state("momentum_buffer", if: momentum != 0, "with momentum")
   }
 
@@ -61,19 +72,19 @@ public struct SGD: Optimizer {
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
-    let plain = SGDStep(
-      gradient: Gradient(maximize: maximize, weightDecay: weightDecay), advance: lr)
-    if momentum == 0 { return .sgd(plain) }
+    let decay = Decay(lr, weightDecay, isDecoupled: decoupledWeightDecay, maximize: maximize)
+    if momentum == 0 { return .sgd(SGDStep(decay: decay, advance: lr)) }
+    let scale = lrInVelocity ? lr : 1
     let heavy = SGDMomentumStep(
-      plain: plain, keep: momentum, add: step == 1 ? 1 : 1 - dampening,
-      remembers: step == 1 ? 0 : 1)
+      plain: SGDStep(decay: decay, advance: lrInVelocity ? 1 : lr), keep: momentum,
+      add: (step == 1 ? 1 : 1 - dampening) * scale, scale: scale, remembers: step == 1 ? 0 : 1)
     return nesterov ? .sgdNesterov(SGDNesterovStep(heavy: heavy)) : .sgdMomentum(heavy)
   }
 }
 
 @frozen
 public struct SGDStep: LaneStep {
-  @usableFromInline let gradient: Gradient
+  @usableFromInline let decay: Decay
   @usableFromInline let advance: Double
 
   @inlinable public static var states: Int { 0 }
@@ -82,14 +93,14 @@ public struct SGDStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    p = p - gradient(p, g) * L(advance)
+    p = p * L(decay.shrink) - decay.gradient(p, g) * L(advance)
   }
 }
 
 @frozen
 public struct SGDMomentumStep: LaneStep {
   @usableFromInline let plain: SGDStep
-  @usableFromInline let keep, add, remembers: Double
+  @usableFromInline let keep, add, scale, remembers: Double
 
   @inlinable public static var states: Int { 1 }
 
@@ -104,8 +115,8 @@ public struct SGDMomentumStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ b: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    gather(&b, plain.gradient(p, g))
-    p = p - b * L(plain.advance)
+    gather(&b, plain.decay.gradient(p, g))
+    p = p * L(plain.decay.shrink) - b * L(plain.advance)
   }
 }
 
@@ -119,8 +130,9 @@ public struct SGDNesterovStep: LaneStep {
   public func apply<L: Lane>(
     _ p: inout L, _ g: L, _ b: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    let g = heavy.plain.gradient(p, g)
+    let g = heavy.plain.decay.gradient(p, g)
     heavy.gather(&b, g)
-    p = p - (g + b * L(heavy.keep)) * L(heavy.plain.advance)
+    let ahead = g * L(heavy.scale) + b * L(heavy.keep)
+    p = p * L(heavy.plain.decay.shrink) - ahead * L(heavy.plain.advance)
   }
 }

@@ -1,7 +1,8 @@
 """Asks the peers and writes Tests/Vectors, or with --check says where it no longer agrees.
 
 python -m Tests.Oracle [--check] [schedules] [algebra] [shapes] [decays] [reactive] [functions]
-                       [steps] [early_stopping] [digits]
+                       [steps] [keras_steps] [early_stopping]
+                       [digits]
 """
 # ruff: noqa: N999  (Tests and its folders are capitalised as the rest of the tree)
 
@@ -24,6 +25,7 @@ NAMES = [
     "reactive",
     "functions",
     "steps",
+    "keras_steps",
     "early_stopping",
     "digits",
 ]

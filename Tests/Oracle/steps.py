@@ -19,7 +19,7 @@ Steps of torch.optim, torch {torch.__version__.partition("+")[0]} on an x86-64 w
 foreach and fused off. Written by Tests/Oracle.
 
 kind      the optimizer
-hyper     every setting, in the order of C's struct
+hyper     every setting that the peer has, in the order of C's struct
 starts    what its arrays and numbers of state hold before the first step, where that
           is not 0
 n         how many elements
@@ -44,6 +44,8 @@ OPTIMIZERS = {
     "radam": torch.optim.RAdam,
     "asgd": torch.optim.ASGD,
     "rprop": torch.optim.Rprop,
+    # Of gradients that have every row.
+    "sparse_adam": torch.optim.SparseAdam,
 }
 
 ADAM: dict[str, float | bool] = {
@@ -128,6 +130,7 @@ DEFAULTS: dict[str, dict[str, float | bool]] = {
         "step_size_max": 50.0,
         "maximize": False,
     },
+    "sparse_adam": {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "maximize": False},
 }
 
 # Settings that torch takes two at a time.
@@ -475,10 +478,18 @@ def run(
         if pair[0] in hyper:
             hyper[name] = tuple(hyper.pop(one) for one in pair)
     weight = torch.nn.Parameter(torch.tensor(param, dtype=dtype))
-    fused = {"fused": False} if row.kind in ("adamw", "sgd", "adam", "adagrad") else {}
-    optimizer = OPTIMIZERS[row.kind]([weight], foreach=False, **fused, **hyper)
+    is_sparse = row.kind == "sparse_adam"
+    hints = {} if is_sparse else {"foreach": False}
+    if row.kind in ("adamw", "sgd", "adam", "adagrad"):
+        hints["fused"] = False
+    optimizer = OPTIMIZERS[row.kind]([weight], **hints, **hyper)
     for grad in grads:
         weight.grad = torch.tensor(grad, dtype=dtype)
+        if is_sparse:
+            every = torch.arange(len(grad))[None]
+            weight.grad = torch.sparse_coo_tensor(
+                every, weight.grad, is_coalesced=True, check_invariants=True
+            )
         optimizer.step()
     return weight.detach().numpy(), optimizer.state[weight]
 
@@ -495,7 +506,7 @@ def ask(row: Row) -> str:
     moments = {
         f"{name}32": vectors.words(state[name].numpy())
         for name in state
-        if state[name] is not None and state[name].dim() > 0
+        if isinstance(state[name], torch.Tensor) and state[name].dim() > 0
     }
     return vectors.record(
         row.reason,

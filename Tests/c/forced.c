@@ -14,7 +14,7 @@ static int refusal(const char *name) {
   // The environment is read once, at the first need of it.
   setenv("SCHED_ISA", name, 1);
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 0, 0};
-  const sched_sgd sgd = {1e-3, 0, 0, 0, 0, 0};
+  const sched_sgd sgd = {1e-3, 0, 0, 0, 0, 0, 0, 0};
   float a[4] = {1, 2, 3, 4};
   if (sched_adamw_f32(&adamw, 1, 1, a, a + 1, a + 2, a + 3, NULL) != SCHED_E_ISA) return 1;
   const char *sentence = sched_last_error();

@@ -20,7 +20,9 @@
   X(nadam, NADAM, NAdam)                                                       \
   X(radam, RADAM, RAdam)                                                       \
   X(asgd, ASGD, ASGD)                                                          \
-  X(rprop, RPROP, Rprop)
+  X(rprop, RPROP, Rprop)                                                       \
+  X(lion, LION, Lion)                                                          \
+  X(sparse_adam, SPARSE_ADAM, SparseAdam)
 
 enum { STEPPED_STATES = 4, STEPPED_SETTINGS = 16 };
 
@@ -65,7 +67,8 @@ static inline stepped stepped_make(const vector *vector, int32_t optimizer) {
       memcpy((char *)s.hyper + s.hyper_size, &value, sizeof value);
       s.hyper_size += sizeof value;
     } else if (strcmp(tag, "flag") == 0) {
-      int32_t value = (int32_t)vector_hyper(vector, name);
+      // Flags that the peer has not are no.
+      int32_t value = (int32_t)vector_pair(vector, "hyper", name, 0);
       memcpy((char *)s.hyper + s.hyper_size, &value, sizeof value);
       s.hyper_size += sizeof value;
     } else if (strcmp(tag, "state") == 0) {

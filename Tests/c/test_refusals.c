@@ -200,7 +200,7 @@ static void null_is_named(void **state) {
   CHECK_NULL(sched_early_stopping_restore("x", 1, NULL, NULL), "stopper");
 
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 1, 0};
-  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0};
+  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0, 0, 0};
   float a[5] = {1, 2, 3, 4, 5};
   CHECK_NULL(sched_adamw_f32(NULL, 1, 1, a, a + 1, a + 2, a + 3, a + 4), "hyper");
   CHECK_NULL(sched_adamw_f32(&adamw, 1, 1, NULL, a + 1, a + 2, a + 3, a + 4), "param");
@@ -900,7 +900,7 @@ static void counts_are_what_memory_holds(void **state) {
                                   SIZE_MAX / 4, SIZE_MAX / 8,     (size_t)1 << 55,
                                   (size_t)1 << 53};
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 0, 0};
-  const sched_sgd sgd = {1e-3, 0, 0, 0, 0, 0};
+  const sched_sgd sgd = {1e-3, 0, 0, 0, 0, 0, 0, 0};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     const size_t count = counts[i];
     double value = MARK;
@@ -971,7 +971,7 @@ static void settings_of_steps_are_in_range(void **state) {
       {"weight_decay", offsetof(sched_sgd, weight_decay), 0, HUGE_VAL, "a finite number from 0"},
   };
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 1, 0};
-  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0};
+  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0, 0, 0};
   float a[5] = {1, 2, 3, 4, 5};
 
   for (size_t i = 0; i < sizeof adamw_reals / sizeof *adamw_reals; i++) {
@@ -1019,7 +1019,7 @@ static void settings_of_steps_are_in_range(void **state) {
     check_refused(sched_sgd_f32(&s, 1, 1, a, a + 1, a + 2), SCHED_E_VALUE, "maximize", text,
                   "0 or 1");
   }
-  sched_sgd nesterov = {1e-3, 0, 0, 0, 1, 0};
+  sched_sgd nesterov = {1e-3, 0, 0, 0, 1, 0, 0, 0};
   check_refused(sched_sgd_f32(&nesterov, 1, 1, a, a + 1, a + 2), SCHED_E_VALUE, "nesterov", "=1",
                 "momentum above 0");
   nesterov.momentum = 0.9;
@@ -1053,7 +1053,7 @@ static void arrays_stand_apart(void **state) {
   enum { N = 8 };
   static const char *const names[] = {"param", "grad", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 1, 0};
-  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0};
+  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0, 0, 0};
   float memory[20 * N];
   for (int i = 0; i < 20 * N; i++) memory[i] = (float)i;
   static const ptrdiff_t shifts[] = {0, 1, -1, N - 1, -(N - 1)};
@@ -1084,7 +1084,7 @@ static void arrays_stand_apart(void **state) {
 static void a_list_is_stepped_whole_or_not_at_all(void **state) {
   (void)state;
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 0, 0};
-  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0};
+  const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0, 0, 0};
   float a[3][4] = {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}};
   sched_adamw_arrays_f32 adamw_list[3];
   sched_sgd_arrays_f32 sgd_list[3];
@@ -1203,8 +1203,8 @@ static void groups_are_stepped_whole_or_not_at_all(void **state) {
   double q[4] = {1, 1, 1, 1}, h[4] = {1, 1, 1, 1}, m[4] = {0, 0, 0, 0};
   const sched_sgd_arrays_f32 floats[] = {{4, 1, p, g, NULL}};
   sched_lion_arrays_f64 doubles[] = {{2, 1, q, h, m}, {2, 1, q + 2, h + 2, m + 2}};
-  sched_group groups[] = {{SCHED_SGD, SCHED_F32, &sgd, floats, 1},
-                          {SCHED_LION, SCHED_F64, &lion, doubles, 2}};
+  sched_group groups[] = {{SCHED_SGD, SCHED_F32, &sgd, floats, 1, NULL},
+                          {SCHED_LION, SCHED_F64, &lion, doubles, 2, NULL}};
   size_t group = SIZE_MAX, culprit = SIZE_MAX;
 
   check_refused(sched_step(NULL, 2, &group, &culprit), SCHED_E_NULL, "groups", "=NULL", "accepted");

@@ -298,7 +298,7 @@ static void check_kind(const vector *vector, size_t kind) {
     stepped_row row = stepped_next(&a, vector, t), typed = stepped_next(&b, vector, t);
     size_t columns = 2 + a.states + (a.scalar_count > 0);
     assert_int_equal(kinds[kind].row_size, (2 + columns) * sizeof(int64_t));
-    const sched_group group = {a.optimizer, SCHED_F32, a.hyper, &row, 1};
+    const sched_group group = {a.optimizer, SCHED_F32, a.hyper, &row, 1, NULL};
     check_ok(sched_step(&group, 1, NULL, NULL));
     check_ok(kinds[kind].step(b.hyper, &typed));
   }
@@ -333,18 +333,63 @@ static void check_kind(const vector *vector, size_t kind) {
   stepped_free(&b);
 }
 
-static void of_every_optimizer_end_where_torch_does(void **state) {
+static void of_every_optimizer_end_where_its_peer_does(void **state) {
   (void)state;
   size_t seen[sizeof kinds / sizeof *kinds] = {0};
-  for (size_t i = 0; i < steps.count; i++) {
-    const char *name = vector_text(&steps.items[i], "kind");
+  vectors keras = vectors_read("keras_steps.txt");
+  for (size_t i = 0; i < steps.count + keras.count; i++) {
+    const vector *one = i < steps.count ? &steps.items[i] : &keras.items[i - steps.count];
+    const char *name = vector_text(one, "kind");
     size_t kind = 0;
     while (kind < sizeof kinds / sizeof *kinds && strcmp(name, kinds[kind].name) != 0) kind++;
     if (kind == sizeof kinds / sizeof *kinds) fail_msg("%s is no kind here", name);
-    check_kind(&steps.items[i], kind);
+    check_kind(one, kind);
     seen[kind]++;
   }
   for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) assert_true(seen[kind] > 0);
+  vectors_free(&keras);
+}
+
+/*  Some rows of a matrix of three columns, beside the same rows one by one. */
+static void of_rows_are_those_of_the_rows_alone(void **state) {
+  (void)state;
+  const sched_sparse_adam hyper = SCHED_SPARSE_ADAM_DEFAULTS;
+  float values[6] = {0.5f, -1, 2, 3, -0.25f, 1e-3f};
+  float param[15], m[15] = {0}, v[15] = {0}, alone[15], m1[15] = {0}, v1[15] = {0};
+  for (int i = 0; i < 15; i++) alone[i] = param[i] = (float)i - 7.5f;
+  const int64_t indices[2] = {1, 4};
+  const sched_sparse_adam_arrays_f32 row = {15, 2, param, values, m, v};
+  const sched_rows rows = {5, 2, indices};
+  sched_group group = {SCHED_SPARSE_ADAM, SCHED_F32, &hyper, &row, 1, &rows};
+  check_ok(sched_step(&group, 1, NULL, NULL));
+  for (int k = 0; k < 2; k++) {
+    const int64_t at = indices[k] * 3;
+    check_ok(sched_sparse_adam_f32(&hyper, 2, 3, alone + at, values + 3 * k, m1 + at, v1 + at));
+  }
+  assert_memory_equal(param, alone, sizeof param);
+  assert_memory_equal(m, m1, sizeof m);
+  assert_memory_equal(v, v1, sizeof v);
+  assert_true(param[3] != -4.5f && param[0] == -7.5f);
+
+  const int64_t twice[2] = {4, 4};
+  const struct {
+    sched_rows rows;
+    sched_status status;
+    const char *words;
+  } refused[] = {{{5, 2, twice}, SCHED_E_RANGE, "indices=4"},
+                 {{5, 2, NULL}, SCHED_E_NULL, "indices=NULL"},
+                 {{4, 2, indices}, SCHED_E_RANGE, "total=4"},
+                 {{0, 0, NULL}, SCHED_E_RANGE, "total=0"},
+                 {{SIZE_MAX, 2, indices}, SCHED_E_RANGE, "total=18446744073709551615"},
+                 {{5, SIZE_MAX, indices}, SCHED_E_RANGE, "count=18446744073709551615"}};
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    size_t culprit = 9;
+    group.rows = &refused[i].rows;
+    assert_int_equal(sched_step(&group, 1, NULL, &culprit), refused[i].status);
+    if (!strstr(sched_last_error(), refused[i].words)) fail_msg("%s", sched_last_error());
+    assert_int_equal(culprit, 0);
+  }
+  assert_memory_equal(param, alone, sizeof param);
 }
 
 /* -- The same bits ------------------------------------------------------ */
@@ -355,11 +400,11 @@ enum { LENGTHS = sizeof lengths / sizeof *lengths };
 
 /*  Every branch of either kernel. */
 static const optimizer optimizers[] = {
-    {1, {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0}, {0, 0, 0, 0, 0, 0}},
-    {1, {1e-2, 0.8, 0.99, 1e-6, 0, 1, 1}, {0, 0, 0, 0, 0, 0}},
-    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0, 0, 0, 0, 0}},
-    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0.9, 0.1, 1e-2, 0, 1}},
-    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0.9, 0, 1e-2, 1, 0}},
+    {1, {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0}},
+    {1, {1e-2, 0.8, 0.99, 1e-6, 0, 1, 1}, {0, 0, 0, 0, 0, 0, 0, 0}},
+    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0, 0, 0, 0, 0, 0, 0}},
+    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0.9, 0.1, 1e-2, 0, 1, 0, 0}},
+    {0, {0, 0, 0, 0, 0, 0, 0}, {1e-2, 0.9, 0, 1e-2, 1, 0, 0, 0}},
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
@@ -648,7 +693,8 @@ static void count_as_far_as_steps_do(void **state) {
 int run_steps(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(end_where_torch_does),
-      cmocka_unit_test(of_every_optimizer_end_where_torch_does),
+      cmocka_unit_test(of_every_optimizer_end_where_its_peer_does),
+      cmocka_unit_test(of_rows_are_those_of_the_rows_alone),
       cmocka_unit_test(are_the_same_at_every_length),
       cmocka_unit_test(are_the_same_at_every_alignment),
       cmocka_unit_test(are_the_same_on_every_instruction_set),

@@ -96,17 +96,9 @@ def run(record, make):
 
 @pytest.fixture(scope="module")
 def steps():
-    """The vectors, each with its gradients in a list."""
-    found = []
-    for line in (vectors.FOLDER / "steps.txt").read_text().splitlines():
-        key, _, value = line.partition(" ")
-        if key == "vector":
-            found.append({"grads": []})
-        if key == "grad":
-            found[-1]["grads"].append(value)
-        elif line and key != "#":
-            found[-1][key] = value
-    assert len(found) > 50
+    """The vectors of the optimizers here; others have tests of their own."""
+    found = [record for record in vectors.steps("steps.txt") if record["kind"] in KINDS]
+    assert len(found) > 200
     return found
 
 
@@ -237,6 +229,30 @@ def test_doubles_end_where_torch_s_do(steps):
             bound += count * np.spacing(np.float32(lr)) * (1 + abs(start))
         off = abs(param[finite] - exact[finite])
         assert np.all(off <= bound[finite]), (record["vector"], max(off / bound[finite]))
+
+
+@pytest.mark.parametrize("kind", ["nadam", "asgd"])
+def test_numbers_of_state_have_torch_s_types(kind):
+    """float32 until they are loaded, and then the parameter's."""
+    ends = []
+    for make in KINDS[kind]:
+        param = torch.linspace(-1, 1, 5, dtype=torch.float64)
+        opt = make([param], lr=0.1, foreach=False)
+        found = []
+        for step in range(6):
+            if step == 3:
+                saved = opt.state_dict()
+                opt = make([param], lr=0.1, foreach=False)
+                opt.load_state_dict(saved)
+            param.grad = torch.cos(param + step)
+            opt.step()
+            found.append({name: one.dtype for name, one in opt.state[param].items()})
+        ends.append((found, param, opt.state[param]))
+    assert ends[1][0] == ends[0][0]
+    assert torch.float64 in ends[1][0][-1].values()
+    torch.testing.assert_close(ends[1][1], ends[0][1], rtol=1e-7, atol=1e-7)
+    for name, value in ends[0][2].items():
+        torch.testing.assert_close(ends[1][2][name], value, rtol=1e-6, atol=1e-7)
 
 
 def test_arrays_and_tensors_get_the_same_bits(steps):
@@ -710,7 +726,7 @@ def test_gradients_that_do_not_fit_are_refused(ours, make, case):
 
 def test_a_sparse_gradient_of_torch_s_is_refused():
     embedding = torch.nn.Embedding(4, 2, sparse=True)
-    opt = optim.SGD(embedding.parameters())
+    opt = optim.SGD(embedding.parameters(), momentum=0.9)
     embedding(torch.tensor([1])).sum().backward()
     with pytest.raises(TypeError, match="gradient of parameter 0 of group 0 is of layout"):
         opt.step()

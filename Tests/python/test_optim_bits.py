@@ -13,17 +13,20 @@ CASES = [
     ("sgd", {"lr": 0.1, "weight_decay": 0.1}),
     ("sgd", {"lr": 0.1, "momentum": 0.9, "dampening": 0.1, "maximize": True}),
     ("sgd", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("sgd", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "lr_in_velocity": True}),
     ("adagrad", {"lr_decay": 0.1}),
     ("adadelta", {"weight_decay": 0.1}),
     ("rmsprop", {}),
     ("rmsprop", {"momentum": 0.9}),
     ("rmsprop", {"centered": True}),
+    ("rmsprop", {"centered": True, "momentum": 0.9, "lr_in_velocity": True, "eps_in_root": True}),
     ("rmsprop", {"centered": True, "momentum": 0.9, "weight_decay": 0.1}),
     ("adamax", {}),
     ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.1}),
     ("radam", {"beta2": 0.5}),
     ("asgd", {"t0": 1.0}),
     ("rprop", {}),
+    ("sparse_adam", {"lr": 0.1}),
     ("lion", {"weight_decay": 0.1}),
     ("adan", {"weight_decay": 0.1}),
     ("adan", {"weight_decay": 0.1, "no_prox": True, "maximize": True}),
@@ -144,6 +147,85 @@ def test_threads_change_nothing(kind, given):
     for threads in (2, 3, 7):
         libsched.set_threads(threads)
         assert run(kind, given, param, grads, np.float32) == alone
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "kind, width, total", [("sparse_adam", 5, 7), ("adagrad", 1, 40), ("sgd", 300, 1000)]
+)
+def test_rows_are_stepped_as_if_alone(kind, width, total, dtype):
+    random = np.random.RandomState(3)
+    states = [one for one in declared(kind) if one[0] == "state"]
+    start = [random.uniform(1, 2, (total, width)).astype(dtype) for _ in range(1 + len(states))]
+    which = np.sort(random.permutation(total)[: total // 2]).astype(np.int64)
+    grad = random.uniform(-1, 1, (len(which), width)).astype(dtype)
+
+    def take(arrays, rows, group=None):
+        rows = np.array(rows, np.int64)
+        steps = _lib.StepList(kind, np.dtype(dtype).name, rows.shape[1] - 2, len(rows))
+        for (name, _), (_, _, default, _) in zip(
+            steps.hyper._fields_, declared(kind), strict=False
+        ):
+            setattr(steps.hyper, name, type(getattr(steps.hyper, name))(default))
+        steps.table[...] = rows
+        steps.set_rows(group)
+        _lib.Steps([steps]).step()
+
+    sparse, alone = [one.copy() for one in start], [one.copy() for one in start]
+    addresses = [sparse[0].ctypes.data, grad.ctypes.data]
+    addresses += [one.ctypes.data for one in sparse[1:]]
+    take(sparse, [[total * width, 3, *addresses]], [(total, which)])
+    take(
+        alone,
+        [
+            [
+                width,
+                3,
+                alone[0][row].ctypes.data,
+                grad[i].ctypes.data,
+                *(one[row].ctypes.data for one in alone[1:]),
+            ]
+            for i, row in enumerate(which)
+        ],
+    )
+    others = np.setdiff1d(np.arange(total), which)
+    for one, other, first in zip(sparse, alone, start, strict=True):
+        assert one.tobytes() == other.tobytes()
+        assert one[others].tobytes() == first[others].tobytes()
+    assert np.mean(sparse[0][which] != start[0][which]) > 0.9
+
+
+@pytest.mark.parametrize(
+    "total, which, message",
+    [
+        (4, [0, 0], "indices=0; accepted: ascending integers below 4, none twice"),
+        (4, [2, 1], "indices=1; accepted: ascending"),
+        (4, [4], "indices=4"),
+        (4, [-1], "indices=-1"),
+        (3, [0], "total=3; accepted: what divides n, 8"),
+        (0, [], "total=0"),
+        (4, [0, 1, 2, 3, 3], "count=5; accepted: an integer from 0 to 4"),
+    ],
+)
+def test_rows_that_are_none_are_refused(total, which, message):
+    param, grad = np.ones(8), np.ones(16)
+    steps = _lib.StepList("sgd", "float64", 3, 1)
+    steps.hyper.lr = 1.0
+    steps.table[0] = [8, 1, param.ctypes.data, grad.ctypes.data, 0]
+    steps.set_rows([(total, np.array(which, np.int64))])
+    with pytest.raises(libsched.SchedError, match=message):
+        _lib.Steps([steps]).step()
+    assert np.all(param == 1)
+
+
+def test_rows_are_not_for_optimizers_with_numbers_of_state():
+    arrays = [np.ones(8) for _ in range(3)]
+    steps = _lib.StepList("asgd", "float64", 4, 1)
+    steps.hyper.t0 = 1.0
+    steps.table[0] = [8, 1, *(one.ctypes.data for one in arrays), np.ones(2).ctypes.data]
+    steps.set_rows([(8, np.array([0]))])
+    with pytest.raises(libsched.SchedError, match="rows=those of ASGD"):
+        _lib.Steps([steps]).step()
 
 
 def test_every_optimizer_is_among_the_cases():

@@ -25,6 +25,21 @@ def records(name: str) -> list[dict[str, str]]:
     return found
 
 
+def steps(name: str) -> list[dict[str, Any]]:
+    """The vectors of a file of steps, each with its gradients in a list."""
+    found: list[dict[str, Any]] = []
+    for line in (FOLDER / name).read_text().splitlines():
+        key, _, value = line.partition(" ")
+        if key == "vector":
+            found.append({"grads": []})
+        if key == "grad":
+            found[-1]["grads"].append(value)
+        elif line and key != "#":
+            found[-1][key] = value
+    assert found, f"{name} has no vectors"
+    return found
+
+
 def recordings(peer: str) -> list[dict[str, Any]]:
     """What a peer answered when it was asked, each with its function's name and arguments."""
     found: list[dict[str, Any]] = json.loads((FOLDER / "peers" / f"{peer}.json").read_text())[

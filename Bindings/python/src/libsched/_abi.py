@@ -106,6 +106,7 @@ class sched_optimizer(enum.IntEnum):
     SCHED_AVERAGE = 16
     SCHED_SCHEDULE_FREE_SGD = 17
     SCHED_SCHEDULE_FREE_ADAMW = 18
+    SCHED_SPARSE_ADAM = 19
 
 
 class sched_function(Structure):
@@ -172,6 +173,14 @@ class sched_watch(Structure):
     ]
 
 
+class sched_rows(Structure):
+    _fields_ = [
+        ("total", c_size_t),
+        ("count", c_size_t),
+        ("indices", c_void_p),
+    ]
+
+
 class sched_group(Structure):
     _fields_ = [
         ("optimizer", c_int32),
@@ -179,6 +188,7 @@ class sched_group(Structure):
         ("hyper", c_void_p),
         ("list", c_void_p),
         ("count", c_size_t),
+        ("rows", c_void_p),
     ]
 
 
@@ -198,6 +208,8 @@ class sched_sgd(Structure):
         ("weight_decay", c_double),
         ("nesterov", c_int32),
         ("maximize", c_int32),
+        ("decoupled_weight_decay", c_int32),
+        ("lr_in_velocity", c_int32),
     ]
 
 
@@ -223,6 +235,7 @@ class sched_adam(Structure):
         ("amsgrad", c_int32),
         ("maximize", c_int32),
         ("decoupled_weight_decay", c_int32),
+        ("epsilon_hat", c_int32),
     ]
 
 
@@ -234,6 +247,8 @@ class sched_adagrad(Structure):
         ("initial_accumulator_value", c_double),
         ("eps", c_double),
         ("maximize", c_int32),
+        ("decoupled_weight_decay", c_int32),
+        ("eps_in_root", c_int32),
     ]
 
 
@@ -244,6 +259,7 @@ class sched_adadelta(Structure):
         ("eps", c_double),
         ("weight_decay", c_double),
         ("maximize", c_int32),
+        ("decoupled_weight_decay", c_int32),
     ]
 
 
@@ -256,6 +272,9 @@ class sched_rmsprop(Structure):
         ("momentum", c_double),
         ("centered", c_int32),
         ("maximize", c_int32),
+        ("decoupled_weight_decay", c_int32),
+        ("eps_in_root", c_int32),
+        ("lr_in_velocity", c_int32),
     ]
 
 
@@ -267,6 +286,8 @@ class sched_adamax(Structure):
         ("eps", c_double),
         ("weight_decay", c_double),
         ("maximize", c_int32),
+        ("decoupled_weight_decay", c_int32),
+        ("eps_in_denominator", c_int32),
     ]
 
 
@@ -395,6 +416,16 @@ class sched_schedule_free_adamw(Structure):
         ("warmup_steps", c_double),
         ("r", c_double),
         ("weight_lr_power", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_sparse_adam(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
         ("maximize", c_int32),
     ]
 

@@ -986,6 +986,22 @@ class StepList:
             self.table.ctypes.data,
             count,
         )
+        self._rows: Any = None
+
+    def set_rows(self, rows: Sequence[tuple[int, npt.NDArray[np.int64]]] | None) -> bool:
+        """For each parameter, how many rows it has and which of them, ascending, its gradient has;
+        None when they have all. Whether that makes a difference to `group`."""
+        if rows is None:
+            if self._rows is None:
+                return False
+            self._rows, self.group.rows = None, None
+            return True
+        each = (_abi.sched_rows * len(rows))(
+            *(_abi.sched_rows(total, len(which), which.ctypes.data) for total, which in rows)
+        )
+        self._rows = each, rows
+        self.group.rows = ctypes.addressof(each)
+        return True
 
 
 _DTYPES = {"float32": _abi.sched_dtype.SCHED_F32, "float64": _abi.sched_dtype.SCHED_F64}

@@ -2,7 +2,7 @@
 
 They step in place, a group in one call of the library, and keep torch's groups, state dicts and
 messages. :mod:`libsched.optim.lr_scheduler` has the schedulers, and
-:mod:`libsched.optim.swa_utils` one more.
+:mod:`libsched.optim.swa_utils` one more; :mod:`libsched.optim.keras` has optimizers as Keras's.
 
     >>> import numpy as np
     >>> weights = np.ones(3, np.float32)
@@ -15,8 +15,9 @@ torch is neither needed nor imported.
 """
 
 from .._parameter import Parameter
-from . import lr_scheduler, swa_utils
+from . import keras, lr_scheduler, swa_utils
 from ._optimizer import Optimizer
+from ._sparse import SparseGrad
 from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam, AdamW
@@ -32,6 +33,7 @@ from .rprop import Rprop
 from .schedule_free import ScheduleFreeAdamW, ScheduleFreeSGD
 from .sgd import SGD
 from .sophia import Sophia
+from .sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD",
@@ -53,6 +55,9 @@ __all__ = [
     "ScheduleFreeAdamW",
     "ScheduleFreeSGD",
     "Sophia",
+    "SparseAdam",
+    "SparseGrad",
+    "keras",
     "lr_scheduler",
     "swa_utils",
 ]

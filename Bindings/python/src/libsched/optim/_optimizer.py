@@ -20,6 +20,7 @@ from .._errors import SchedError
 from .._parameter import Parameter
 from ._hooks import Hooks, RemovableHandle
 from ._memory import ArrayMemory, Memory, TensorMemory, dtype_of, is_tensor, memory, torch
+from ._sparse import is_sparse, rows_of
 
 __all__ = ["Optimizer"]
 
@@ -66,6 +67,10 @@ class Optimizer:
         "differentiable": False,
         "capturable": False,
     }
+    # What the numbers of a state are before one is loaded, as torch's.
+    _number_type: ClassVar[type] = np.float32
+    # Settings of the library's, after those of the groups, that torch has not.
+    _options: tuple[bool, ...] = ()
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -278,6 +283,10 @@ class Optimizer:
         """What an array or a number of the state holds before the first step."""
         return 0.0
 
+    def _gradients(self, table: Table, grads: list[Any]) -> list[int]:
+        """Where a table's gradients lie."""
+        return table.gradients(grads)
+
     def _enter(self, table: Table) -> None:
         """Fills in a table's states, and which step this is."""
         table.enter(self._used(table.group))
@@ -427,10 +436,10 @@ class Table:
         count = len(self.params)
         self.steps: npt.NDArray[np.float32] = np.zeros(count, np.float32)
         self.counters = [everything.counter(self.steps, i) for i in range(count)]
-        self.numbers: dict[str, tuple[npt.NDArray[np.float32], list[Any]]] = {}
-        for name in optimizer._numbers:
-            values: npt.NDArray[np.float32] = np.zeros(count, np.float32)
-            self.numbers[name] = values, [everything.counter(values, i) for i in range(count)]
+        self._counter = everything.counter
+        self.numbers: dict[str, tuple[npt.NDArray[Any], list[Any]]] = {
+            name: self._views(optimizer._number_type) for name in optimizer._numbers
+        }
         # The parameters the table is for, by number: all that had a gradient in the last step;
         # none while it is being made.
         self._chosen: list[int] = []
@@ -466,18 +475,54 @@ class Table:
             self._place()
         if len(chosen) < len(grads):
             grads = [grads[i] for i in chosen]
-        self.rows[:, self.GRAD] = self.memory.grads(grads)
+        self.rows[:, self.GRAD] = optimizer._gradients(self, grads)
         self.new.clear()
         check_supported(self.group)
         self._counts = False
         optimizer._enter(self)
-        settings = tuple(map(number, optimizer._settings(self.group)))
+        settings = tuple(map(number, (*optimizer._settings(self.group), *optimizer._options)))
         if settings != self._settings:
             hyper = self.kernel.hyper
             for (name, kind), value in zip(hyper._fields_, settings, strict=True):
                 setattr(hyper, name, value if kind is c_double else bool(value))
             self._settings = settings
         return True
+
+    def gradients(self, grads: list[Any], *, takes_sparse: bool = False) -> list[int]:
+        """Where the gradients lie; of sparse ones, where those are taken, their rows."""
+        try:
+            addresses = self.memory.grads(grads)
+        except TypeError:
+            if not takes_sparse or not any(map(is_sparse, grads)):
+                raise
+        else:
+            self._set_rows(None)
+            return addresses
+        everything: list[tuple[int, Any]] = []
+        rows: list[tuple[int, npt.NDArray[np.int64]]] = []
+        for i, (param, grad) in enumerate(zip(self.memory.params, grads, strict=True)):
+            if is_sparse(grad):
+                total, indices, values = rows_of(param, grad, self.memory.names[i])
+            else:
+                # All of it is one row.
+                total, indices, values = 1, np.zeros(1, np.int64), grad
+                memory([param], [self.memory.names[i]], self._dtype).grads([grad])
+            rows.append((total, indices))
+            everything.append((_address(values), values))
+        self._set_rows(rows)
+        # They have to live as long as the step.
+        self._values = [values for _, values in everything]
+        return [address for address, _ in everything]
+
+    def _views(self, dtype: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+        """A number of state for each parameter, and views of them."""
+        values: npt.NDArray[Any] = np.zeros(len(self.params), dtype)
+        return values, [self._counter(values, i) for i in range(len(values))]
+
+    def _set_rows(self, rows: list[tuple[int, npt.NDArray[np.int64]]] | None) -> None:
+        optimizer = self._optimizer()
+        if self.kernel.set_rows(rows) and optimizer is not None:
+            optimizer._steps = None
 
     def _choose(self, optimizer: Optimizer, chosen: list[int]) -> None:
         """Makes the table anew, for these parameters."""
@@ -558,6 +603,10 @@ class Table:
         values, _ = self.numbers[name]
         views, held = self._active_numbers[name], [state[name] for state in states]
         if not all(map(is_, held, views)):
+            # Loaded ones have the parameters' type, as torch's have.
+            if values.dtype != np.float64 and any(str(one.dtype)[-2:] == "64" for one in held):
+                self.numbers[name] = values, everything = self._views(np.float64)
+                views = self._active_numbers[name] = [everything[i] for i in self.chosen]
             values[self.active] = [number(one) for one in held]
             for state, view in zip(states, views, strict=True):
                 state[name] = view
@@ -592,6 +641,11 @@ class Table:
 
 # Added to an array it is faster than a number.
 _ONE = np.ones((), np.float32)
+
+
+def _address(values: Any) -> int:
+    where: int = values.data_ptr() if is_tensor(values) else _lib.address(values)
+    return where
 
 
 def tables(optimizer: Optimizer, group: dict[str, Any], index: int) -> list[Table]:

@@ -44,6 +44,7 @@ class Adadelta(Optimizer):
     """
 
     _library_name = "adadelta"
+    _options: tuple[bool, ...] = (False,)
     _arrays = ("square_avg", "acc_delta")
     _keys = ("step", "square_avg", "acc_delta")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ._checks import check, check_rate
-from ._optimizer import Optimizer
+from ._optimizer import Optimizer, Table
+from ._sparse import is_sparse
 
 __all__ = ["Adagrad"]
 
@@ -44,6 +45,7 @@ class Adagrad(Optimizer):
     """
 
     _library_name = "adagrad"
+    _options: tuple[bool, ...] = (False, False)
     _arrays = ("sum",)
     _keys = ("step", "sum")
     _later = Optimizer._later | {"fused": None}
@@ -95,6 +97,11 @@ class Adagrad(Optimizer):
     def _start(self, name: str, group: dict[str, Any]) -> float:
         start: float = self.defaults["initial_accumulator_value"]
         return start
+
+    def _gradients(self, table: Table, grads: list[Any]) -> list[int]:
+        if table.group["weight_decay"] != 0 and any(map(is_sparse, grads)):
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        return table.gradients(grads, takes_sparse=True)
 
     def _settings(self, group: dict[str, Any]) -> tuple[Any, ...]:
         return (

@@ -46,6 +46,7 @@ class Adam(Optimizer):
     """
 
     _library_name = "adam"
+    _options: tuple[bool, ...] = (False,)
     _arrays = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
     _keys = ("step", *_arrays)
     _later = Optimizer._later | {

@@ -43,6 +43,7 @@ class Adamax(Optimizer):
     """
 
     _library_name = "adamax"
+    _options: tuple[bool, ...] = (False, False)
     _arrays = ("exp_avg", "exp_inf")
     _keys = ("step", "exp_avg", "exp_inf")
 

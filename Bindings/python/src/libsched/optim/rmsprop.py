@@ -47,6 +47,7 @@ class RMSprop(Optimizer):
     """
 
     _library_name = "rmsprop"
+    _options: tuple[bool, ...] = (False, False, False)
     _arrays = ("square_avg", "momentum_buffer", "grad_avg")
     _keys = ("step", "square_avg", "momentum_buffer", "grad_avg")
     _later = Optimizer._later | {"momentum": 0, "centered": False}

@@ -45,6 +45,7 @@ class SGD(Optimizer):
     """
 
     _library_name = "sgd"
+    _options: tuple[bool, ...] = (False, False)
     _keys = _arrays = ("momentum_buffer",)
     _later = Optimizer._later | {"nesterov": False, "fused": False}
 
@@ -87,6 +88,11 @@ class SGD(Optimizer):
                 "fused": fused,
             },
         )
+
+    def _gradients(self, table: Table, grads: list[Any]) -> list[int]:
+        # What there is beside the gradient would move the rows that have none.
+        is_plain = not table.group["momentum"] and not table.group["weight_decay"]
+        return table.gradients(grads, takes_sparse=is_plain)
 
     def _enter(self, table: Table) -> None:
         # All the kernel asks is whether it is the first, and without momentum not even that.
