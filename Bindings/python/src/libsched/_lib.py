@@ -1052,7 +1052,10 @@ class Arrays:
     ) -> None:
         self._count = len(addresses)
         self._list = (_abi.sched_array * self._count)(
-            *zip(addresses, sizes, map(_DTYPES.__getitem__, dtypes), strict=True)
+            *(
+                _abi.sched_array(address, size, _DTYPES[dtype])
+                for address, size, dtype in zip(addresses, sizes, dtypes, strict=True)
+            )
         )
 
     def norms(self, p: float = 2.0) -> tuple[npt.NDArray[np.float64], float]:
