@@ -1,3 +1,4 @@
+import CSched
 import Monitors
 import Schedules
 
@@ -47,4 +48,27 @@ func scheduler(_ handle: OpaquePointer?) throws(Refusal) -> Cell<Scheduler> {
 
 func stopper(_ handle: OpaquePointer?) throws(Refusal) -> Cell<EarlyStopping> {
   Handle.borrow(try need(handle, "stopper"), as: Cell<EarlyStopping>.self)
+}
+
+/// Does what can be refused with a scheduler, and gives its rates where they are
+/// asked for. Its caller holds the handle meanwhile: one more reference, counted
+/// up and down, would take as long as a step.
+@inline(__always)
+func status(
+  _ handle: OpaquePointer?, _ rates: UnsafeMutablePointer<Double>?,
+  _ body: (Cell<Scheduler>) throws(Refusal) -> Void
+) -> sched_status {
+  guard let handle else { return missing() }
+  return Unmanaged<Cell<Scheduler>>.fromOpaque(UnsafeRawPointer(handle))._withUnsafeGuaranteedRef {
+    cell in
+    status { () throws(Refusal) in
+      try body(cell)
+      give(cell, rates)
+    }
+  }
+}
+
+@inline(never)
+private func missing() -> sched_status {
+  status { () throws(Refusal) in _ = try scheduler(nil) }
 }

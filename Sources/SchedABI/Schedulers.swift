@@ -113,17 +113,28 @@ public func sched_now(
 
 /// Changes a scheduler, and leaves it as it was when a function of the caller's
 /// fails.
+@inline(__always)
 private func change(
   _ cell: Cell<Scheduler>, _ body: (inout Scheduler) throws(Refusal) -> Void
 ) throws(Refusal) {
-  guard cell.value.calls else { return try body(&cell.value) }
+  if cell.value.calls {
+    try changeCopy(cell, body)
+  } else {
+    try body(&cell.value)
+  }
+}
+
+@inline(never)
+private func changeCopy(
+  _ cell: Cell<Scheduler>, _ body: (inout Scheduler) throws(Refusal) -> Void
+) throws(Refusal) {
   // A copy, also because the function may look at the scheduler.
   var changed = cell.value
   try calling { () throws(Refusal) in try body(&changed) }
   cell.value = changed
 }
 
-private func give(_ cell: Cell<Scheduler>, _ rates: UnsafeMutablePointer<Double>?) {
+func give(_ cell: Cell<Scheduler>, _ rates: UnsafeMutablePointer<Double>?) {
   guard let rates else { return }
   for i in cell.value.rates.indices { rates[i] = cell.value.rates[i] }
 }
@@ -132,10 +143,8 @@ private func give(_ cell: Cell<Scheduler>, _ rates: UnsafeMutablePointer<Double>
 public func sched_next(
   _ scheduler: OpaquePointer!, _ rates: UnsafeMutablePointer<Double>!
 ) -> sched_status {
-  status { () throws(Refusal) in
-    let cell = try SchedABI.scheduler(scheduler)
+  status(scheduler, rates) { (cell) throws(Refusal) in
     try change(cell) { (scheduler) throws(Refusal) in try scheduler.next() }
-    give(cell, rates)
   }
 }
 

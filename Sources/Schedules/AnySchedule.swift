@@ -41,9 +41,6 @@ public struct AnySchedule: Sendable {
     }
   }
 
-  /// Whether the rate at a step above 0 may be another than at the step before.
-  public func changes(at step: Int) -> Bool { object.changes(at: step) }
-
   public func rate(at step: Int, base: Double, current: Double) -> Double {
     object.rate(at: step, base: base, current: current)
   }
@@ -51,8 +48,7 @@ public struct AnySchedule: Sendable {
   /// Moves the rates in force of as many groups as there are base rates to a step,
   /// in the chained form.
   public func chain(_ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>) {
-    if object.chain(&rates, at: step, bases: bases) { return }
-    for i in bases.indices { rates[i] = rate(at: step, base: bases[i], current: rates[i]) }
+    object.chain(&rates, bases.indices, at: step, bases: bases)
   }
 
   public func momentum(at step: Int, base: Double) -> Double {
@@ -70,6 +66,11 @@ public struct AnySchedule: Sendable {
   public func observing(_ metric: Double, at step: Int, base: Double) -> AnySchedule {
     AnySchedule(object.observing(metric, at: step, base: base))
   }
+
+  /// The object for who has this value and counts no reference of their own, which
+  /// takes longer than most rates do.
+  @inline(__always)
+  var uncounted: Unmanaged<Erasure> { .passUnretained(object) }
 
   /// The schedule as a visitor leaves it; itself after one that only looks.
   func visited(by visitor: Fields) throws(Refusal) -> AnySchedule {
@@ -145,20 +146,18 @@ package class Erasure: @unchecked Sendable {
   func fill(
     _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
   ) -> Bool { false }
-  func changes(at step: Int) -> Bool { true }
   func rate(at step: Int, base: Double, current: Double) -> Double { current }
-  func chain(_ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>) -> Bool {
-    false
-  }
+  func chainAll(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at step: Int, bases: Span<Double>
+  ) -> Bool { false }
   func momentum(at step: Int, base: Double) -> Double { base }
 
-  func describe(_ fields: Fields) {}
+  func described(by fields: Fields) -> Erasure { self }
   func inconsistency() -> Refusal? { nil }
   var parts: [AnySchedule] { [] }
   var ownLastStep: Int { maxStep }
-  func copy() -> Erasure { self }
   var reacts: Bool { false }
-  func learn(_ metric: Double, at step: Int, base: Double) {}
+  func learned(_ metric: Double, at step: Int, base: Double) -> Erasure { self }
 
   /// What is asked once: nothing changes any more.
   final func settle() {
@@ -168,43 +167,52 @@ package class Erasure: @unchecked Sendable {
     size = 1 + parts.reduce(0) { $0 + $1.size }
     watches = reacts && (parts.isEmpty || parts.contains { $0.watches })
     let finder = FunctionFinder()
-    describe(finder)
+    _ = described(by: finder)
     calls = !finder.found.isEmpty
+  }
+
+  /// Moves the rates in force of some groups to a step, in the chained form.
+  @inline(__always)
+  final func chain(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at step: Int, bases: Span<Double>
+  ) {
+    if groups.count > 1, chainAll(&rates, groups, at: step, bases: bases) { return }
+    for i in groups { rates[i] = rate(at: step, base: bases[i], current: rates[i]) }
   }
 
   final func observing(_ metric: Double, at step: Int, base: Double) -> Erasure {
     guard watches else { return self }
-    // Others read this one meanwhile.
-    let copy = copy()
-    copy.learn(metric, at: step, base: base)
-    copy.settle()
-    return copy
+    let learned = learned(metric, at: step, base: base)
+    learned.settle()
+    return learned
   }
 
   /// Reading, printing, scaling and documenting are visitors, so that a kind
   /// is compiled for one thing, not for each.
   final func visited(by visitor: Fields) throws(Refusal) -> Erasure {
-    // Others read this one meanwhile.
-    let copy = copy()
-    copy.describe(visitor)
+    let changed = described(by: visitor)
     guard visitor.changes else { return self }
-    if let refusal = visitor.conclusion() ?? copy.inconsistency() ?? overgrowth(name, copy.parts) {
+    if let refusal = visitor.conclusion() ?? changed.inconsistency()
+      ?? overgrowth(name, changed.parts)
+    {
       throw refusal
     }
-    copy.settle()
-    return copy
+    changed.settle()
+    return changed
   }
 }
 
 final class Erased<S: Schedule>: Erasure, @unchecked Sendable {
-  // Written before anyone else has it, and by `describe`, which writes a copy.
-  @exclusivity(unchecked) private var schedule: S
+  private let schedule: S
 
   init(_ schedule: S) {
     self.schedule = schedule
     super.init(S.name)
   }
 
+  // Compiled for size, each would first copy the schedule with an instruction
+  // that takes longer than most rates do.
+  @_optimize(speed)
   override func rate(at step: Int, base: Double) -> Double { schedule.rate(at: step, base: base) }
 
   // Compiled for size, a loop would wait at each step for the one before: the
@@ -214,29 +222,32 @@ final class Erased<S: Schedule>: Erasure, @unchecked Sendable {
     _ rates: inout MutableSpan<Double>, _ places: Range<Int>, from first: Int, base: Double
   ) -> Bool { schedule.fill(&rates, places, from: first, base: base) }
 
-  override func changes(at step: Int) -> Bool { schedule.changes(at: step) }
-
+  @_optimize(speed)
   override func rate(at step: Int, base: Double, current: Double) -> Double {
     schedule.rate(at: step, base: base, current: current)
   }
 
-  override func chain(
-    _ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>
-  ) -> Bool { schedule.chain(&rates, at: step, bases: bases) }
+  override func chainAll(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at step: Int, bases: Span<Double>
+  ) -> Bool { schedule.chain(&rates, groups, at: step, bases: bases) }
 
   override func momentum(at step: Int, base: Double) -> Double {
     schedule.momentum(at: step, base: base)
   }
 
-  override func describe(_ fields: Fields) { schedule.describe(fields) }
+  override func described(by fields: Fields) -> Erasure {
+    var copy = schedule
+    copy.describe(fields)
+    return fields.changes ? Erased(copy) : self
+  }
+
   override func inconsistency() -> Refusal? { schedule.inconsistency() }
   override var parts: [AnySchedule] { schedule.parts }
   override var ownLastStep: Int { schedule.lastStep }
-  override func copy() -> Erasure { Erased(schedule) }
   override var reacts: Bool { S.reacts }
 
-  override func learn(_ metric: Double, at step: Int, base: Double) {
-    if S.reacts { schedule = schedule.observing(metric, at: step, base: base) }
+  override func learned(_ metric: Double, at step: Int, base: Double) -> Erasure {
+    S.reacts ? Erased(schedule.observing(metric, at: step, base: base)) : self
   }
 }
 

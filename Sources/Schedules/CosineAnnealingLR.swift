@@ -68,9 +68,11 @@ public struct CosineAnnealingLR: Schedule {
     rate(after: current, base: base, move(to: t))
   }
 
-  public func chain(_ rates: inout MutableSpan<Double>, at t: Int, bases: Span<Double>) -> Bool {
+  public func chain(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at t: Int, bases: Span<Double>
+  ) -> Bool {
     let move = move(to: t)
-    for i in bases.indices { rates[i] = rate(after: rates[i], base: bases[i], move) }
+    for i in groups { rates[i] = rate(after: rates[i], base: bases[i], move) }
     return true
   }
 

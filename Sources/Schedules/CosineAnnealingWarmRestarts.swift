@@ -66,9 +66,11 @@ public struct CosineAnnealingWarmRestarts: Schedule {
     etaMin + (base - etaMin) * wave(at: t) / 2
   }
 
-  public func chain(_ rates: inout MutableSpan<Double>, at t: Int, bases: Span<Double>) -> Bool {
+  public func chain(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at t: Int, bases: Span<Double>
+  ) -> Bool {
     let wave = wave(at: t)
-    for i in bases.indices { rates[i] = etaMin + (bases[i] - etaMin) * wave / 2 }
+    for i in groups { rates[i] = etaMin + (bases[i] - etaMin) * wave / 2 }
     return true
   }
 

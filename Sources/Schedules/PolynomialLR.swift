@@ -56,9 +56,11 @@ public struct PolynomialLR: Schedule {
     current * decay(to: t)
   }
 
-  public func chain(_ rates: inout MutableSpan<Double>, at t: Int, bases: Span<Double>) -> Bool {
+  public func chain(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at t: Int, bases: Span<Double>
+  ) -> Bool {
     let decay = decay(to: t)
-    for i in bases.indices { rates[i] = rates[i] * decay }
+    for i in groups { rates[i] = rates[i] * decay }
     return true
   }
 

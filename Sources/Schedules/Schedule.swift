@@ -51,10 +51,12 @@ public protocol Schedule: Sendable {
   /// PyTorch's chained form: the rate at a step from the rate in force before.
   func rate(at step: Int, base: Double, current: Double) -> Double
 
-  /// Moves the rates in force of as many groups as there are base rates to a step,
-  /// in the chained form and to the bits of one by one. False, with nothing moved,
-  /// for what has no better way: a cosine or a power is the same for all of them.
-  func chain(_ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>) -> Bool
+  /// Moves the rates in force of some groups to a step, in the chained form and to
+  /// the bits of one by one. False, with nothing moved, for what has no better
+  /// way: a cosine or a power is the same for all of them.
+  func chain(
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at step: Int, bases: Span<Double>
+  ) -> Bool
 
   /// The momentum, or Adam's beta1, at a step; `base` where it drives none.
   func momentum(at step: Int, base: Double) -> Double
@@ -107,7 +109,7 @@ extension Schedule {
   }
 
   public func chain(
-    _ rates: inout MutableSpan<Double>, at step: Int, bases: Span<Double>
+    _ rates: inout MutableSpan<Double>, _ groups: Range<Int>, at step: Int, bases: Span<Double>
   ) -> Bool { false }
 
   public func momentum(at step: Int, base: Double) -> Double { base }

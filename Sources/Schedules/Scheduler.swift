@@ -307,16 +307,14 @@ public struct Scheduler: Sendable {
       accepted: "0 to \(limit)")
   }
 
+  @inline(__always)
   private mutating func setRates() {
     switch form {
     case .closed:
       // Past its own end each schedule holds by itself.
-      let t = min(step, turn)
-      for i in rates.indices { rates[i] = schedules[i].rate(at: t, base: bases[i]) }
+      close(&rates, schedules, bases, at: min(step, turn))
     case .chained:
-      for i in rates.indices where step <= min(turn, schedules[i].lastStep) {
-        rates[i] = schedules[i].rate(at: step, base: bases[i], current: rates[i])
-      }
+      if step <= turn { chain(&rates, schedules, bases, at: step) }
     }
   }
 
@@ -378,5 +376,34 @@ public struct Scheduler: Sendable {
     changed.givenLast = givenLast.map(last)
     try changed.setHorizon()
     self = changed
+  }
+}
+
+/// Sets each group's rate to that of a step, by the schedules' closed form.
+@_optimize(speed) @inline(never)
+private func close(
+  _ rates: inout [Double], _ schedules: [AnySchedule], _ bases: [Double], at t: Int
+) {
+  for i in rates.indices {
+    rates[i] = schedules[i].uncounted._withUnsafeGuaranteedRef { $0.rate(at: t, base: bases[i]) }
+  }
+}
+
+/// Moves each group's rate to a step, in the chained form. Groups in a row that
+/// share a schedule are moved at once.
+@_optimize(speed) @inline(never)
+private func chain(
+  _ rates: inout [Double], _ schedules: [AnySchedule], _ bases: [Double], at t: Int
+) {
+  let bases = bases.span
+  var rates = rates.mutableSpan
+  var first = 0
+  while first < rates.count {
+    first = schedules[first].uncounted._withUnsafeGuaranteedRef { shared in
+      var end = first + 1
+      while end < rates.count, schedules[end].object === shared { end += 1 }
+      if t <= shared.lastStep { shared.chain(&rates, first..<end, at: t, bases: bases) }
+      return end
+    }
   }
 }
