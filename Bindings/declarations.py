@@ -1,6 +1,7 @@
 """What a schedule's Swift type says that the library does not: its doc comment and initialisers.
 
-The comment above ``public struct NAME: Schedule`` is the schedule's page. Beside prose, it has
+The comment above ``public struct NAME: Schedule``, or ``: Reactive``, is the schedule's page. Beside
+prose, it has
 
     /// - Peers:
     ///   - Keras `CosineDecay(lr, decay_steps, alpha)`: `CosineDecay(S, min_ratio=alpha)`. Note.
@@ -157,7 +158,7 @@ def read(sources: Path) -> dict[str, Declaration]:
         words = enumerations(source)
         shared |= words
         for match in re.finditer(
-            r"((?:^///.*\n)+)public struct (\w+): Schedule\b", source, re.MULTILINE
+            r"((?:^///.*\n)+)public struct (\w+): (?:Schedule|Reactive)\b", source, re.MULTILINE
         ):
             comment = [line[3:].removeprefix(" ") for line in match[1].splitlines()]
             found = declaration(match[2], comment, source, f"{path.name}, {match[2]}")

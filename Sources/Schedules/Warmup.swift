@@ -148,7 +148,7 @@ public struct Warmup: Schedule {
   ) throws(Refusal) {
     try self.init(
       AnySchedule(schedule), steps: steps, shape: shape, startRatio: startRatio, startLR: startLR,
-      offset: offset, span: span, skip: skip, power: power, rounding: rounding)
+      offset: offset, span: span, skip: skip, power: power, rounding: rounding, endLR: endLR)
   }
 
   public static var name: StaticString { "Warmup" }

@@ -69,6 +69,24 @@ struct WarmupTests {
     #expect(all[8] == 1)
   }
 
+  @Test("have every field, whichever way a schedule is handed to them")
+  func handed() throws {
+    let rest = try CosineAnnealingLR(tMax: 9)
+    let warmup = try Warmup(
+      rest, steps: 8, shape: .polynomial, startLR: 0.25, offset: 1, span: 7, skip: 2, power: 3,
+      rounding: .rest, endLR: 0.5)
+    #expect(
+      warmup.text
+        == (try Warmup(
+          AnySchedule(rest), steps: 8, shape: .polynomial, startLR: 0.25, offset: 1, span: 7,
+          skip: 2,
+          power: 3, rounding: .rest, endLR: 0.5)).text)
+    #expect(warmup.endLR == 0.5)
+    #expect(
+      try Dampening(rest, shape: .exponential, period: 5, beta2: 0.5).text
+        == Dampening(AnySchedule(rest), shape: .exponential, period: 5, beta2: 0.5).text)
+  }
+
   @Test("end where the schedule after them ends, less what is skipped")
   func ends() throws {
     let cycle = try OneCycleLR(totalSteps: 10)

@@ -32,6 +32,37 @@ struct GroupScheduleTests {
         "schedules=2 of them; accepted: 1, or 3, one a group") == true)
   }
 
+  @Test(
+    "moves each as it moves alone, also those that share one",
+    arguments: [Scheduler.Form.closed, .chained])
+  func shared(form: Scheduler.Form) throws {
+    let (cosine, power, cycle, stairs) = (
+      AnySchedule(try CosineAnnealingLR(tMax: 7, etaMin: 0.01)),
+      AnySchedule(try PolynomialLR(totalIters: 30, power: 2)),
+      AnySchedule(try OneCycleLR(totalSteps: 12)), AnySchedule(try StepLR(stepSize: 3))
+    )
+    for curves in [
+      [cosine], [cosine, cosine, power, cosine, power, power, power],
+      [cycle, cycle, stairs, stairs, stairs], [stairs, cosine, cosine, cycle],
+    ] {
+      let bases = curves.indices.map { 0.1 + 0.3 * Double($0) }
+      var together = try Scheduler(curves, bases: bases, form: form, horizon: .hold, last: 35)
+      var alone = try zip(curves, bases).map {
+        try Scheduler([$0], bases: [$1], form: form, horizon: .hold, last: 35)
+      }
+      for step in 1..<40 {
+        try together.next()
+        if step == 5 { try together.override(bases.map { $0 / 3 }) }
+        for i in alone.indices {
+          try alone[i].next()
+          if step == 5 { try alone[i].override([bases[i] / 3]) }
+          #expect(
+            together.rates[i].bitPattern == alone[i].rates[0].bitPattern, "group \(i) at \(step)")
+        }
+      }
+    }
+  }
+
   @Test("ends with the first of them")
   func end() throws {
     let short = AnySchedule(try OneCycleLR(totalSteps: 3))

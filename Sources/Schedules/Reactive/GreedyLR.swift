@@ -23,7 +23,7 @@
 ///     fields and bits for one group and metrics that are finite.
 /// - Complexity: O(1)
 /// - Example: `GreedyLR(factor=0.8, patience=3)` from 0.1 over 60 steps with a metric
-public struct GreedyLR: Schedule {
+public struct GreedyLR: Reactive {
   public internal(set) var mode = MetricMode.min
   /// What the rate is multiplied or divided by; between 0 and 1.
   public internal(set) var factor = 0.95
@@ -57,7 +57,7 @@ public struct GreedyLR: Schedule {
   private var falls = 0
   private var window: [Double] = []
   private var sum = 0.0
-  private var reached = Reached()
+  var reached = Reached()
 
   public init() {}
 
@@ -134,21 +134,7 @@ public struct GreedyLR: Schedule {
       .value, "GreedyLR max_lr", value: "\(maxLR)", accepted: "at least min_lr=\(minLR)")
   }
 
-  public static var reacts: Bool { true }
-
-  public func rate(at t: Int, base: Double) -> Double { reached.rate(from: base) }
-
-  public func rate(at t: Int, base: Double, current: Double) -> Double {
-    t == 0 ? reached.rate(from: current) : current
-  }
-
-  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
-    var copy = self
-    copy.observe(metric, base)
-    return copy
-  }
-
-  private mutating func observe(_ metric: Double, _ base: Double) {
+  mutating func observe(_ metric: Double, _ base: Double) {
     let value = smooth ? smoothed(metric) : metric
     guard resting == 0 else { return resting -= 1 }
     let bar = bar(best, mode, threshold, thresholdMode)

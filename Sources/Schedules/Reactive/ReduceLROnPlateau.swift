@@ -40,7 +40,7 @@
 ///     it is in Warmup with steps=W+1, span=W, start_lr=0 and rounding='slope'.
 /// - Complexity: O(1)
 /// - Example: `ReduceLROnPlateau(factor=0.5, patience=5)` over 60 steps with a metric
-public struct ReduceLROnPlateau: Schedule {
+public struct ReduceLROnPlateau: Reactive {
   /// Whose way of counting it is.
   public enum Rule: Word {
     case torch, keras, optax
@@ -83,7 +83,7 @@ public struct ReduceLROnPlateau: Schedule {
   private var resting = 0
   private var count = 0
   private var mean = 0.0
-  private var reached = Reached()
+  var reached = Reached()
 
   public init() {}
 
@@ -149,21 +149,7 @@ public struct ReduceLROnPlateau: Schedule {
     reached.remember(fields)
   }
 
-  public static var reacts: Bool { true }
-
-  public func rate(at t: Int, base: Double) -> Double { reached.rate(from: base) }
-
-  public func rate(at t: Int, base: Double, current: Double) -> Double {
-    t == 0 ? reached.rate(from: current) : current
-  }
-
-  public func observing(_ metric: Double, at t: Int, base: Double) -> Self {
-    var copy = self
-    copy.observe(metric, base)
-    return copy
-  }
-
-  private mutating func observe(_ metric: Double, _ base: Double) {
+  mutating func observe(_ metric: Double, _ base: Double) {
     mean = (Double(count) * mean + metric) / Double(count + 1)
     count += 1
     guard count >= accumulationSize else { return }
