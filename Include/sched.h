@@ -56,15 +56,15 @@ typedef enum sched_status {
   SCHED_E_SPACE = 3,  /* the buffer is too small for the text                 */
   SCHED_E_ENUM = 4,   /* not one of the enumeration's constants               */
 
-  SCHED_E_KIND = 10,    /* no schedule has that name                          */
-  SCHED_E_FIELD = 11,   /* the schedule has no such field                     */
+  SCHED_E_KIND = 10,    /* nothing has that name                              */
+  SCHED_E_FIELD = 11,   /* there is no such field                             */
   SCHED_E_VALUE = 12,   /* the field does not accept that value               */
   SCHED_E_MISSING = 13, /* a required field is missing                        */
   SCHED_E_TYPE = 14,    /* the field holds values of another type             */
   SCHED_E_TWICE = 15,   /* the field is given twice                           */
 
   SCHED_E_SYNTAX = 20, /* the text does not parse                             */
-  SCHED_E_DEPTH = 21,  /* schedules are nested too deep                       */
+  SCHED_E_DEPTH = 21,  /* it is nested too deep                               */
   SCHED_E_STATE = 22,  /* the text is no saved state that fits                */
 
   SCHED_E_RANGE = 30, /* the argument is out of its range                     */
@@ -397,7 +397,8 @@ sched_status sched_scheduler_load(sched_scheduler *scheduler, const char *text,
 
 /* -- Early stopping ----------------------------------------------------- */
 
-/*  Watches a metric and says when to stop.                                   */
+/*  Is fed observations, and says when to stop and why. It touches no model, no
+ *  file and no clock.                                                        */
 typedef struct sched_early_stopping sched_early_stopping;
 
 typedef enum sched_mode {
@@ -407,46 +408,117 @@ typedef enum sched_mode {
 
 typedef enum sched_verdict {
   SCHED_IMPROVED = 1, /* a new best: keep these weights                       */
-  SCHED_WAITING = 2,  /* not better, but patience is left                     */
-  SCHED_STOP = 3      /* `patience` observations in a row with no new best    */
+  SCHED_WAITING = 2,  /* not better, and no reason to stop                    */
+  SCHED_STOP = 3      /* stop; whether it was a new best, too, sched_watch has */
 } sched_verdict;
 
-/*  What it has seen. Before any observation and until the first best, `best`
- *  is the worst there is (infinity in its sign) and `best_at` is -1.         */
+typedef enum sched_reason {
+  SCHED_R_NONE = 0,           /* nothing was observed yet                     */
+  SCHED_R_IMPROVED = 1,       /* a new best                                   */
+  SCHED_R_PATIENCE_LEFT = 2,  /* patience, or what it waits for, is left      */
+  SCHED_R_EARLY = 3,          /* before start_from                            */
+  SCHED_R_IGNORED = 4,        /* not finite, and ignored                      */
+  SCHED_R_HELD = 5,           /* but for min_epochs or min_steps it would stop */
+  SCHED_R_REDUCTIONS_LEFT = 6, /* the rate has not fallen often enough        */
+  SCHED_R_PATIENCE = 7,       /* this and what follows is to stop             */
+  SCHED_R_NOT_FINITE = 8,
+  SCHED_R_STOPPING_THRESHOLD = 9,
+  SCHED_R_DIVERGENCE_THRESHOLD = 10,
+  SCHED_R_DEADLINE = 11,       /* must_reach was not reached in time          */
+  SCHED_R_BUDGET = 12,         /* a budget is used up                         */
+  SCHED_R_GENERALIZATION = 13, /* GL, PQ or UP                                */
+  SCHED_R_SLOPE = 14
+} sched_reason;
+
+/*  What it has seen: of the first of its rules that has a best. Before any
+ *  observation and until the first best, `best` is the worst there is (infinity
+ *  in its sign) and best_at is -1; where no rule has a best, `best` is NaN.   */
 typedef struct sched_watch {
   double best;
-  int64_t best_at;  /* the observation that was best, counted from 0          */
-  int64_t observed; /* observations so far                                    */
-  int64_t waited;   /* observations since the best                            */
+  int64_t best_at;     /* the observation that was best, counted from 0       */
+  int64_t best_epoch;  /* its epoch, counted from 0; -1 where there is none   */
+  int64_t best_step;   /* steps done then; -1 where the caller has not said   */
+  int64_t observed;    /* observations so far                                 */
+  int64_t waited;      /* observations since the best that count              */
+  double spent;        /* what has gone by since, in the unit of `patience`   */
+  double patience;     /* what may go by                                      */
+  int32_t is_best;     /* whether the last observation was the best so far    */
+  sched_mode mode;     /* which way is better; 0 where no rule has a best     */
+  sched_reason reason; /* why the last observation meant what it meant        */
 } sched_watch;
 
-/*  An observation improves when it beats the best by more than `min_delta`, at
- *  least 0. `patience` is 0 to SCHED_MAX_STEP; 0 stops like 1, at the first
- *  that does not. NaN is never better, and so is waited out like any other.
- *                                                                    since 0 */
+/*  The rule Patience with these three fields: an observation improves when it
+ *  beats the best by more than `min_delta`, at least 0. `patience` is 0 to
+ *  SCHED_MAX_STEP; 0 stops like 1, at the first that does not. NaN is never
+ *  better, and so is waited out like any other.                      since 0 */
 sched_status sched_early_stopping_make(sched_mode mode, int64_t patience,
                                        double min_delta,
                                        sched_early_stopping **stopper);
+
+/*  A rule by its name and fields, those of sched_rules_describe: Patience, GL,
+ *  PQ, UP, Slope, Budget, and the peers' own under their names, Keras, Lightning
+ *  and so on. `culprit` is as sched_make's.                          since 0 */
+sched_status sched_early_stopping_make_fields(const char *rule,
+                                              const sched_field *fields,
+                                              size_t count, size_t *culprit,
+                                              sched_early_stopping **stopper);
+
+/*  A rule from text, joined to others as deep as 64:
+ *  Any([Patience(3, monitor='val_loss'), GL(5.0, 'val_loss'), Budget(epochs=50)]).
+ *  `position` is as sched_parse's.                                   since 0 */
+sched_status sched_early_stopping_parse(const char *text, size_t length,
+                                        size_t *position,
+                                        sched_early_stopping **stopper);
+
+/*  What every kind of rule declares: a line "rule" with its name, and then the
+ *  lines of sched_kind_describe.                                     since 0 */
+sched_status sched_rules_describe(char *text, size_t capacity, size_t *length);
 
 sched_early_stopping *sched_early_stopping_retain(
     sched_early_stopping *stopper);
 void sched_early_stopping_free(sched_early_stopping *stopper);
 
-/*  One observation, in; what it means, out.                          since 0 */
+/*  One observation of its one metric, in; what it means, out.        since 0 */
 sched_status sched_observe(sched_early_stopping *stopper, double metric,
                            sched_verdict *verdict);
+
+/*  One observation of named numbers, reals or integers. Three say where the run
+ *  is: "step", the steps done; "epoch", the one it ends, counted from 0, by
+ *  default the one after the last observation's; "seconds" since the run began.
+ *  The others are metrics; those that no rule asks for are ignored. What a rule
+ *  asks for and is not there is SCHED_E_MISSING, and nothing has changed.
+ *                                                                    since 0 */
+sched_status sched_observe_fields(sched_early_stopping *stopper,
+                                  const sched_field *fields, size_t count,
+                                  sched_verdict *verdict);
 
 sched_status sched_watched(const sched_early_stopping *stopper,
                            sched_watch *watch);
 
-/*  All of it as text, settings included, and all of it from that text.
- *                                                                    since 0 */
+/*  Why the last observation meant what it meant, as a sentence.      since 0 */
+sched_status sched_why(const sched_early_stopping *stopper, char *text,
+                       size_t capacity, size_t *length);
+
+/*  Its rule, as sched_early_stopping_parse reads it.                 since 0 */
+sched_status sched_early_stopping_text(const sched_early_stopping *stopper,
+                                       char *text, size_t capacity,
+                                       size_t *length);
+
+/*  All of it as text, settings included, and all of it from that text, of this
+ *  version or an older one.                                          since 0 */
 sched_status sched_early_stopping_save(const sched_early_stopping *stopper,
                                        char *text, size_t capacity,
                                        size_t *length);
 sched_status sched_early_stopping_restore(const char *text, size_t length,
                                           size_t *position,
                                           sched_early_stopping **stopper);
+
+/*  Takes over what _save wrote. _KEEP keeps the settings that are here and takes
+ *  what was learned: another patience holds from now on. The rules must be of the
+ *  same kinds and modes.                                             since 0 */
+sched_status sched_early_stopping_load(sched_early_stopping *stopper,
+                                       const char *text, size_t length,
+                                       sched_policy policy, size_t *position);
 
 /* -- Optimizer steps ---------------------------------------------------- */
 

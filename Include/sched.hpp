@@ -349,6 +349,7 @@ class Fields {
   }
 
  private:
+  friend class EarlyStopping;
   friend class Schedule;
   friend class Scheduler;
 
@@ -654,22 +655,42 @@ enum class Mode {
 
 enum class Verdict {
   improved = SCHED_IMPROVED,  // a new best: keep these weights
-  waiting = SCHED_WAITING,    // not better, but patience is left
-  stop = SCHED_STOP           // `patience` observations in a row with no new best
+  waiting = SCHED_WAITING,    // not better, and no reason to stop
+  stop = SCHED_STOP           // stop; whether it was a new best, too, is_best() says
 };
 
-/*  Watches a metric and says when to stop. One owner, one thread at a time, as
- *  Scheduler. */
+/*  Is fed observations, and says when to stop and why. One owner, one thread at a
+ *  time, as Scheduler. */
 class EarlyStopping {
  public:
   /*  Takes over one reference. */
   explicit EarlyStopping(sched_early_stopping *handle) noexcept : owner_(handle) {}
 
+  /*  The rule Patience with these three fields. */
   explicit EarlyStopping(std::int64_t patience, double min_delta = 0.0, Mode mode = Mode::min) {
     sched_early_stopping *stopper = nullptr;
     detail::check(sched_early_stopping_make(static_cast<sched_mode>(mode), patience, min_delta,
                                             &stopper));
     owner_ = detail::Owner<sched_early_stopping, sched_early_stopping_free>(stopper);
+  }
+
+  /*  A rule by its name and fields, a peer's own too:
+   *
+   *      sched::EarlyStopping("Keras", sched::Fields().integer("patience", 3)) */
+  EarlyStopping(const std::string &rule, const Fields &fields) {
+    sched_early_stopping *stopper = nullptr;
+    fields.lend([&](const sched_field *array, std::size_t count) {
+      std::size_t culprit = count;
+      sched_status status =
+          sched_early_stopping_make_fields(rule.c_str(), array, count, &culprit, &stopper);
+      detail::check(status, culprit, count);
+    });
+    owner_ = detail::Owner<sched_early_stopping, sched_early_stopping_free>(stopper);
+  }
+
+  /*  A rule from text: "Any([Patience(3, monitor='val_loss'), Budget(epochs=50)])". */
+  static EarlyStopping parse(std::string_view text) {
+    return read(sched_early_stopping_parse, text);
   }
 
   sched_early_stopping *get() const noexcept { return owner_.get(); }
@@ -680,10 +701,21 @@ class EarlyStopping {
     return EarlyStopping(sched_early_stopping_retain(get()));
   }
 
-  /*  One observation. NaN is never better. */
+  /*  One observation of its one metric. */
   Verdict observe(double metric) {
     sched_verdict verdict = SCHED_WAITING;
     detail::check(sched_observe(get(), metric, &verdict));
+    return static_cast<Verdict>(verdict);
+  }
+
+  /*  One observation of named numbers, "step", "epoch" and "seconds" among them, as
+   *  sched_observe_fields has it. Throws, with nothing changed, where one is missing. */
+  Verdict observe(std::initializer_list<std::pair<const char *, double>> numbers) {
+    std::vector<sched_field> fields;
+    fields.reserve(numbers.size());
+    for (const auto &number : numbers) fields.push_back(sched_real(number.first, number.second));
+    sched_verdict verdict = SCHED_WAITING;
+    detail::check(sched_observe_fields(get(), fields.data(), fields.size(), &verdict));
     return static_cast<Verdict>(verdict);
   }
 
@@ -693,29 +725,55 @@ class EarlyStopping {
   std::int64_t best_at() const { return watched().best_at; }
   /*  Observations so far. */
   std::int64_t observed() const { return watched().observed; }
-  /*  Observations since the best. */
+  /*  Observations since the best that count. */
   std::int64_t waited() const { return watched().waited; }
+  /*  Whether the last observation was the best so far: keep these weights. */
+  bool is_best() const { return watched().is_best != 0; }
 
-  /*  All of it as text, settings included, and all of it from that text. */
-  std::string save() const {
-    return detail::text([this](char *text, std::size_t capacity, std::size_t *length) {
-      return sched_early_stopping_save(get(), text, capacity, length);
-    });
-  }
-  static EarlyStopping restore(std::string_view text) {
-    std::size_t position = text.size();
-    sched_early_stopping *stopper = nullptr;
-    sched_status status = sched_early_stopping_restore(text.data() ? text.data() : "", text.size(),
-                                                       &position, &stopper);
-    detail::check(status, position, text.size());
-    return EarlyStopping(stopper);
-  }
-
- private:
+  /*  All that it has seen. */
   sched_watch watched() const {
     sched_watch watch{};
     detail::check(sched_watched(get(), &watch));
     return watch;
+  }
+
+  /*  Why the last observation meant what it meant, as a sentence. */
+  std::string why() const { return written(sched_why); }
+
+  /*  Its rule, as parse() reads it. */
+  std::string text() const { return written(sched_early_stopping_text); }
+
+  /*  All of it as text, settings included, and all of it from that text. */
+  std::string save() const { return written(sched_early_stopping_save); }
+  static EarlyStopping restore(std::string_view text) {
+    return read(sched_early_stopping_restore, text);
+  }
+
+  /*  Takes over what save() gave; Policy::keep keeps the settings that are here. */
+  void load(std::string_view text, Policy policy = Policy::error) {
+    std::size_t position = text.size();
+    sched_status status =
+        sched_early_stopping_load(get(), text.data() ? text.data() : "", text.size(),
+                                  static_cast<sched_policy>(policy), &position);
+    detail::check(status, position, text.size());
+  }
+
+ private:
+  template <class Write>
+  std::string written(Write write) const {
+    return detail::text([&](char *text, std::size_t capacity, std::size_t *length) {
+      return write(get(), text, capacity, length);
+    });
+  }
+
+  template <class Read>
+  static EarlyStopping read(Read read, std::string_view text) {
+    std::size_t position = text.size();
+    sched_early_stopping *stopper = nullptr;
+    sched_status status =
+        read(text.data() ? text.data() : "", text.size(), &position, &stopper);
+    detail::check(status, position, text.size());
+    return EarlyStopping(stopper);
   }
 
   detail::Owner<sched_early_stopping, sched_early_stopping_free> owner_;

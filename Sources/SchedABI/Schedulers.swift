@@ -261,15 +261,19 @@ public func sched_scheduler_load(
   status(
     { () throws(Refusal) in
       let cell = try SchedABI.scheduler(scheduler)
-      let known: Scheduler.Policy? =
-        policy == SCHED_POLICY_ERROR
-        ? .error
-        : policy == SCHED_POLICY_KEEP
-          ? .keep : policy == SCHED_POLICY_RESTORE ? .restore : nil
-      let policy = try need(known, "policy", policy.rawValue)
+      let policy = try known(policy)
       let text = try bytes(text, length)
       try change(cell) { (scheduler) throws(Refusal) in
         try scheduler.load(text, policy: policy)
       }
     }, refused: { position?.pointee = $0.position ?? length })
+}
+
+/// What a policy has in Swift.
+func known(_ policy: sched_policy) throws(Refusal) -> Scheduler.Policy {
+  let known: Scheduler.Policy? =
+    policy == SCHED_POLICY_ERROR
+    ? .error
+    : policy == SCHED_POLICY_KEEP ? .keep : policy == SCHED_POLICY_RESTORE ? .restore : nil
+  return try need(known, "policy", policy.rawValue)
 }

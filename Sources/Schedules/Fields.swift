@@ -29,10 +29,10 @@ public class Fields {
   init() {}
 
   /// Whether it may change what it visits.
-  var changes: Bool { false }
+  package var changes: Bool { false }
 
   /// What it refuses, after it has seen all fields.
-  func conclusion() -> Refusal? { nil }
+  package func conclusion() -> Refusal? { nil }
 
   func visit(_ field: Field, _ value: inout Double, _ accepts: Reals) {}
   func visit(_ field: Field, _ value: inout Int, _ accepts: Integers) {}
@@ -43,6 +43,8 @@ public class Fields {
   func visit(_ field: Field, _ value: inout AnySchedule) {}
   func visit(_ field: Field, _ value: inout [AnySchedule]) {}
   func visit(_ field: Field, _ value: inout StepFunction) {}
+  func visit(_ field: Field, _ value: inout UTF8Text) {}
+  func visit(_ field: Field, _ parts: inout [Part]) {}
 
   // What a schedule has learned from metrics. No field: it is not set, and text
   // does not have it.
@@ -110,11 +112,12 @@ extension Fields {
       Field(name: name, isRequired: need == .required, isLength: true, note: note), &value, .steps)
   }
 
-  /// A whole number that counts nothing, from 0 to 2⁵³.
+  /// A whole number that counts no steps, from 0 to 2⁵³.
   public func number(
-    _ name: StaticString, _ value: inout Int, _ need: Need = .optional, note: StaticString
+    _ name: StaticString, _ value: inout Int, _ need: Need = .optional,
+    accepts: Integers = .steps, note: StaticString
   ) {
-    visit(Field(name: name, isRequired: need == .required, note: note), &value, .steps)
+    visit(Field(name: name, isRequired: need == .required, note: note), &value, accepts)
   }
 
   /// How many of something that is not steps, at least 1.
@@ -172,6 +175,23 @@ extension Fields {
     value = W.allCases[choice]
   }
 
+  /// The same, of which less is compiled for every choice.
+  public func word<W: NumberedWord>(_ name: StaticString, _ value: inout W, note: StaticString) {
+    var choice = value.rawValue
+    visit(Field(name: name, isRequired: false, note: note), choice: &choice, of: W.words)
+    value = W(rawValue: choice) ?? value
+  }
+
+  /// A name.
+  public func name(_ name: StaticString, _ value: inout UTF8Text, note: StaticString) {
+    visit(Field(name: name, isRequired: false, note: note), &value)
+  }
+
+  /// Other things of its own sort.
+  package func parts(_ name: StaticString, _ value: inout [Part], note: StaticString) {
+    visit(Field(name: name, isRequired: true, note: note), &value)
+  }
+
   /// Another schedule.
   public func schedule(
     _ name: StaticString, _ value: inout AnySchedule, _ need: Need = .required,
@@ -201,6 +221,23 @@ extension Fields {
     visit(Field(name: name, isRequired: false, note: note), &value)
   }
 }
+
+/// What may be a part of another of its sort, and is no schedule.
+open class Part {
+  public let name: StaticString
+
+  public init(_ name: StaticString) { self.name = name }
+
+  /// Declares its fields.
+  open func describe(_ fields: Fields) {}
+}
+
+/// What a name in a text may be: anything that every reader reads alike.
+func isName(_ text: UTF8Text) -> Bool {
+  text.bytes.count <= 256 && text.bytes.allSatisfy { $0 >= 32 && $0 != 127 && $0 != 39 && $0 != 92 }
+}
+
+let nameAccepted: StaticString = "up to 256 bytes without quotes, backslashes and line ends"
 
 /// The largest step and count of steps: 2⁵³, so that every one is a `Double`.
 public let maxStep = 9_007_199_254_740_992
@@ -270,6 +307,15 @@ public struct Integers: Sendable {
 /// A choice among a few words, as PyTorch spells them.
 public protocol Word: Sendable, CaseIterable where AllCases == [Self] {
   var word: StaticString { get }
+}
+
+/// A choice whose cases are numbered as its words are.
+public protocol NumberedWord: Word, RawRepresentable where RawValue == Int {
+  static var words: [StaticString] { get }
+}
+
+extension NumberedWord {
+  public var word: StaticString { Self.words[rawValue] }
 }
 
 /// The choice that a caller's word is.

@@ -7,7 +7,7 @@ public let maxTextLength = 1 << 24
 public let maxListLength = 1 << 20
 
 /// Reads text in Python's constructor syntax: calls, lists, numbers, words.
-struct Parser {
+package struct Parser {
 
   private let bytes: [UInt8]
   private var at = 0
@@ -19,7 +19,7 @@ struct Parser {
   /// The one call that the text is, with calls in it up to a depth. Its bytes,
   /// not a string, in which what is no UTF-8 would be repaired, and stand
   /// elsewhere.
-  static func call(
+  package static func call(
     _ text: [UInt8], maxDepth: Int = AnySchedule.maxDepth, function: StepFunction? = nil
   ) throws(Refusal) -> Call {
     guard text.count <= maxTextLength else {

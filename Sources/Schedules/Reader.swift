@@ -1,24 +1,29 @@
 /// Sets fields from the arguments of a call; keeps the first refusal.
 ///
 /// Also what reads saved states, which are calls like any other.
-final class Reader: Fields {
+package final class Reader: Fields {
+  /// What makes parts of calls, where there may be any.
+  package typealias Maker = (Call) throws(Refusal) -> Part
+
   private let owner: UTF8Text
+  private let maker: Maker?
   private let arguments: [Argument]
   private var isUsed: [Bool]
   private var place = 0
   private var fieldNames = UTF8Text()
   private(set) var refusal: Refusal?
 
-  init(_ call: Call) {
+  package init(_ call: Call, maker: Maker? = nil) {
+    self.maker = maker
     owner = call.name
     arguments = call.arguments
     isUsed = [Bool](repeating: false, count: call.arguments.count)
   }
 
-  override var changes: Bool { true }
+  package override var changes: Bool { true }
 
   /// The refusal, if any, with what no field took counted in.
-  override func conclusion() -> Refusal? {
+  package override func conclusion() -> Refusal? {
     if let refusal { return refusal }
     guard let i = isUsed.firstIndex(of: false) else { return nil }
     let argument = arguments[i]
@@ -213,6 +218,35 @@ final class Reader: Fields {
     case .function(let function): value = function
     default: refuse(.type, field, literal, i, "\(Literal.functionAccepted)")
     }
+  }
+
+  override func visit(_ field: Field, _ value: inout UTF8Text) {
+    guard let (literal, i) = take(field, accepts: { "\(nameAccepted)" }) else { return }
+    guard case .word(let word) = literal.form else {
+      return refuse(.type, field, literal, i, "\(nameAccepted)")
+    }
+    guard isName(word) else { return refuse(.value, field, literal, i, "\(nameAccepted)") }
+    value = word
+  }
+
+  override func visit(_ field: Field, _ parts: inout [Part]) {
+    guard let (literal, i) = take(field, accepts: { "a list of rules" }) else { return }
+    guard case .list(let list) = literal.form, let maker else {
+      return refuse(.type, field, literal, i, "a list of rules")
+    }
+    var made: [Part] = []
+    for one in list {
+      guard case .call(let call) = one.form else {
+        return refuse(.type, field, one, i, "a list of rules")
+      }
+      do throws(Refusal) {
+        made.append(try maker(call))
+      } catch {
+        if refusal == nil { refusal = error.located(index: i) }
+        return
+      }
+    }
+    parts = made
   }
 
   /// The schedule a literal is; `nil` after a refusal.

@@ -28,14 +28,14 @@ public struct Refusal: Error, Sendable {
       case .memory: "more memory than there is"
       case .space: "the buffer is too small for the text"
       case .constant: "not one of the enumeration's constants"
-      case .kind: "no schedule has that name"
-      case .field: "the schedule has no such field"
+      case .kind: "nothing has that name"
+      case .field: "there is no such field"
       case .value: "the field does not accept that value"
       case .missing: "a required field is missing"
       case .type: "the field holds values of another type"
       case .twice: "the field is given twice"
       case .syntax: "the text does not parse"
-      case .depth: "schedules are nested too deep"
+      case .depth: "it is nested too deep"
       case .state: "the text is no saved state that fits"
       case .range: "the argument is out of its range"
       case .end: "the step is past the end of the schedule"
@@ -80,7 +80,7 @@ public struct Refusal: Error, Sendable {
 
   /// The same of the argument at an index, and at a position unless it has one.
   @inline(never)
-  func located(index: Int? = nil, position: Int? = nil) -> Refusal {
+  package func located(index: Int? = nil, position: Int? = nil) -> Refusal {
     Refusal(
       reason, content.argument, value: content.value, accepted: content.accepted,
       index: index ?? self.index, position: self.position ?? position)

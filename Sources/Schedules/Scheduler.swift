@@ -269,7 +269,7 @@ public struct Scheduler: Sendable {
   /// Puts back what ``seen`` gave.
   mutating func recall(_ seen: [Double]) throws(Refusal) {
     if seen.isEmpty { return }
-    let recaller = Recaller(seen)
+    let recaller = Recaller("Scheduler", seen)
     for i in schedules.indices where schedules[i].watches {
       schedules[i] = try schedules[i].visited(by: recaller)
     }

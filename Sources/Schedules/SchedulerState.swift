@@ -153,13 +153,11 @@ private let unknown: StepFunction = { _ in .nan }
 
 // MARK: - What is different
 
-/// In what the configuration of a saved scheduler differs from another's, in
-/// words. Both are read from their texts, which have all of it.
-private struct Differences {
-  private(set) var text = UTF8Text()
-  private var count = 0
-
-  init(_ saved: Scheduler, _ here: Scheduler) throws(Refusal) {
+extension Differences {
+  /// Of a saved scheduler from another. Both are read from their texts, which have
+  /// all of it.
+  fileprivate init(_ saved: Scheduler, _ here: Scheduler) throws(Refusal) {
+    self.init()
     let old = try Parser.call(saved.utf8.bytes, function: unknown)
     let new = try Parser.call(here.utf8.bytes, function: unknown)
     var isReplanned = false
@@ -182,42 +180,6 @@ private struct Differences {
     if !isReplanned { compare("last", "", old.value("last"), new.value("last")) }
   }
 
-  private mutating func add(_ name: UTF8Text, _ saved: UTF8Text, _ here: UTF8Text) {
-    count += 1
-    // Who sees eight does not read on.
-    if count > 8 { return }
-    if count > 1 { text += "; " }
-    text += "\(name): saved \(saved), here \(here)"
-  }
-
-  private mutating func compare(
-    _ name: UTF8Text, _ prefix: UTF8Text, _ saved: Literal, _ here: Literal
-  ) {
-    switch (saved.form, here.form) {
-    case (.list(let a), .list(let b)):
-      guard a.count == b.count else {
-        return add(name, "\(a.count) of them", "\(b.count)")
-      }
-      for i in a.indices { compare("\(name)[\(i)]", prefix, a[i], b[i]) }
-    case (.call(let a), .call(let b)):
-      guard a.name == b.name else { return add("\(prefix)\(name)", a.name, b.name) }
-      for argument in b.arguments {
-        guard let field = argument.name else { continue }
-        compare("\(prefix)\(b.name) \(field)", "", a.value(field), argument.value)
-      }
-      // What is none is not printed.
-      for argument in a.arguments {
-        guard let field = argument.name, case .none = b.value(field).form else { continue }
-        compare("\(prefix)\(b.name) \(field)", "", argument.value, Literal(.none))
-      }
-      for (old, new) in zip(a.arguments, b.arguments) where old.name == nil {
-        compare("\(b.name) part", prefix, old.value, new.value)
-      }
-    default:
-      if saved.text != here.text { add(name, saved.text, here.text) }
-    }
-  }
-
   /// A schedule without what a run has put around it.
   private func peeled(
     _ saved: Literal, like here: Literal
@@ -237,16 +199,6 @@ private struct Differences {
       [CoolDown.name, Extend.name, Hold.name].contains(where: { same(call.name, $0) })
     else { return 0 }
     return 1 + layers(inner.value)
-  }
-}
-
-extension Call {
-  /// The value of an argument; none where it is absent.
-  fileprivate func value(_ name: UTF8Text) -> Literal {
-    for argument in arguments {
-      if argument.name == name { return argument.value }
-    }
-    return Literal(.none)
   }
 }
 

@@ -126,6 +126,15 @@ public struct State {
     throw refusal(.value, name, i, literal, accepted)
   }
 
+  /// A call that something else is made of.
+  package func call(_ name: StaticString) throws(Refusal) -> Call {
+    let (i, literal) = try argument(name)
+    guard case .call(let call) = literal.form else {
+      throw refusal(.type, name, i, literal, "a call")
+    }
+    return call
+  }
+
   public func schedule(_ name: StaticString) throws(Refusal) -> AnySchedule {
     let (i, literal) = try argument(name)
     return try schedule(name, i, literal)

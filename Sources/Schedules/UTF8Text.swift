@@ -136,7 +136,7 @@ public func same(_ a: UTF8Text, _ b: StaticString) -> Bool {
   b.withUTF8Buffer { $0.elementsEqual(a.bytes) }
 }
 
-func same(_ a: StaticString, _ b: StaticString) -> Bool {
+package func same(_ a: StaticString, _ b: StaticString) -> Bool {
   a.utf8CodeUnitCount == b.utf8CodeUnitCount
     && memcmp(a.utf8Start, b.utf8Start, a.utf8CodeUnitCount) == 0
 }

@@ -1,9 +1,9 @@
 /// Checks every field against what it accepts; keeps the first refusal.
-final class Checker: Fields {
-  let owner: StaticString
-  var refusal: Refusal?
+package final class Checker: Fields {
+  private let owner: StaticString
+  package private(set) var refusal: Refusal?
 
-  init(_ owner: StaticString) { self.owner = owner }
+  package init(_ owner: StaticString) { self.owner = owner }
 
   private func refuse(_ field: Field, _ value: UTF8Text, _ accepted: UTF8Text) {
     if refusal != nil { return }
@@ -25,16 +25,20 @@ final class Checker: Fields {
   override func visit(_ field: Field, _ value: inout [Double], _ accepts: Reals) {
     for var one in value { visit(field, &one, accepts) }
   }
+
+  override func visit(_ field: Field, _ value: inout UTF8Text) {
+    if !isName(value) { refuse(field, "'\(value)'", "\(nameAccepted)") }
+  }
 }
 
 /// Prints the fields as arguments that ``Reader`` reads back.
-final class Printer: Fields {
+package final class Printer: Fields {
   private let name: StaticString
   private var arguments = UTF8Text()
 
-  init(_ name: StaticString) { self.name = name }
+  package init(_ name: StaticString) { self.name = name }
 
-  var text: UTF8Text { "\(name)(\(arguments))" }
+  package var text: UTF8Text { "\(name)(\(arguments))" }
 
   private func add(_ field: Field, _ value: UTF8Text, named: Bool = true) {
     if !arguments.isEmpty { arguments += ", " }
@@ -80,13 +84,23 @@ final class Printer: Fields {
   override func visit(_ field: Field, _ value: inout StepFunction) {
     add(field, "\(Literal.functionText)")
   }
+
+  override func visit(_ field: Field, _ value: inout UTF8Text) { add(field, "'\(value)'") }
+
+  override func visit(_ field: Field, _ parts: inout [Part]) {
+    let parts = parts
+    add(
+      field,
+      "[\(.list(parts.count) { let printer = Printer(parts[$0].name); parts[$0].describe(printer); return printer.text })]",
+      named: false)
+  }
 }
 
 /// Documents the fields, a line each: name, type, default, accepted, note.
-final class Describer: Fields {
-  private(set) var text: UTF8Text
+package final class Describer: Fields {
+  package private(set) var text: UTF8Text
 
-  init(_ summary: StaticString, _ formula: StaticString, _ source: StaticString) {
+  package init(_ summary: StaticString, _ formula: StaticString, _ source: StaticString) {
     text = "summary\t\(summary)\nformula\t\(formula)\nsource\t\(source)\n"
   }
 
@@ -143,5 +157,13 @@ final class Describer: Fields {
 
   override func visit(_ field: Field, _ value: inout StepFunction?) {
     add(field, "function", "none", "\(Literal.functionAccepted)")
+  }
+
+  override func visit(_ field: Field, _ value: inout UTF8Text) {
+    add(field, "name", "'\(value)'", "\(nameAccepted)")
+  }
+
+  override func visit(_ field: Field, _ parts: inout [Part]) {
+    add(field, "parts", "[]", "a list of rules")
   }
 }

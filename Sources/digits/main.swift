@@ -105,7 +105,7 @@ func train(_ folder: URL, printsRates: Bool) throws {
       String(
         format: "epoch %2d  rate %.17g  validation loss %.4f  accuracy %.1f %%", epoch,
         adamW.lr, loss, 100 * accuracy))
-    let verdict = stopper.observe(loss)
+    let verdict = try stopper.observe(loss)
     if verdict == .improved { best = model }
     if verdict == .stop { break }
     try scheduler.next()

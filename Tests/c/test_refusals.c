@@ -49,14 +49,14 @@ static void have_their_numbers(void **state) {
       {SCHED_E_MEMORY, 2, "more memory than there is"},
       {SCHED_E_SPACE, 3, "the buffer is too small for the text"},
       {SCHED_E_ENUM, 4, "not one of the enumeration's constants"},
-      {SCHED_E_KIND, 10, "no schedule has that name"},
-      {SCHED_E_FIELD, 11, "the schedule has no such field"},
+      {SCHED_E_KIND, 10, "nothing has that name"},
+      {SCHED_E_FIELD, 11, "there is no such field"},
       {SCHED_E_VALUE, 12, "the field does not accept that value"},
       {SCHED_E_MISSING, 13, "a required field is missing"},
       {SCHED_E_TYPE, 14, "the field holds values of another type"},
       {SCHED_E_TWICE, 15, "the field is given twice"},
       {SCHED_E_SYNTAX, 20, "the text does not parse"},
-      {SCHED_E_DEPTH, 21, "schedules are nested too deep"},
+      {SCHED_E_DEPTH, 21, "it is nested too deep"},
       {SCHED_E_STATE, 22, "the text is no saved state that fits"},
       {SCHED_E_RANGE, 30, "the argument is out of its range"},
       {SCHED_E_END, 31, "the step is past the end of the schedule"},
@@ -187,7 +187,7 @@ static void null_is_named(void **state) {
   CHECK_NULL(sched_scheduler_restore("x", 1, NULL, NULL), "scheduler");
 
   sched_verdict verdict = (sched_verdict)77;
-  sched_watch watch = {MARK, 1, 2, 3};
+  sched_watch watch = {MARK, 1, 2, 3, 4, 5, 6, 7, 8, SCHED_MAX, SCHED_R_SLOPE};
   CHECK_NULL(sched_early_stopping_make(SCHED_MIN, 3, 0, NULL), "stopper");
   CHECK_NULL(sched_observe(NULL, 1, &verdict), "stopper");
   CHECK_NULL(sched_observe(stopper, 1, NULL), "verdict");
@@ -801,15 +801,15 @@ static void numbers_are_in_range(void **state) {
 
   sched_early_stopping *watching = UNTOUCHED;
   check_refused(sched_early_stopping_make(SCHED_MIN, -1, 0, &watching), SCHED_E_VALUE,
-                "EarlyStopping patience", "=-1", "from 0 to 9007199254740992");
+                "Patience patience", "=-1", "from 0 to 9007199254740992");
   check_refused(sched_early_stopping_make(SCHED_MIN, INT64_MAX, 0, &watching), SCHED_E_VALUE,
-                "EarlyStopping patience", "=9223372036854775807", "to 9007199254740992");
+                "Patience patience", "=9223372036854775807", "to 9007199254740992");
   check_refused(sched_early_stopping_make(SCHED_MIN, 3, -0.1, &watching), SCHED_E_VALUE,
-                "EarlyStopping min_delta", "=-0.1", "from 0");
+                "Patience min_delta", "=-0.1", "from 0");
   check_refused(sched_early_stopping_make(SCHED_MIN, 3, nan_value, &watching), SCHED_E_VALUE,
-                "EarlyStopping min_delta", "=nan", "a finite number");
+                "Patience min_delta", "=nan", "a finite number");
   check_refused(sched_early_stopping_make(SCHED_MIN, 3, HUGE_VAL, &watching), SCHED_E_VALUE,
-                "EarlyStopping min_delta", "=inf", "a finite number");
+                "Patience min_delta", "=inf", "a finite number");
   assert_ptr_equal(made, UNTOUCHED);
   assert_ptr_equal(watching, UNTOUCHED);
 

@@ -380,11 +380,11 @@ REFUSED = {
     ),
     "a negative delta": (
         lambda: ls.EarlyStopping(3, min_delta=-0.1),
-        Status.SCHED_E_VALUE, rf"EarlyStopping min_delta=-0\.1; accepted: {NOT_NEGATIVE}",
+        Status.SCHED_E_VALUE, rf"Patience min_delta=-0\.1; accepted: {NOT_NEGATIVE}",
     ),
     "an infinite delta": (
         lambda: ls.EarlyStopping(3, min_delta=math.inf),
-        Status.SCHED_E_VALUE, rf"EarlyStopping min_delta=inf; accepted: {NOT_NEGATIVE}",
+        Status.SCHED_E_VALUE, rf"Patience min_delta=inf; accepted: {NOT_NEGATIVE}",
     ),
     "an unknown mode": (
         lambda: ls.EarlyStopping(3, mode="auto"),
@@ -398,7 +398,7 @@ REFUSED = {
         lambda: ls.EarlyStopping.restore(
             ls.EarlyStopping(3).save().replace("patience=3", "patience=-3")
         ),
-        Status.SCHED_E_STATE, rf"EarlyStopping patience=-3 at byte \d+; accepted: {STEPS}",
+        Status.SCHED_E_VALUE, rf"Patience patience=-3 at byte \d+; accepted: {STEPS}",
     ),
     # The machine
     "too many threads": (

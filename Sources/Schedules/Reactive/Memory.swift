@@ -1,13 +1,15 @@
 /// Collects what a schedule and its parts have learned from metrics: one list
 /// of numbers, in the order in which they are declared.
-final class Recorder: Fields {
-  private(set) var numbers: [Double] = []
+package final class Recorder: Fields {
+  package private(set) var numbers: [Double] = []
 
-  override func memory(_ value: inout Double) { numbers.append(value) }
+  package override init() {}
 
-  override func memory(_ value: inout Int) { numbers.append(Double(value)) }
+  public override func memory(_ value: inout Double) { numbers.append(value) }
 
-  override func memory(_ values: inout [Double]) {
+  public override func memory(_ value: inout Int) { numbers.append(Double(value)) }
+
+  public override func memory(_ values: inout [Double]) {
     numbers.append(Double(values.count))
     numbers += values
   }
@@ -20,37 +22,45 @@ final class Recorder: Fields {
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {
     for i in value.indices { visit(field, &value[i]) }
   }
+
+  override func visit(_ field: Field, _ parts: inout [Part]) {
+    for part in parts { part.describe(self) }
+  }
 }
 
 /// Gives schedules back what ``Recorder`` collected.
-final class Recaller: Fields {
+package final class Recaller: Fields {
+  private let owner: StaticString
   private let numbers: [Double]
   private var place = 0
   private var refusal: Refusal?
 
-  init(_ numbers: [Double]) { self.numbers = numbers }
+  package init(_ owner: StaticString, _ numbers: [Double]) {
+    self.owner = owner
+    self.numbers = numbers
+  }
 
-  override var changes: Bool { true }
+  package override var changes: Bool { true }
 
-  override func conclusion() -> Refusal? { refusal }
+  package override func conclusion() -> Refusal? { refusal }
 
   /// Throws unless every number was taken.
-  func finish() throws(Refusal) {
+  package func finish() throws(Refusal) {
     if place != numbers.count { refuse("\(numbers.count) of them", "\(place)") }
     if let refusal { throw refusal }
   }
 
   private func refuse(_ value: UTF8Text, _ accepted: UTF8Text) {
-    refusal = refusal ?? Refusal(.state, "Scheduler seen", value: value, accepted: accepted)
+    refusal = refusal ?? Refusal(.state, "\(owner) seen", value: value, accepted: accepted)
   }
 
-  override func memory(_ value: inout Double) {
+  public override func memory(_ value: inout Double) {
     guard place < numbers.count else { return refuse("\(numbers.count) of them", "more") }
     value = numbers[place]
     place += 1
   }
 
-  override func memory(_ value: inout Int) {
+  public override func memory(_ value: inout Int) {
     var real = 0.0
     memory(&real)
     guard let whole = Int(exactly: real), Integers.steps.contains(whole) else {
@@ -59,7 +69,7 @@ final class Recaller: Fields {
     value = whole
   }
 
-  override func memory(_ values: inout [Double]) {
+  public override func memory(_ values: inout [Double]) {
     var count = 0
     memory(&count)
     guard count <= numbers.count - place else {
@@ -80,5 +90,9 @@ final class Recaller: Fields {
 
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {
     for i in value.indices { visit(field, &value[i]) }
+  }
+
+  override func visit(_ field: Field, _ parts: inout [Part]) {
+    for part in parts { part.describe(self) }
   }
 }

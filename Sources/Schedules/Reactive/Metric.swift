@@ -1,38 +1,28 @@
 /// Which way a metric is better.
-public enum MetricMode: Word {
+public enum MetricMode: Int, NumberedWord {
   case min, max
 
-  public var word: StaticString {
-    switch self {
-    case .min: "min"
-    case .max: "max"
-    }
-  }
+  public static let words: [StaticString] = ["min", "max"]
 
   /// The worst there is.
   public var worst: Double { self == .min ? .infinity : -.infinity }
 }
 
 /// What a threshold is measured in.
-public enum ThresholdMode: Word {
+public enum ThresholdMode: Int, NumberedWord {
   /// Parts of the best so far.
   case rel
   /// The metric's own units.
   case abs
 
-  public var word: StaticString {
-    switch self {
-    case .rel: "rel"
-    case .abs: "abs"
-    }
-  }
+  public static let words: [StaticString] = ["rel", "abs"]
 }
 
 /// What a better metric has to beat.
 ///
 /// A relative threshold is a part of the best one's size, so that a metric below
 /// 0 must get better, too; PyTorch's moves the bar the wrong way there.
-func bar(
+package func bar(
   _ best: Double, _ mode: MetricMode, _ threshold: Double, _ thresholdMode: ThresholdMode
 ) -> Double {
   // Part of infinity, or all of it, is no bar.

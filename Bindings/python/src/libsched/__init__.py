@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from . import _kinds
 from ._driver import Driver
-from ._early_stopping import EarlyStopping, Verdict
+from ._early_stopping import EarlyStopping, Reason, Verdict
 from ._errors import SchedError, Status
 from ._kinds import *
 from ._lib import isa, set_isa, set_threads, threads, version
@@ -37,6 +37,7 @@ __all__ = [
     "Driver",
     "EarlyStopping",
     "Parameter",
+    "Reason",
     "SchedError",
     "Schedule",
     "Scheduler",

@@ -82,6 +82,24 @@ class sched_verdict(enum.IntEnum):
     SCHED_STOP = 3
 
 
+class sched_reason(enum.IntEnum):
+    SCHED_R_NONE = 0
+    SCHED_R_IMPROVED = 1
+    SCHED_R_PATIENCE_LEFT = 2
+    SCHED_R_EARLY = 3
+    SCHED_R_IGNORED = 4
+    SCHED_R_HELD = 5
+    SCHED_R_REDUCTIONS_LEFT = 6
+    SCHED_R_PATIENCE = 7
+    SCHED_R_NOT_FINITE = 8
+    SCHED_R_STOPPING_THRESHOLD = 9
+    SCHED_R_DIVERGENCE_THRESHOLD = 10
+    SCHED_R_DEADLINE = 11
+    SCHED_R_BUDGET = 12
+    SCHED_R_GENERALIZATION = 13
+    SCHED_R_SLOPE = 14
+
+
 class sched_dtype(enum.IntEnum):
     SCHED_F32 = 1
     SCHED_F64 = 2
@@ -168,8 +186,15 @@ class sched_watch(Structure):
     _fields_ = [
         ("best", c_double),
         ("best_at", c_int64),
+        ("best_epoch", c_int64),
+        ("best_step", c_int64),
         ("observed", c_int64),
         ("waited", c_int64),
+        ("spent", c_double),
+        ("patience", c_double),
+        ("is_best", c_int32),
+        ("mode", c_int),
+        ("reason", c_int),
     ]
 
 
@@ -534,6 +559,14 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_early_stopping_make(sched_mode mode, int64_t patience, double min_delta,
     #     sched_early_stopping **stopper)
     "sched_early_stopping_make": (c_int, (c_int, c_int64, c_double, c_void_p)),
+    # sched_status sched_early_stopping_make_fields(const char *rule, const sched_field *fields,
+    #     size_t count, size_t *culprit, sched_early_stopping **stopper)
+    "sched_early_stopping_make_fields": (c_int, (c_char_p, c_void_p, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_early_stopping_parse(const char *text, size_t length, size_t *position,
+    #     sched_early_stopping **stopper)
+    "sched_early_stopping_parse": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_rules_describe(char *text, size_t capacity, size_t *length)
+    "sched_rules_describe": (c_int, (c_void_p, c_size_t, c_void_p)),
     # sched_early_stopping *sched_early_stopping_retain(sched_early_stopping *stopper)
     "sched_early_stopping_retain": (c_void_p, (c_void_p,)),
     # void sched_early_stopping_free(sched_early_stopping *stopper)
@@ -541,14 +574,26 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_observe(sched_early_stopping *stopper, double metric, sched_verdict
     #     *verdict)
     "sched_observe": (c_int, (c_void_p, c_double, c_void_p)),
+    # sched_status sched_observe_fields(sched_early_stopping *stopper, const sched_field *fields,
+    #     size_t count, sched_verdict *verdict)
+    "sched_observe_fields": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # sched_status sched_watched(const sched_early_stopping *stopper, sched_watch *watch)
     "sched_watched": (c_int, (c_void_p, c_void_p)),
+    # sched_status sched_why(const sched_early_stopping *stopper, char *text, size_t capacity,
+    #     size_t *length)
+    "sched_why": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_early_stopping_text(const sched_early_stopping *stopper, char *text,
+    #     size_t capacity, size_t *length)
+    "sched_early_stopping_text": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # sched_status sched_early_stopping_save(const sched_early_stopping *stopper, char *text,
     #     size_t capacity, size_t *length)
     "sched_early_stopping_save": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # sched_status sched_early_stopping_restore(const char *text, size_t length, size_t *position,
     #     sched_early_stopping **stopper)
     "sched_early_stopping_restore": (c_int, (c_char_p, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_early_stopping_load(sched_early_stopping *stopper, const char *text,
+    #     size_t length, sched_policy policy, size_t *position)
+    "sched_early_stopping_load": (c_int, (c_void_p, c_char_p, c_size_t, c_int, c_void_p)),
     # sched_status sched_step(const sched_group *groups, size_t count, size_t *group, size_t
     #     *culprit)
     "sched_step": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p)),

@@ -7,6 +7,7 @@ of its type. Everything raises :class:`SchedError` with the library's sentence.
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import math
 import os
@@ -340,6 +341,8 @@ def describe(kind: object) -> str:
 
 def fields(kind: object) -> dict[str, str]:
     """The fields of a kind in their order, with what each accepts, in words."""
+    if kind in _rules():
+        return {name: accepted for name, (_, accepted) in _rules()[str(kind)].items()}
     lines = (line.split("\t") for line in describe(kind).splitlines())
     return {line[1]: line[4] for line in lines if line[0] == "field"}
 
@@ -590,9 +593,13 @@ POLICIES = {
 
 def scheduler_load(scheduler: int, text: object, policy: int) -> None:
     """Takes over a saved state."""
+    _load(_c["sched_scheduler_load"], scheduler, text, policy)
+
+
+def _load(function: Any, handle: int, text: object, policy: int) -> None:
     data = utf8("text", text)
     position = c_size_t(len(data))
-    status = _c["sched_scheduler_load"](scheduler, data, len(data), policy, byref(position))
+    status = function(handle, data, len(data), policy, byref(position))
     if status:
         fail(status, _character(data, position.value, status))
 
@@ -615,25 +622,67 @@ def scheduler_groups(scheduler: int) -> int:
 
 # -- Early stopping -----------------------------------------------------------
 
-MODES = {"min": _abi.sched_mode.SCHED_MIN, "max": _abi.sched_mode.SCHED_MAX}
+MODES = ("min", "max")
 
 
-def early_stopping_make(mode: int, patience: int, min_delta: float) -> int:
-    """A watch that has seen nothing."""
+@functools.cache
+def _rules() -> dict[str, dict[str, tuple[str, str]]]:
+    """The fields of each rule of early stopping: the default, and what is accepted, in words."""
+    rules: dict[str, dict[str, tuple[str, str]]] = {}
+    for line in _text(_c["sched_rules_describe"], capacity=1 << 16).splitlines():
+        tag, *columns = line.split("\t")
+        if tag == "rule":
+            rules[columns[0]] = {}
+        elif tag == "field":
+            rules[[*rules][-1]][columns[0]] = columns[2], columns[3]
+    return rules
+
+
+def rules() -> list[str]:
+    """The names of all rules of early stopping."""
+    return [*_rules()]
+
+
+def defaults(rule: str) -> dict[str, str]:
+    """The fields of a rule in their order, with the text of each one's default."""
+    return {name: default for name, (default, _) in _rules()[rule].items()}
+
+
+def early_stopping_make(rule: str, fields: Mapping[str, object]) -> int:
+    """A stopper that has seen nothing, of a rule by its name and fields; None is absent."""
+    kept: list[Any] = []
+    given = [(name, value) for name, value in fields.items() if value is not None]
+    array = (_abi.sched_field * len(given))(
+        *(_field(rule, name, value, lambda _: None, kept) for name, value in given)
+    )
     handle = c_void_p()
-    check(_c["sched_early_stopping_make"](mode, patience, min_delta, byref(handle)))
+    name = _name(Status.SCHED_E_KIND, "rule", rule, "a name without a zero byte")
+    check(_c["sched_early_stopping_make_fields"](name, array, len(array), None, byref(handle)))
     return _made(handle)
 
 
-def observe(stopper: int, metric: float) -> int:
-    """One observation, in; what it means, out."""
-    verdict = c_int()
-    check(_c["sched_observe"](stopper, metric, byref(verdict)))
-    return verdict.value
+def early_stopping_parse(text: object) -> int:
+    """A stopper that has seen nothing, of a rule as text."""
+    return _from_text(_c["sched_early_stopping_parse"], text)
+
+
+def early_stopping_text(stopper: int) -> str:
+    """Its rule."""
+    return _text(_c["sched_early_stopping_text"], stopper)
+
+
+def early_stopping_load(stopper: int, text: object, policy: int) -> None:
+    """Takes over a saved state."""
+    _load(_c["sched_early_stopping_load"], stopper, text, policy)
+
+
+def why(stopper: int) -> str:
+    """Why the last observation meant what it meant."""
+    return _text(_c["sched_why"], stopper)
 
 
 def watched(stopper: int) -> Any:
-    """What it has seen: best, best_at, observed, waited."""
+    """What it has seen, as sched_watch has it."""
     watch = _abi.sched_watch()
     check(_c["sched_watched"](stopper, byref(watch)))
     return watch
@@ -846,6 +895,53 @@ def chain(
         return their_rates.tolist()
 
     return rates
+
+
+def observe_one(stopper: int) -> Callable[[float], int]:
+    """``sched_observe`` as a function metric -> verdict."""
+    call = _held["sched_observe"]
+    metric, verdict = c_double(), c_int()
+    arguments = c_void_p(stopper), metric, byref(verdict)
+
+    def observe(value: float) -> int:
+        metric.value = value
+        status = call(*arguments)
+        if status:
+            fail(status)
+        return verdict.value
+
+    return observe
+
+
+def observe_named(
+    stopper: int, metrics: Sequence[str], places: Sequence[str]
+) -> Callable[[Sequence[float]], int]:
+    """``sched_observe_fields`` as a function of as many values, those of `places` whole numbers."""
+    names = [utf8("metric", name) for name in (*metrics, *places)]
+    for name, given in zip(names, (*metrics, *places), strict=True):
+        if b"\0" in name:
+            refuse(Status.SCHED_E_FIELD, "metric", given, "a name without a zero byte")
+    fields = (_abi.sched_field * len(names))(
+        *(_abi.sched_field(name, _abi.sched_type.SCHED_REAL, 1) for name in names)
+    )
+    call, verdict = _held["sched_observe_fields"], c_int()
+    arguments = c_void_p(stopper), fields, c_size_t(len(names)), byref(verdict)
+    # Every other word of a field's four is what it was; the last is its value.
+    values = memoryview(fields).cast("B").cast("d")
+    stride = ctypes.sizeof(_abi.sched_field) // 8
+    last = _abi.sched_field.value.offset // 8
+
+    def observe(numbers: Sequence[float]) -> int:
+        at = last
+        for number in numbers:
+            values[at] = number
+            at += stride
+        status = call(*arguments)
+        if status:
+            fail(status)
+        return verdict.value
+
+    return observe
 
 
 CURVES = {
