@@ -32,7 +32,9 @@ typedef enum sched_optimizer {
   SCHED_AVERAGE = 16,
   SCHED_SCHEDULE_FREE_SGD = 17,
   SCHED_SCHEDULE_FREE_ADAMW = 18,
-  SCHED_SPARSE_ADAM = 19
+  SCHED_SPARSE_ADAM = 19,
+  SCHED_LAMB = 20,
+  SCHED_LARS = 21
 } sched_optimizer;
 
 /*  Stochastic gradient descent with momentum.
@@ -1543,6 +1545,159 @@ static inline sched_status sched_sparse_adam_f64(const sched_sparse_adam *hyper,
   const sched_sparse_adam_arrays_f64 one = {n, step, param, grad, exp_avg,
                                             exp_avg_sq};
   return sched_sparse_adam_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Adam with steps as long as lr of the parameter's own length.
+ *
+ *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g^2
+ *    u <- m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay * p
+ *    p <- p - lr * ||p|| / ||u|| * u
+ *
+ *  With g negated first under maximize; the fraction is 1 where either norm
+ *  is 0. Without bias_correction m and v are taken as they are. Under
+ *  decoupled_weight_decay p shrinks by lr * weight_decay of itself first,
+ *  and u has no decay.
+ *
+ *  Source: You et al., Large Batch Optimization for Deep Learning: Training
+ *  BERT in 76 minutes (ar_xiv:1904.00962). */
+typedef struct sched_lamb {
+  double lr; /* The learning rate: finite from 0.0 */
+  double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
+  double beta2; /* What v keeps at each step: finite from 0.0 to below 1.0 */
+  double eps; /* Keeps the denominator from 0: finite from 0.0 */
+  /* What of the parameter is added to the update: finite from 0.0 */
+  double weight_decay;
+  /* Whether the moments are made up for their start: 0 or 1 */
+  int32_t bias_correction;
+  /* Whether the decay is apart from the update: 0 or 1 */
+  int32_t decoupled_weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_lamb;
+
+#define SCHED_LAMB_DEFAULTS \
+  {0.001, 0.9, 0.999, 1e-06, 0, 1, 0, 0}
+
+typedef struct sched_lamb_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *exp_avg;
+  float *exp_avg_sq;
+} sched_lamb_arrays_f32;
+
+static inline sched_status sched_lamb_list_f32(
+    const sched_lamb *hyper, const sched_lamb_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_LAMB, SCHED_F32, hyper, list, count, NULL};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_lamb_f32(const sched_lamb *hyper, int64_t step,
+                                          size_t n, float *param,
+                                          const float *grad, float *exp_avg,
+                                          float *exp_avg_sq) {
+  const sched_lamb_arrays_f32 one = {n, step, param, grad, exp_avg, exp_avg_sq};
+  return sched_lamb_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_lamb_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *exp_avg;
+  double *exp_avg_sq;
+} sched_lamb_arrays_f64;
+
+static inline sched_status sched_lamb_list_f64(
+    const sched_lamb *hyper, const sched_lamb_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_LAMB, SCHED_F64, hyper, list, count, NULL};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_lamb_f64(const sched_lamb *hyper, int64_t step,
+                                          size_t n, double *param,
+                                          const double *grad, double *exp_avg,
+                                          double *exp_avg_sq) {
+  const sched_lamb_arrays_f64 one = {n, step, param, grad, exp_avg, exp_avg_sq};
+  return sched_lamb_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  SGD with momentum, whose gradient is as long as a part of the parameter.
+ *
+ *    r <- trust_coefficient * ||p|| / (||g|| + weight_decay * ||p||)
+ *    g <- r * (g + weight_decay * p)
+ *    b <- momentum * b + (1 - dampening) * g
+ *    p <- p - lr * (nesterov ? g + momentum * b : b)
+ *
+ *  With g negated first under maximize, and b = g without momentum. r is 1
+ *  where ||p|| or the denominator is 0, and where trust_coefficient is 0, as
+ *  one has it for biases.
+ *
+ *  Source: You, Gitman and Ginsburg, Large Batch Training of Convolutional
+ *  Networks (ar_xiv:1708.03888). */
+typedef struct sched_lars {
+  double lr; /* The learning rate: finite from 0.0 */
+  double momentum; /* What b keeps at each step: finite from 0.0 */
+  double dampening; /* What of the gradient does not reach b: finite */
+  /* What of the parameter is added to the gradient: finite from 0.0 */
+  double weight_decay;
+  /* How long a step of rate 1 is, in lengths of the parameter; 0 for SGD's
+   * steps: finite from 0.0 */
+  double trust_coefficient;
+  int32_t nesterov; /* Whether to look ahead: 0 or 1 */
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_lars;
+
+#define SCHED_LARS_DEFAULTS \
+  {0.001, 0.9, 0, 0, 0.001, 0, 0}
+
+typedef struct sched_lars_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *momentum_buffer; /* only with momentum; not read otherwise */
+} sched_lars_arrays_f32;
+
+static inline sched_status sched_lars_list_f32(
+    const sched_lars *hyper, const sched_lars_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_LARS, SCHED_F32, hyper, list, count, NULL};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_lars_f32(const sched_lars *hyper, int64_t step,
+                                          size_t n, float *param,
+                                          const float *grad,
+                                          float *momentum_buffer) {
+  const sched_lars_arrays_f32 one = {n, step, param, grad, momentum_buffer};
+  return sched_lars_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_lars_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *momentum_buffer; /* only with momentum; not read otherwise */
+} sched_lars_arrays_f64;
+
+static inline sched_status sched_lars_list_f64(
+    const sched_lars *hyper, const sched_lars_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_LARS, SCHED_F64, hyper, list, count, NULL};
+  return sched_step(&group, 1, NULL, culprit);
+}
+
+static inline sched_status sched_lars_f64(const sched_lars *hyper, int64_t step,
+                                          size_t n, double *param,
+                                          const double *grad,
+                                          double *momentum_buffer) {
+  const sched_lars_arrays_f64 one = {n, step, param, grad, momentum_buffer};
+  return sched_lars_list_f64(hyper, &one, 1, NULL);
 }
 
 #endif  /* SCHED_OPTIMIZERS_H */

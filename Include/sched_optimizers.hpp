@@ -595,6 +595,64 @@ inline void sparse_adam(const sched_sparse_adam &hyper,
   detail::check(status, culprit, list.size());
 }
 
+/*  LAMB's settings; they start with the defaults. See sched_lamb. */
+struct LAMB : sched_lamb {
+  LAMB() noexcept : sched_lamb{0.001, 0.9, 0.999, 1e-06, 0, 1, 0, 0} {}
+};
+
+inline void lamb(const sched_lamb &hyper, std::int64_t step, std::size_t n, float *param,
+                 const float *grad, float *exp_avg, float *exp_avg_sq) {
+  detail::check(sched_lamb_f32(&hyper, step, n, param, grad, exp_avg, exp_avg_sq));
+}
+
+inline void lamb(const sched_lamb &hyper, const std::vector<sched_lamb_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_lamb_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+inline void lamb(const sched_lamb &hyper, std::int64_t step, std::size_t n, double *param,
+                 const double *grad, double *exp_avg, double *exp_avg_sq) {
+  detail::check(sched_lamb_f64(&hyper, step, n, param, grad, exp_avg, exp_avg_sq));
+}
+
+inline void lamb(const sched_lamb &hyper, const std::vector<sched_lamb_arrays_f64> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_lamb_list_f64(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+/*  LARS's settings; they start with the defaults. See sched_lars. */
+struct LARS : sched_lars {
+  LARS() noexcept : sched_lars{0.001, 0.9, 0, 0, 0.001, 0, 0} {}
+};
+
+inline void lars(const sched_lars &hyper, std::int64_t step, std::size_t n, float *param,
+                 const float *grad, float *momentum_buffer = nullptr) {
+  detail::check(sched_lars_f32(&hyper, step, n, param, grad, momentum_buffer));
+}
+
+inline void lars(const sched_lars &hyper, const std::vector<sched_lars_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_lars_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+inline void lars(const sched_lars &hyper, std::int64_t step, std::size_t n, double *param,
+                 const double *grad, double *momentum_buffer = nullptr) {
+  detail::check(sched_lars_f64(&hyper, step, n, param, grad, momentum_buffer));
+}
+
+inline void lars(const sched_lars &hyper, const std::vector<sched_lars_arrays_f64> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_lars_list_f64(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
 }  // namespace sched
 
 #endif  // SCHED_OPTIMIZERS_HPP

@@ -30,6 +30,10 @@ public struct Group {
   let stateCount: Int
   private let used: UInt
   let hasScalars: Bool
+  /// Whether a step needs norms, and where they are once they are known, two a
+  /// row.
+  let isGauged: Bool
+  var norms: UnsafeMutablePointer<Double>?
   let stride: Int
 
   /// With the settings in C's struct, read to where they may stay as long as
@@ -59,6 +63,7 @@ public struct Group {
     stateCount = declaration.stateCount
     used = declaration.used
     hasScalars = declaration.scalarCount > 0
+    isGauged = kind.gauge(settings, 1) != nil
     stride = 4 + stateCount + (hasScalars ? 1 : 0)
     // What the rows' length is, counted in memory that there can be.
     let limit = maxMemory / (stride * MemoryLayout<Int>.stride)
@@ -145,8 +150,13 @@ public struct Group {
   }
 
   func body(_ i: Int) -> Body {
-    kind.body(settings, row(i)[1], scalars(i)).unsafelyUnwrapped
+    kind.body(settings, row(i)[1], norms.map { $0 + 2 * i } ?? scalars(i)).unsafelyUnwrapped
   }
+
+  /// Whether rows at the same step have different bodies.
+  var isEachItsOwn: Bool { hasScalars || isGauged }
+
+  func gauge(_ i: Int) -> Gauge? { kind.gauge(settings, row(i)[1]) }
 
   func advance(_ i: Int) {
     kind.advance(settings, row(i)[1], scalars(i))
@@ -160,15 +170,18 @@ public struct Group {
     }
   }
 
-  private func run<T: Element>(
-    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ kernel: StepTable.Kernel<T>
+  /// The same with another array in the parameter's place.
+  func run<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ kernel: StepTable.Kernel<T>,
+    on param: UnsafeMutablePointer<T>? = nil
   ) {
     let row = row(i)
     func array(_ column: Int) -> UnsafeMutablePointer<T> {
       UnsafeMutablePointer(bitPattern: row[column]).unsafelyUnwrapped + first
     }
     var at = Streams<T>(
-      p: array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2), d: array(2))
+      p: param ?? array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2),
+      d: array(2))
     // A body knows the arrays that are in use, in their order.
     var used = 0
     for state in 0..<stateCount where isUsed(state) {
@@ -233,7 +246,7 @@ public func takeStep(
       }
     }
   }
-  withDense(groups) { share($0, total: total, table) }
+  try withPrepared(groups) { share($0, total: total, table) }
   for g in 0..<groups.count {
     let group = groups.baseAddress.unsafelyUnwrapped + g
     guard group.pointee.hasScalars else { continue }

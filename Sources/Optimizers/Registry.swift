@@ -42,6 +42,8 @@ public let optimizers: [OptimizerKind] = [
   OptimizerKind(17, ScheduleFreeSGD.self),
   OptimizerKind(18, ScheduleFreeAdamW.self),
   OptimizerKind(19, SparseAdam.self),
+  OptimizerKind(20, LAMB.self),
+  OptimizerKind(21, LARS.self),
 ]
 
 /// The kind of that number.
@@ -70,6 +72,7 @@ class Kind: @unchecked Sendable {
   func body(
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafePointer<Double>
   ) -> Body? { nil }
+  func gauge(_ settings: UnsafeRawPointer, _ step: Int) -> Gauge? { nil }
   func advance(
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafeMutablePointer<Double>
   ) {}
@@ -95,6 +98,9 @@ final class KindOf<O: Optimizer>: Kind, @unchecked Sendable {
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafePointer<Double>
   ) -> Body? {
     settings.assumingMemoryBound(to: O.self).pointee.body(step, scalars)
+  }
+  override func gauge(_ settings: UnsafeRawPointer, _ step: Int) -> Gauge? {
+    settings.assumingMemoryBound(to: O.self).pointee.gauge(step)
   }
   override func advance(
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafeMutablePointer<Double>

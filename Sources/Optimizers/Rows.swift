@@ -20,10 +20,10 @@ extension Group {
       let name: UTF8Text = count > 1 ? "rows[\(i)].\(field)" : "\(field)"
       return Refusal(.range, name, value: value, accepted: accepted, index: i)
     }
-    guard !hasScalars else {
+    guard !isEachItsOwn else {
       throw Refusal(
         .value, "rows", value: "those of \(kind.name)",
-        accepted: "an optimizer without numbers of state", index: i)
+        accepted: "an optimizer without numbers of state or norms", index: i)
     }
     guard rows.total > 0 ? n % rows.total == 0 : rows.total == 0 && n == 0 else {
       throw refusal("total", "\(UInt(bitPattern: rows.total))", "what divides n, \(n)")
@@ -50,7 +50,7 @@ extension Group {
 
   /// What `sparse`, which has been checked, has of the parameters: each row is
   /// a parameter of its own. The caller frees its rows.
-  fileprivate func dense(_ sparse: UnsafePointer<Rows>) -> Group {
+  func dense(_ sparse: UnsafePointer<Rows>) -> Group {
     var lines = 0
     for i in 0..<count { lines += sparse[i].count }
     let words = UnsafeMutablePointer<Int>.allocate(capacity: max(1, lines * stride))
@@ -71,23 +71,5 @@ extension Group {
     var dense = self
     (dense.rows, dense.count, dense.sparse) = (UnsafePointer(words), lines, nil)
     return dense
-  }
-}
-
-/// Calls `work` with the groups as they are, rows for parameters where those
-/// are sparse.
-func withDense(
-  _ groups: UnsafeBufferPointer<Group>, _ work: (UnsafeBufferPointer<Group>) -> Void
-) {
-  var isSparse = false
-  for g in 0..<groups.count where groups[g].sparse != nil { isSparse = true }
-  if !isSparse { return work(groups) }
-  withUnsafeTemporaryAllocation(of: Group.self, capacity: groups.count) { dense in
-    let base = dense.baseAddress.unsafelyUnwrapped
-    for g in 0..<groups.count {
-      (base + g).initialize(to: groups[g].sparse.map { groups[g].dense($0) } ?? groups[g])
-    }
-    work(UnsafeBufferPointer(dense))
-    for g in 0..<groups.count where groups[g].sparse != nil { base[g].rows?.deallocate() }
   }
 }

@@ -113,6 +113,12 @@ public struct AdamStep: LaneStep {
     return g
   }
 
+  /// m̂ / (√v̂ + eps), times the rate.
+  @inlinable @inline(__always)
+  func update<L: Lane>(_ m: L, _ v: L) -> L {
+    m * L(advance) / (L.squareRoot(of: v) + L(epsilon))
+  }
+
   @inlinable @inline(__always)
   func move<L: Lane>(_ p: inout L, _ n: L, _ v: L) {
     p = p * L(decay.shrink) - n / (L.squareRoot(of: v) + L(epsilon))

@@ -84,6 +84,8 @@ public enum Body: Sendable {
   case scheduleFreeSGD(ScheduleFreeSGDStep)
   case scheduleFreeAdamW(ScheduleFreeAdamWStep)
   case sparseAdam(SparseAdamStep)
+  case lambUpdate(LAMBUpdateStep)
+  case lamb(LAMBStep)
 
   /// The update of `n` elements, a multiple of the lane's.
   @inlinable @inline(__always)
@@ -114,6 +116,8 @@ public enum Body: Sendable {
     case .scheduleFreeSGD(let step): step.sweep(L.self, n, at)
     case .scheduleFreeAdamW(let step): step.sweep(L.self, n, at)
     case .sparseAdam(let step): step.sweep(L.self, n, at)
+    case .lambUpdate(let step): step.sweep(L.self, n, at)
+    case .lamb(let step): step.sweep(L.self, n, at)
     }
   }
 }

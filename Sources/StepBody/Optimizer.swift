@@ -19,12 +19,25 @@ public protocol Optimizer: Sendable, BitwiseCopyable {
   /// as they are before it.
   func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body
 
+  /// What a step has to know the norm of beside the parameter's; nil for
+  /// neither. `body` then gets the two in the place of numbers of state.
+  func gauge(_ step: Int) -> Gauge?
+
   /// The numbers of state as they are after that step.
   func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>)
 }
 
+/// What a norm is taken of.
+public enum Gauge: Sendable {
+  case gradient
+  /// What a body makes of a copy of the parameter, with the states as they are
+  /// for the step itself.
+  case update(Body)
+}
+
 extension Optimizer {
   public func conflict() -> Refusal? { nil }
+  public func gauge(_ step: Int) -> Gauge? { nil }
   public func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>) {}
 }
 

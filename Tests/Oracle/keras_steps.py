@@ -35,7 +35,18 @@ def row(name: str, reason: str, n: int = 37, steps_: int = 5, **given: Any) -> R
     return Row(name, f"Keras {name}: {reason}", given, inputs)
 
 
-NAMES = ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Lion"]
+NAMES = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "RMSprop",
+    "Adagrad",
+    "Adadelta",
+    "Adamax",
+    "Nadam",
+    "Lion",
+    "Lamb",
+]
 
 ROWS = []
 for name in NAMES:
@@ -112,6 +123,10 @@ SETTINGS: dict[str, tuple[dict[str, str], dict[str, float | bool]]] = {
         {"beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps", "weight_decay": "weight_decay"},
         {"momentum_decay": 1.0} | DECOUPLED,
     ),
+    "lamb": (
+        {"beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps", "weight_decay": "weight_decay"},
+        {"bias_correction": True} | DECOUPLED,
+    ),
     "lion": ({"beta_1": "beta1", "beta_2": "beta2", "weight_decay": "weight_decay"}, {}),
 }
 # The order of C's structs.
@@ -126,6 +141,7 @@ ORDER = {
     "adadelta": "lr rho eps weight_decay maximize decoupled_weight_decay",
     "adamax": "lr beta1 beta2 eps weight_decay maximize decoupled_weight_decay eps_in_denominator",
     "nadam": "lr beta1 beta2 eps weight_decay momentum_decay decoupled_weight_decay maximize",
+    "lamb": "lr beta1 beta2 eps weight_decay bias_correction decoupled_weight_decay maximize",
     "lion": "lr beta1 beta2 weight_decay maximize",
 }
 

@@ -21,6 +21,7 @@
   X(radam, RADAM, RAdam)                                                       \
   X(asgd, ASGD, ASGD)                                                          \
   X(rprop, RPROP, Rprop)                                                       \
+  X(lamb, LAMB, LAMB)                                                          \
   X(lion, LION, Lion)                                                          \
   X(sparse_adam, SPARSE_ADAM, SparseAdam)
 

@@ -56,6 +56,35 @@ def test_sophia_follows_its_formula():
         np.testing.assert_allclose(ours, param, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("kind", [optim.LARS, optim.LAMB])
+def test_a_group_s_parameters_have_their_own_norms(kind):
+    """Together as each alone, of whatever shapes; those of zeros move, too."""
+    random = np.random.RandomState(0)
+    starts = [random.uniform(-1, 1, shape) for shape in ((4, 5), (5,), (70, 80), (), (2, 3))]
+    starts[4][...] = 0
+    grads = [[random.uniform(-1, 1, start.shape) for start in starts] for _ in range(3)]
+    together, alone = [one.copy() for one in starts], [one.copy() for one in starts]
+    every = kind(together, lr=0.1, weight_decay=0.1)
+    each = [kind([one], lr=0.1, weight_decay=0.1) for one in alone]
+    for step in grads:
+        every.step(grads=step)
+        for opt, grad in zip(each, step, strict=True):
+            opt.step(grads=[grad])
+    for got, told, start in zip(together, alone, starts, strict=True):
+        assert got.tobytes() == told.tobytes()
+        assert np.all(got != start)
+
+
+def test_lars_is_sgd_for_biases():
+    start, grads = np.array([1.0, -2.0, 3.0]), [np.array([0.5, 0.25, -1.0])] * 3
+    ours, told = start.copy(), start.copy()
+    lars, sgd = optim.LARS([ours], lr=0.1, weight_decay=0.5), optim.SGD([told], 0.1, 0.9)
+    for grad in grads:
+        lars.step(grads=[grad])
+        sgd.step(grads=[grad])
+    assert ours.tobytes() == told.tobytes()
+
+
 def test_schedule_free_asks_for_its_mode():
     opt = optim.ScheduleFreeSGD([np.ones(2)])
     with pytest.raises(Exception, match="Optimizer was not in train mode when step is called"):
@@ -72,6 +101,10 @@ def test_schedule_free_asks_for_its_mode():
         ("ScheduleFreeSGD", {"momentum": 0}, "Invalid momentum value: 0"),
         ("ScheduleFreeAdamW", {"betas": (0.0, 0.9)}, "Invalid beta parameter at index 0: 0.0"),
         ("Sophia", {"rho": -1.0}, "Invalid rho parameter: -1.0"),
+        ("LAMB", {"betas": (0.9, 1.0)}, "Invalid beta parameter at index 1: 1.0"),
+        ("LAMB", {"lr": -1.0, "eps": -1.0}, "Invalid learning rate: -1.0"),
+        ("LARS", {"momentum": -1.0}, "Invalid momentum value: -1.0"),
+        ("LARS", {"trust_coefficient": -1.0}, "Invalid trust_coefficient value: -1.0"),
     ],
 )
 def test_settings_are_refused(kind, settings, message):

@@ -19,6 +19,7 @@ struct StepTests {
     case "nadam": try run(NAdam.self, vector)
     case "radam": try run(RAdam.self, vector)
     case "asgd": try run(ASGD.self, vector)
+    case "lamb": try run(LAMB.self, vector)
     case "lion": try run(Lion.self, vector)
     case "sparse_adam": try run(SparseAdam.self, vector)
     default: try run(Rprop.self, vector)
@@ -30,7 +31,7 @@ struct StepTests {
     var bytes: [UInt8] = []
     let flags = [
       "amsgrad", "maximize", "nesterov", "centered", "decoupled_weight_decay", "lr_in_velocity",
-      "eps_in_root", "eps_in_denominator", "epsilon_hat",
+      "eps_in_root", "eps_in_denominator", "epsilon_hat", "bias_correction",
     ]
     for pair in vector.text("hyper").split(separator: " ") {
       let sides = pair.split(separator: "=")

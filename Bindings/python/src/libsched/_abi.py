@@ -125,6 +125,8 @@ class sched_optimizer(enum.IntEnum):
     SCHED_SCHEDULE_FREE_SGD = 17
     SCHED_SCHEDULE_FREE_ADAMW = 18
     SCHED_SPARSE_ADAM = 19
+    SCHED_LAMB = 20
+    SCHED_LARS = 21
 
 
 class sched_function(Structure):
@@ -451,6 +453,31 @@ class sched_sparse_adam(Structure):
         ("beta1", c_double),
         ("beta2", c_double),
         ("eps", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_lamb(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("eps", c_double),
+        ("weight_decay", c_double),
+        ("bias_correction", c_int32),
+        ("decoupled_weight_decay", c_int32),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_lars(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("momentum", c_double),
+        ("dampening", c_double),
+        ("weight_decay", c_double),
+        ("trust_coefficient", c_double),
+        ("nesterov", c_int32),
         ("maximize", c_int32),
     ]
 

@@ -25,6 +25,8 @@ from .adamax import Adamax
 from .adan import Adan
 from .ademamix import AdEMAMix
 from .asgd import ASGD
+from .lamb import LAMB
+from .lars import LARS
 from .lion import Lion
 from .nadam import NAdam
 from .radam import RAdam
@@ -37,6 +39,8 @@ from .sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD",
+    "LAMB",
+    "LARS",
     "SGD",
     "AdEMAMix",
     "Adadelta",

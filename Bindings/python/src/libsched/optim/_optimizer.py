@@ -275,6 +275,14 @@ class Optimizer:
         """A group's settings in the order of the library's structure."""
         raise NotImplementedError
 
+    def _settings_of(self, table: Table) -> tuple[Any, ...]:
+        """The same of a group's parameters of one sort."""
+        return self._settings(table.group)
+
+    def _sort(self, param: Any) -> object:
+        """What parameters have in common that are stepped with the same settings."""
+        return dtype_of(param)
+
     def _used(self, group: dict[str, Any]) -> tuple[str, ...]:
         """What the state has of a parameter of that group: of ``_keys``."""
         return self._keys
@@ -480,7 +488,7 @@ class Table:
         check_supported(self.group)
         self._counts = False
         optimizer._enter(self)
-        settings = tuple(map(number, (*optimizer._settings(self.group), *optimizer._options)))
+        settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
         if settings != self._settings:
             hyper = self.kernel.hyper
             for (name, kind), value in zip(hyper._fields_, settings, strict=True):
@@ -649,10 +657,10 @@ def _address(values: Any) -> int:
 
 
 def tables(optimizer: Optimizer, group: dict[str, Any], index: int) -> list[Table]:
-    """A group's tables, one for each type its parameters are of."""
-    members: dict[str, list[int]] = {}
+    """A group's tables, one for each sort its parameters are of."""
+    members: dict[object, list[int]] = {}
     for i, param in enumerate(group["params"]):
-        members.setdefault(dtype_of(param), []).append(i)
+        members.setdefault(optimizer._sort(param), []).append(i)
     return [Table(optimizer, group, index, ones) for ones in members.values() or [[]]]
 
 

@@ -21,9 +21,20 @@ from typing import Any
 
 import numpy as np
 
-from . import adadelta, adagrad, adam, adamax, lion, nadam, rmsprop, sgd
+from . import adadelta, adagrad, adam, adamax, lamb, lion, nadam, rmsprop, sgd
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Nadam", "RMSprop"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lamb",
+    "Lion",
+    "Nadam",
+    "RMSprop",
+]
 
 
 class SGD(sgd.SGD):
@@ -203,6 +214,28 @@ class Nadam(nadam.NAdam):
             epsilon,
             weight_decay or 0.0,
             1.0,
+            decoupled_weight_decay=True,
+        )
+
+
+class Lamb(lamb.LAMB):
+    """``keras.optimizers.Lamb``: :class:`libsched.optim.LAMB` with its decay apart."""
+
+    def __init__(
+        self,
+        params: Any,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            learning_rate,
+            (beta_1, beta_2),
+            epsilon,
+            weight_decay or 0.0,
             decoupled_weight_decay=True,
         )
 

@@ -95,20 +95,7 @@ class SGD(Optimizer):
         return table.gradients(grads, takes_sparse=is_plain)
 
     def _enter(self, table: Table) -> None:
-        # All the kernel asks is whether it is the first, and without momentum not even that.
-        table.rows[:, table.STEP] = 2
-        if table.group["momentum"] == 0:
-            return
-        (name,) = self._arrays
-        states = [self.state[param] for param in table.memory.params]
-        buffers = [state.get(name) for state in states]
-        for i, buffer in enumerate(buffers):
-            if buffer is None:
-                table.rows[i, table.STEP] = 1
-                buffers[i] = table.memory.full(table.memory.params[i], 0.0)
-                # Not part of the state before a step has filled it.
-                table.new.append((states[i], name, buffers[i]))
-        table.put_state(name, buffers)
+        enter_buffers(self, table)
 
     def _settings(self, group: dict[str, Any]) -> tuple[Any, ...]:
         return (
@@ -119,3 +106,22 @@ class SGD(Optimizer):
             group["nesterov"],
             group["maximize"],
         )
+
+
+def enter_buffers(optimizer: Optimizer, table: Table) -> None:
+    """Fills in the one array of state of an optimizer with momentum, which there is from the first
+    step on."""
+    # All the kernel asks is whether it is the first, and without momentum not even that.
+    table.rows[:, table.STEP] = 2
+    if table.group["momentum"] == 0:
+        return
+    (name,) = optimizer._arrays
+    states = [optimizer.state[param] for param in table.memory.params]
+    buffers = [state.get(name) for state in states]
+    for i, buffer in enumerate(buffers):
+        if buffer is None:
+            table.rows[i, table.STEP] = 1
+            buffers[i] = table.memory.full(table.memory.params[i], 0.0)
+            # Not part of the state before a step has filled it.
+            table.new.append((states[i], name, buffers[i]))
+    table.put_state(name, buffers)
