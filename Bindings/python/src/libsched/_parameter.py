@@ -22,8 +22,7 @@ class Parameter:
     Raises:
         TypeError: `data` is no array.
 
-    Whether an optimizer can step the array is for the optimizer to say: it has to be float32,
-    C-contiguous and writable.
+    Whether an optimizer can step the array is for the optimizer to say.
     """
 
     __slots__ = ("__weakref__", "data", "grad")

@@ -15,11 +15,13 @@ def step_toward(params: list[Any], ends: list[Any], keep: float) -> None:
     by_type: dict[str, list[int]] = {}
     for i, param in enumerate(params):
         by_type.setdefault(dtype_of(param), []).append(i)
-    lists = []
+    lists, places = [], []
     for dtype, members in by_type.items():
         names = [f"parameter {i}" for i in members]
         where = memory([params[i] for i in members], names, dtype)
-        rows = _lib.StepList("average", dtype, 2, len(members))
+        where.gather()
+        places.append(where)
+        rows = _lib.StepList("average", where.type, 2, len(members))
         rows.hyper.keep = keep
         rows.table[:, 0] = where.sizes
         rows.table[:, 1] = 1
@@ -28,3 +30,5 @@ def step_toward(params: list[Any], ends: list[Any], keep: float) -> None:
         lists.append(rows)
     if lists:
         _lib.Steps(lists).step()
+    for where in places:
+        where.put_back()

@@ -32,19 +32,28 @@ def is_tensor(value: object) -> bool:
     return tensor is not None and isinstance(value, tensor)
 
 
+# What a kernel takes complex numbers for: two reals each.
+PARTS = {"complex64": "float32", "complex128": "float64"}
+TYPES = ("float32", "float64", *PARTS)
+
+
 class Memory(ABC):
     """Parameters of one kind as a kernel takes them: counts and addresses, checked at every step.
 
-    What cannot be stepped in place is refused by the parameter's name.
+    A parameter may be of any layout. One that is dense is stepped where it lies, in the order of
+    its memory, and so is its state; one with gaps in it is gathered before a step and put back
+    after, which leaves the gaps as they are. A gradient of another layout than its parameter's is
+    read in the parameter's. What cannot be stepped so is refused by the parameter's name.
 
     Args:
         params: The parameters.
         names: What messages call them.
-        dtype: What they are made of: ``"float32"`` or ``"float64"``.
+        dtype: What they are made of: one of `TYPES`.
 
     Attributes:
-        sizes: How many elements each has.
+        sizes: How many reals each has.
         addresses: Where each lies.
+        type: What a kernel takes them for.
     """
 
     # What can be stepped, in words, but for its type.
@@ -52,6 +61,11 @@ class Memory(ABC):
 
     def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
         self.params, self.names, self.dtype = list(params), names, dtype
+        self.type = PARTS.get(dtype, dtype)
+        # Pairs of a parameter with gaps and what stands for it.
+        self._gathered: list[tuple[Any, Any]] = []
+        # What was made of gradients of other layouts, for as long as a step takes.
+        self._held: list[Any] = []
         self.sizes: list[int]
         self.addresses: list[int]
         self._shapes: list[Any]
@@ -75,6 +89,14 @@ class Memory(ABC):
         self._states.clear()
         self._settle()
         return True
+
+    @abstractmethod
+    def gather(self) -> None:
+        """Reads the parameters that have gaps, before a step."""
+
+    @abstractmethod
+    def put_back(self) -> None:
+        """Writes them, after it, and forgets what was made for it."""
 
     @abstractmethod
     def grads(self, grads: list[Any]) -> list[int]:
@@ -113,38 +135,66 @@ class Memory(ABC):
 class ArrayMemory(Memory):
     """:class:`Parameter`, with arrays of numpy's."""
 
-    accepted = "a C-contiguous, aligned array of native %s, writable unless it is a gradient"
+    accepted = "an aligned array of native %s, writable unless it is a gradient"
 
     def _settle(self) -> None:
         arrays = [param.data for param in self.params]
         self._refuse("", [_array_fault(array, self.dtype) for array in arrays])
         self._arrays = arrays
         self._shapes = [array.shape for array in arrays]
-        self.sizes = [array.size for array in arrays]
-        self.addresses = list(map(_lib.address, arrays))
+        self.sizes = [array.size * (1 + (self.dtype in PARTS)) for array in arrays]
+        # Arrays that lie as the parameters do, but for their gaps.
+        self._dense = [
+            array if array.flags.c_contiguous else np.empty_like(array, order="K")
+            for array in arrays
+        ]
+        self._gathered = [
+            (array, dense)
+            for array, dense in zip(arrays, self._dense, strict=True)
+            if not _same_strides(array.shape, array.strides, dense.strides)
+        ]
+        gaps = {id(array) for array, _ in self._gathered}
+        self.addresses = [
+            _lib.address(dense if id(array) in gaps else array)
+            for array, dense in zip(arrays, self._dense, strict=True)
+        ]
 
     def _in_place(self) -> bool:
         arrays = [param.data for param in self.params]
         # An array that we refer to, too, cannot have moved. But it may be read-only by now.
         return all(map(is_, arrays, self._arrays)) and all(a.flags.writeable for a in arrays)
 
+    def gather(self) -> None:
+        for array, dense in self._gathered:
+            dense[...] = array
+
+    def put_back(self) -> None:
+        self._held = []
+        for array, dense in self._gathered:
+            array[...] = dense
+
     def grads(self, grads: list[Any]) -> list[int]:
         self._refuse(
             "the gradient of ",
             [
-                _array_fault(grad, self.dtype, shape, writable=False)
+                _array_fault(grad, self.dtype, shape, is_grad=True)
                 for grad, shape in zip(grads, self._shapes, strict=True)
             ],
         )
-        return list(map(_lib.address, grads))
+        ready = [
+            grad if _same_strides(grad.shape, grad.strides, dense.strides) else _laid(grad, dense)
+            for grad, dense in zip(grads, self._dense, strict=True)
+        ]
+        self._held = [made for made, grad in zip(ready, grads, strict=True) if made is not grad]
+        return list(map(_lib.address, ready))
 
     def state(self, name: str, arrays: list[Any]) -> list[int] | None:
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])):
             return None
         faults = [
-            _array_fault(array, self.dtype, shape)
-            for array, shape in zip(arrays, self._shapes, strict=True)
+            _array_fault(array, self.dtype, shape, dense.strides)
+            for array, shape, dense in zip(arrays, self._shapes, self._dense, strict=True)
         ]
         self._refuse(f"{name} of ", faults)
         addresses = list(map(_lib.address, arrays))
@@ -153,10 +203,11 @@ class ArrayMemory(Memory):
 
     @staticmethod
     def full(param: Any, value: float) -> Any:
+        array = param.data
         # Zeros cost nothing until they are touched.
-        if value == 0:
-            return np.zeros(param.data.shape, param.data.dtype)
-        return np.full(param.data.shape, value, param.data.dtype)
+        if value == 0 and array.flags.c_contiguous:
+            return np.zeros(array.shape, array.dtype)
+        return np.full_like(array, _number(array, value), order="K")
 
     @staticmethod
     def counter(steps: npt.NDArray[np.float32], i: int) -> npt.NDArray[np.float32]:
@@ -166,13 +217,15 @@ class ArrayMemory(Memory):
     def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
         if is_tensor(value):
             value = value.detach().cpu().numpy()
-        return np.array(value, np.float32 if is_count else param.data.dtype, order="C")
+        if is_count or np.shape(value) != param.data.shape:
+            return np.array(value, np.float32 if is_count else param.data.dtype, order="C")
+        return _laid(np.asarray(value, param.data.dtype), np.empty_like(param.data, order="K"))
 
 
 class TensorMemory(Memory):
     """Tensors of torch's."""
 
-    accepted = "a contiguous, strided tensor of torch.%s in CPU memory"
+    accepted = "a strided tensor of torch.%s in CPU memory"
 
     def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
         # Over a whole list a method is faster than its name in a loop.
@@ -182,24 +235,60 @@ class TensorMemory(Memory):
         super().__init__(params, names, dtype)
 
     def _settle(self) -> None:
-        self._refuse("", list(map(_tensor_fault, self.params, self._types)))
-        self._shapes = list(map(_shape, self.params))
-        self.sizes = [param.numel() for param in self.params]
-        self.addresses = list(map(self._data_ptr, self.params))
+        params = self.params
+        self._refuse("", list(map(_tensor_fault, params, self._types)))
+        self._shapes = list(map(_shape, params))
+        self.sizes = [param.numel() * (1 + (self.dtype in PARTS)) for param in params]
+        self._pointers = list(map(self._data_ptr, params))
+        self._is_plain = self.dtype not in PARTS and all(map(self._is_contiguous, params))
+        # Tensors that lie as the parameters do, but for their gaps.
+        self._dense = [
+            one if one.is_contiguous() else torch().empty_like(one)
+            for one in (param.detach() for param in params)
+        ]
+        self._own = [param.stride() for param in params]
+        self._strides = [dense.stride() for dense in self._dense]
+        has_gaps = [
+            not _same_strides(param.shape, own, dense)
+            for param, own, dense in zip(params, self._own, self._strides, strict=True)
+        ]
+        self._gathered = [
+            (param.detach(), dense)
+            for param, dense, gaps in zip(params, self._dense, has_gaps, strict=True)
+            if gaps
+        ]
+        self.addresses = [
+            dense.data_ptr() if gaps else pointer
+            for dense, gaps, pointer in zip(self._dense, has_gaps, self._pointers, strict=True)
+        ]
 
     def _in_place(self) -> bool:
         params = self.params
         # Whoever assigns to a tensor's data gives it another memory or another shape.
         return (
-            list(map(self._data_ptr, params)) == self.addresses
+            list(map(self._data_ptr, params)) == self._pointers
             and list(map(_shape, params)) == self._shapes
-            and all(map(self._is_contiguous, params))
+            and (
+                all(map(self._is_contiguous, params))
+                if self._is_plain
+                else [param.stride() for param in params] == self._own
+            )
         )
+
+    def gather(self) -> None:
+        for param, dense in self._gathered:
+            dense.copy_(param)
+
+    def put_back(self) -> None:
+        self._held = []
+        for param, dense in self._gathered:
+            param.copy_(dense)
 
     def grads(self, grads: list[Any]) -> list[int]:
         try:
             if (
-                list(map(_shape, grads)) == self._shapes
+                self._is_plain
+                and list(map(_shape, grads)) == self._shapes
                 and list(map(_type, grads)) == self._types
                 and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
@@ -208,8 +297,15 @@ class TensorMemory(Memory):
         except (AttributeError, TypeError, RuntimeError):
             # No tensors at all, or without memory of their own: the faults say which.
             pass
-        self._refuse("the gradient of ", list(map(_tensor_fault, grads, self._types, self._shapes)))
-        raise AssertionError("a gradient without a fault")
+        self._refuse("the gradient of ", list(map(_grad_fault, grads, self._types, self._shapes)))
+        ready = [
+            grad
+            if _same_strides(grad.shape, grad.stride(), strides) and not grad.is_conj()
+            else torch().empty_strided(grad.shape, strides, dtype=grad.dtype).copy_(grad.detach())
+            for grad, strides in zip(grads, self._strides, strict=True)
+        ]
+        self._held = [made for made, grad in zip(ready, grads, strict=True) if made is not grad]
+        return list(map(self._data_ptr, ready))
 
     def state(self, name: str, arrays: list[Any]) -> list[int] | None:
         known = self._states.get(name)
@@ -219,7 +315,10 @@ class TensorMemory(Memory):
             and list(map(self._data_ptr, arrays)) == known[1]
         ):
             return None
-        self._refuse(f"{name} of ", list(map(_tensor_fault, arrays, self._types, self._shapes)))
+        self._refuse(
+            f"{name} of ",
+            list(map(_tensor_fault, arrays, self._types, self._shapes, self._strides)),
+        )
         addresses = list(map(self._data_ptr, arrays))
         self._states[name] = arrays, addresses
         return addresses
@@ -228,7 +327,7 @@ class TensorMemory(Memory):
     def full(param: Any, value: float) -> Any:
         if value == 0:
             return torch().zeros_like(param, requires_grad=False)
-        return torch().full_like(param, value, requires_grad=False)
+        return torch().full_like(param, _number(param, value), requires_grad=False)
 
     @staticmethod
     def counter(steps: npt.NDArray[np.float32], i: int) -> Any:
@@ -238,14 +337,56 @@ class TensorMemory(Memory):
     def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
         dtype = torch().float32 if is_count else param.dtype
         tensor = torch().as_tensor(value).detach().to(dtype=dtype, device=param.device)
-        return tensor.clone(memory_format=torch().contiguous_format)
+        if is_count or tensor.shape != param.shape:
+            return tensor.clone(memory_format=torch().contiguous_format)
+        return torch().empty_like(param, requires_grad=False).copy_(tensor)
 
 
 _shape, _type, _is_cpu = attrgetter("shape"), attrgetter("dtype"), attrgetter("is_cpu")
 
 
+def _same_strides(shape: Sequence[int], a: Sequence[int], b: Sequence[int]) -> bool:
+    """Whether arrays with these strides lie alike; where there is no more than one element along
+    an axis, its stride is nothing."""
+    if a == b or 0 in shape:
+        return True
+    return all(n == 1 or x == y for n, x, y in zip(shape, a, b, strict=True))
+
+
+def _overlaps(shape: Sequence[int], strides: Sequence[int]) -> bool:
+    """Whether elements may lie on each other: from the nearest axis to the farthest, each has to
+    reach beyond all before."""
+    if 0 in shape:
+        return False
+    last = 0
+    axes = ((abs(stride), n) for n, stride in zip(shape, strides, strict=True) if n > 1)
+    for stride, n in sorted(axes):
+        if stride <= last:
+            return True
+        last += stride * (n - 1)
+    return False
+
+
+def _number(param: Any, value: float) -> complex:
+    """What all elements of a state are at first; of complex ones both parts, as torch's."""
+    is_complex = str(param.dtype).removeprefix("torch.") in PARTS
+    return complex(value, value) if is_complex and value else value
+
+
+def _laid(array: npt.NDArray[Any], like: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A copy that lies as another does."""
+    copy = np.empty_like(like)
+    copy[...] = array
+    return copy
+
+
 def _array_fault(
-    array: Any, dtype: str, shape: tuple[int, ...] | None = None, *, writable: bool = True
+    array: Any,
+    dtype: str,
+    shape: tuple[int, ...] | None = None,
+    strides: tuple[int, ...] | None = None,
+    *,
+    is_grad: bool = False,
 ) -> Fault | None:
     if not isinstance(array, np.ndarray):
         return TypeError, f"a {type(array).__name__}"
@@ -253,18 +394,25 @@ def _array_fault(
     if array.dtype != dtype:
         return TypeError, f"an array of {array.dtype}"
     flags = array.flags
-    if not flags.c_contiguous:
-        return ValueError, "not C-contiguous"
     if not flags.aligned:
         return ValueError, "not aligned"
-    if writable and not flags.writeable:
-        return ValueError, "read-only"
+    if not is_grad:
+        if not flags.writeable:
+            return ValueError, "read-only"
+        if not flags.c_contiguous and _overlaps(
+            array.shape, [stride // array.itemsize for stride in array.strides]
+        ):
+            return ValueError, "an array with elements on each other"
     if shape is not None and array.shape != shape:
         return ValueError, f"of shape {array.shape}, not {shape}"
+    if strides is not None and not _same_strides(array.shape, array.strides, strides):
+        return ValueError, "of another layout than the parameter"
     return None
 
 
-def _tensor_fault(tensor: Any, dtype: Any, shape: Any = None) -> Fault | None:
+def _tensor_fault(
+    tensor: Any, dtype: Any, shape: Any = None, strides: Any = None, *, is_grad: bool = False
+) -> Fault | None:
     if not is_tensor(tensor):
         return TypeError, f"a {type(tensor).__name__}"
     if tensor.dtype is not dtype:
@@ -273,18 +421,27 @@ def _tensor_fault(tensor: Any, dtype: Any, shape: Any = None) -> Fault | None:
         return TypeError, f"on {tensor.device}"
     if tensor.layout is not torch().strided:
         return TypeError, f"of layout {tensor.layout}"
-    if not tensor.is_contiguous():
-        return ValueError, "not contiguous"
+    if not is_grad:
+        if tensor.is_conj() or tensor.is_neg():
+            return ValueError, "a view that is conjugated or negated"
+        if not tensor.is_contiguous() and _overlaps(tensor.shape, tensor.stride()):
+            return ValueError, "a tensor with elements on each other"
     if shape is not None and tensor.shape != shape:
         return ValueError, f"of shape {tuple(tensor.shape)}, not {tuple(shape)}"
+    if strides is not None and not _same_strides(tensor.shape, tensor.stride(), strides):
+        return ValueError, "of another layout than the parameter"
     return None
+
+
+def _grad_fault(tensor: Any, dtype: Any, shape: Any) -> Fault | None:
+    return _tensor_fault(tensor, dtype, shape, is_grad=True)
 
 
 def dtype_of(param: Any) -> str:
     """What a parameter is made of, if that can be stepped; else what is accepted."""
     data = param.data if isinstance(param, Parameter) else param
     name = str(getattr(data, "dtype", "")).removeprefix("torch.")
-    return name if name in ("float32", "float64") else "float32"
+    return name if name in TYPES else "float32"
 
 
 def memory(params: Sequence[Any], names: Sequence[str], dtype: str) -> Memory:

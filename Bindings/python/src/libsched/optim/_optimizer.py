@@ -32,7 +32,9 @@ class Optimizer:
         params: Parameters, pairs of a name and a parameter, or dicts: each a group, with
             ``params`` and settings of its own. A parameter is an array of numpy's, a
             :class:`~libsched.Parameter`, or a tensor of torch's in CPU memory, of float32 or
-            float64; it is stepped where it lies and never copied.
+            float64, or of pairs of these, which are complex. It may be of any layout: one that is
+            dense is stepped where it lies and never copied, and one with gaps in it, a view, is
+            gathered for the step and put back.
         defaults: The settings of groups that do not have their own.
 
     Attributes:
@@ -44,7 +46,7 @@ class Optimizer:
     Raises:
         TypeError: what was given is no parameter, or none that can be stepped in place.
         ValueError: no parameters; one in two groups; a tensor that is no leaf; an array that is
-            read-only or not contiguous; a setting out of its range.
+            read-only, or has elements on each other; a setting out of its range.
     """
 
     defaults: dict[str, Any]
@@ -488,6 +490,7 @@ class Table:
         check_supported(self.group)
         self._counts = False
         optimizer._enter(self)
+        self.memory.gather()
         settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
         if settings != self._settings:
             hyper = self.kernel.hyper
@@ -548,7 +551,7 @@ class Table:
         }
         arrays, numbers = len(optimizer._arrays), len(optimizer._numbers)
         self.kernel = _lib.StepList(
-            optimizer._library_name, self._dtype, 2 + arrays + bool(numbers), len(chosen)
+            optimizer._library_name, self.memory.type, 2 + arrays + bool(numbers), len(chosen)
         )
         self.rows, self._settings = self.kernel.table, None
         # Two steps on: a step that is not counted is none of the first.
@@ -630,6 +633,7 @@ class Table:
 
     def stepped(self) -> None:
         """What is to be remembered of a step."""
+        self.memory.put_back()
         for state, name, array in self.new:
             state[name] = array
         if self._counts:

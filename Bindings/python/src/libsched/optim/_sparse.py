@@ -60,6 +60,10 @@ def is_sparse(grad: Any) -> bool:
 def rows_of(param: Any, grad: Any, name: str) -> tuple[int, npt.NDArray[np.int64], Any]:
     """Of a sparse gradient: how many rows the parameter has, which there are, ascending, and their
     gradients, one after another, of the parameter's kind and type."""
+    data: Any = param.data if isinstance(param, Parameter) else param
+    is_plain = data.is_contiguous() if is_tensor(data) else data.flags.c_contiguous
+    if not is_plain:
+        raise ValueError(f"{name} is not contiguous; accepted: one that is, with a sparse gradient")
     if isinstance(param, Parameter):
         if not isinstance(grad, SparseGrad):
             raise TypeError(
