@@ -94,7 +94,7 @@ lint: .venv/tests
 	swift format lint --strict --recursive Sources Tests Package.swift
 	$(PYTHON) -m ruff check Bindings Tests
 	$(PYTHON) -m ruff format --check Bindings Tests
-	$(PYTHON) -m mypy --strict Bindings/python/src/libsched
+	$(PYTHON) -m mypy --config-file Bindings/python/pyproject.toml Bindings/python/src/libsched
 	$(PYTHON) Bindings/generate.py --check
 
 # The suite as the machine chooses, and the kernels' part at each width it has.

@@ -28,7 +28,7 @@ HOLDS = (
     " and load_state_dict or with get_weights and set_weights"
 )
 # An object's method that gives what it holds, and the one that takes it back.
-METHODS = (("state_dict", "load_state_dict"), ("get_weights", "set_weights"))
+METHODS = (("get_weights", "set_weights"), ("state_dict", "load_state_dict"))
 
 
 def _is_tensor(value: object) -> bool:

@@ -27,7 +27,7 @@ __all__ = ["MPIReducer", "RankError", "Reducer", "TorchReducer"]
 
 How: TypeAlias = Literal["mean", "weighted", "min", "max"]
 HOWS = ("mean", "weighted", "min", "max")
-WAITS = -1.0
+WAITS, LARGEST = -1.0, -2.0
 
 
 class RankError(RuntimeError):
@@ -96,6 +96,14 @@ class Reducer(ABC):
         metrics, weights = [a[2] for a in answers], [a[3] for a in answers]
         return self._combined(metrics, weights)
 
+    def largest(self, value: float) -> float:
+        """The largest that a rank gives, whatever `how` is; no NaN.
+
+        Raises:
+            RankError: as :meth:`wait`.
+        """
+        return max(answer[2] for answer in self._gathered([LARGEST, 1.0, value, 1.0]))
+
     def wait(self) -> None:
         """Waits until every rank is here.
 
@@ -107,7 +115,7 @@ class Reducer(ABC):
     def _gathered(self, values: list[float]) -> list[list[float]]:
         answers = self.gather(values)
         if other := [rank for rank, answer in enumerate(answers) if answer[0] != values[0]]:
-            does = "waits" if values[0] == WAITS else f"combines by {self.how!r}"
+            does = "waits" if values[0] in (WAITS, LARGEST) else f"combines by {self.how!r}"
             raise RankError(f"rank {self.rank} {does}, {_ranks(other)} does not")
         return answers
 

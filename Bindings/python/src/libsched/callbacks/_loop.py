@@ -64,8 +64,17 @@ class Loop(Watch):
         self.epoch = None
         self.finish()
 
-    def observe(self, metric: float, weight: float | None = None, at: int | None = None) -> Verdict:
-        """As :meth:`Watch.observe`; of this epoch where `at` is absent."""
-        if at is not None and self.epoch is not None and at != self.epoch:
-            _lib.refuse(Status.SCHED_E_RANGE, "at", at, f"this epoch, {self.epoch}, or none")
-        return super().observe(metric, weight, self.epoch if at is None else at)
+    def observe(
+        self,
+        metric: float | Mapping[str, float],
+        weight: float | None = None,
+        *,
+        epoch: int | None = None,
+        step: int | None = None,
+    ) -> Verdict:
+        """As :meth:`Watch.observe`; of the epoch that the loop is in, and no other."""
+        if self.epoch is not None and epoch not in (None, self.epoch):
+            _lib.refuse(Status.SCHED_E_RANGE, "epoch", epoch, f"{self.epoch}, or none")
+        return super().observe(
+            metric, weight, epoch=self.epoch if epoch is None else epoch, step=step
+        )
