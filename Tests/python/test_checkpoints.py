@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -441,3 +442,77 @@ def test_bad_observations_are_refused_by_name() -> None:
     assert loop.verdict is None and not loop.history and loop.stopper.observed == 0
     with pytest.raises(SchedError, match="count=-1"):
         loop.epochs(-1)
+
+
+def test_several_metrics_under_joined_rules(tmp_path: Path) -> None:
+    stopper = EarlyStopping(2, mode="max", monitor="accuracy") | EarlyStopping(9, monitor="loss")
+    weights = np.zeros(1)
+    loop = Loop(stopper, weights, restore_best=True, folder=tmp_path, keep_best=2)
+    accuracies = [0.5, 0.6, 0.9, 0.8, 0.7, 0.95]
+    for epoch in loop.epochs(6):
+        weights[:] = epoch
+        loop.observe({"accuracy": accuracies[epoch], "loss": 1.0 + epoch, "other": 3.0})
+    assert loop.stopped and loop.at == 4 and weights.tolist() == [2]
+    assert [one.at for one in Checkpoints(tmp_path).checkpoints] == [1, 2, 4]
+    assert [one.metric for one in loop.history][1:3] == [0.6, 0.9]
+    assert math.isnan(loop.history[4].metric)
+    assert "accuracy" in loop.reason and loop.reason == Checkpoints(tmp_path).told["reason"]
+
+
+def test_a_budget_of_seconds_counts_from_the_begin_of_the_first_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    weights = np.zeros(1)
+
+    def loop() -> Loop:
+        rule = EarlyStopping.of("Budget", seconds=100.0) | EarlyStopping(50)
+        return Loop(rule, weights, folder=tmp_path, resume=True)
+
+    first = loop()
+    now += 60
+    assert first.observe(1.0) is Verdict.IMPROVED
+    now += 5000
+    second = loop()
+    now += 30
+    assert second.observe(0.9) is not Verdict.STOP and second.seconds == 90
+    now += 30
+    assert second.observe(0.8) is Verdict.STOP
+
+
+def test_other_settings_are_refused_or_kept_as_the_policy_says(tmp_path: Path) -> None:
+    weights = np.zeros(1)
+    loop = Loop(EarlyStopping(2), weights, folder=tmp_path)
+    for metric in (1.0, 2.0):
+        loop.observe(metric)
+    with pytest.raises(SchedError, match="patience"):
+        Loop(EarlyStopping(5), weights, folder=tmp_path, resume=True)
+    loop = Loop(EarlyStopping(5), weights, folder=tmp_path, resume=True, policy="keep")
+    assert (loop.stopper.patience, loop.stopper.waited, loop.at) == (5, 1, 1)
+    loop = Loop(EarlyStopping(5), weights, folder=tmp_path, resume=True, policy="restore")
+    assert (loop.stopper.patience, loop.stopper.waited) == (2, 1)
+
+
+def test_weights_that_do_not_fit_leave_the_loop_unmade(tmp_path: Path) -> None:
+    Loop(EarlyStopping(2), np.zeros(1), folder=tmp_path).observe(1.0)
+    stopper, weights = EarlyStopping(2), np.zeros(2)
+    with pytest.raises(SchedError, match="shape"):
+        Loop(stopper, weights, folder=tmp_path, resume=True)
+    assert stopper.observed == 0
+
+
+def test_best_weights_that_are_gone_are_not_passed_over_in_silence() -> None:
+    weights = np.zeros(1)
+    loop = Loop(EarlyStopping(2), weights, restore_best=True)
+    loop.observe(1.0)
+    state = json.loads(json.dumps(loop.state_dict()))
+    again = Loop(EarlyStopping(2), weights, restore_best=True)
+    again.load_state_dict(state)
+    assert again.at == 0 and again.verdict is Verdict.IMPROVED
+    with pytest.warns(RuntimeWarning, match="weights of the best epoch, 0, were kept in a process"):
+        assert again.restore() is None
+    for bad in ({}, state | {"verdict": "good"}, state | {"stopper": "x"}, state | {"at": -1}):
+        with pytest.raises(SchedError):
+            again.load_state_dict(bad)
+    assert again.state_dict()["stopper"] == state["stopper"]
