@@ -26,6 +26,9 @@ from libsched.callbacks import ReduceOnPlateau
 from libsched.checkpoints import Checkpoints
 from libsched.distributed import Reducer
 
+# The frameworks' own.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 METRICS = [5.0, 4.0, 4.5, 3.0, 3.5, 3.625, 3.75, 1.0, 2.0, 2.0]
 PATIENCE, STOPS, BEST = 3, 6, 3
 

@@ -43,7 +43,7 @@ def test_stops_early_when_patience_is_out(run: tuple[str, str, Path]) -> None:
     assert rows[-1][0] == str(ran)
     assert rows[-1][-1] == "stop"
     # None in the table beats the best by more than the demo's min_delta.
-    assert all(float(row[3]) >= float(found[3]) - 0.00105 for row in rows)
+    assert all(float(row[4]) >= float(found[3]) - 0.00105 for row in rows)
 
 
 def test_table_has_the_warm_up_and_the_cosine(run: tuple[str, str, Path]) -> None:
@@ -72,6 +72,64 @@ def test_draws_a_picture(run: tuple[str, str, Path]) -> None:
     for colour in ("3b6fb6", "c8413b", "2a7d4f"):
         wanted = np.frombuffer(bytes.fromhex(colour), np.uint8) / 255
         assert np.isclose(pixels, wanted, atol=1e-3).all(axis=2).sum() > 100, colour
+
+
+def told(*arguments: str, folder: Path) -> str:
+    command = [sys.executable, str(DEMO), "--out", str(folder / "demo.png"), *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert (folder / "demo.png").stat().st_size > 10_000
+    return result.stdout
+
+
+def test_prints_every_epoch_and_the_time(run: tuple[str, str, Path]) -> None:
+    rows = [line.split() for line in run[0].splitlines() if re.match(r"\s+\d", line)]
+    assert [int(row[0]) for row in rows] == [*range(1, len(rows) + 1)]
+    for row in rows:
+        assert float(row[2]) > 0 and float(row[4]) > 0
+        assert 0 < float(row[3].removesuffix("%")) <= 100 >= float(row[5].removesuffix("%")) > 0
+    assert re.search(r"^total time +[\d.]+ s, [\d.]+ ms an epoch$", run[0], re.MULTILINE)
+    assert f"early stopping at epoch {len(rows)} of {EPOCHS}" in run[0]
+
+
+def test_a_schedule_by_its_name_or_its_text(tmp_path: Path) -> None:
+    out = told("--epochs", "6", "--lr-scheduler", "CosineAnnealingLR", folder=tmp_path)
+    assert "schedule  CosineAnnealingLR(T_max=6, eta_min=0.0)\n" in out
+    rates = [line.split()[1] for line in out.splitlines() if re.match(r"\s+\d", line)]
+    cosine = [5e-4 * (1 + np.cos(np.pi * epoch / 6)) for epoch in range(6)]
+    assert rates == [f"{rate:.3e}" for rate in cosine]
+    text = "StepLR(2, gamma=0.5)"
+    out = told("--epochs", "5", "--no-early-stopping", "--lr-scheduler", text, folder=tmp_path)
+    rates = [line.split()[1] for line in out.splitlines() if re.match(r"\s+\d", line)]
+    assert rates == ["1.000e-03", "1.000e-03", "5.000e-04", "5.000e-04", "2.500e-04"]
+    assert "early stopping off\n" in out
+
+
+def test_a_rate_that_follows_the_loss(tmp_path: Path) -> None:
+    # Nothing is better by so much: the rate falls after two epochs, and the run stops after four.
+    plateau = "ReduceLROnPlateau(patience=1, threshold=9, threshold_mode='abs')"
+    stop = ("--patience", "4", "--min-delta", "9")
+    out = told("--lr-scheduler", plateau, *stop, folder=tmp_path)
+    assert "0.001 at first, 0.001 at most, 0.0001 at last; lowered once, at epoch 4\n" in out
+    assert "early stopping at epoch 5 of 100" in out
+    assert "best epoch     1 of 5" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--lr-scheduler", "Nope"], "Nope"),
+        (["--lr-scheduler", "StepLR(0)"], "StepLR step_size=0"),
+        (["--lr-scheduler", "ExponentialLR"], "ExponentialLR gamma"),
+        (["--patience", "-1"], "patience=-1"),
+        (["--min-delta", "nan"], "min_delta=nan"),
+        (["--epochs", "0"], "--epochs 0: at least 1"),
+    ],
+)
+def test_refuses_by_name(arguments: list[str], message: str) -> None:
+    command = [sys.executable, str(DEMO), *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2 and message in result.stderr.splitlines()[-1]
 
 
 def test_refuses_a_run_shorter_than_its_warm_up() -> None:
