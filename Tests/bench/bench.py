@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +31,7 @@ import libsched
 import numpy as np
 import torch
 from libsched import optim
-from libsched.optim import lr_scheduler
+from libsched.optim import lr_scheduler, swa_utils
 from tabulate import tabulate
 
 HERE = Path(__file__).resolve().parent
@@ -174,6 +175,12 @@ SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
         optimizer, 100, 2
     ),
     "CyclicLR": lambda module, optimizer: module.CyclicLR(optimizer, 0.01, 0.1, 500),
+    "CyclicLR, triangular2": lambda module, optimizer: module.CyclicLR(
+        optimizer, 0.01, 0.1, 500, mode="triangular2"
+    ),
+    "CyclicLR, exp_range": lambda module, optimizer: module.CyclicLR(
+        optimizer, 0.01, 0.1, 500, mode="exp_range", gamma=0.9999
+    ),
     "OneCycleLR": lambda module, optimizer: module.OneCycleLR(optimizer, 0.1, LONG),
     "SequentialLR": lambda module, optimizer: module.SequentialLR(
         optimizer,
@@ -188,8 +195,19 @@ SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
         optimizer, lambda t: 0.9999999
     ),
     "ReduceLROnPlateau": lambda module, optimizer: module.ReduceLROnPlateau(optimizer),
+    "SWALR": lambda module, optimizer: module.SWALR(optimizer, 0.05, LONG),
 }
 GROUPS = [1, 10, 100]
+
+
+def namespace(*modules: Any) -> types.SimpleNamespace:
+    return types.SimpleNamespace(
+        **{key: value for one in modules for key, value in vars(one).items()}
+    )
+
+
+OURS = namespace(lr_scheduler, swa_utils)
+THEIRS = namespace(torch.optim.lr_scheduler, torch.optim.swa_utils)
 
 
 def print_schedulers(seconds: float) -> None:
@@ -213,8 +231,8 @@ def print_schedulers(seconds: float) -> None:
             metric = (1.0,) if name == "ReduceLROnPlateau" else ()
             took = rounds(
                 {
-                    "libsched": partial(scheduler(lr_scheduler).step, *metric),
-                    "torch": partial(scheduler(torch.optim.lr_scheduler).step, *metric),
+                    "libsched": partial(scheduler(OURS).step, *metric),
+                    "torch": partial(scheduler(THEIRS).step, *metric),
                 },
                 seconds,
             )
