@@ -1422,6 +1422,33 @@ def test_an_object_says_its_own_rates():
         assert bits([lr]) == bits([torch.tensor(0.1)])
 
 
+@pytest.mark.parametrize("groups", [1, 3])
+def test_what_an_object_makes_of_our_rates_is_what_counts(groups):
+    """Also where our rates were in force for a moment; and for a tensor between floats."""
+    for kind, arguments in FIRST.items():
+        runs = []
+        for module in MODULES:
+            opt = optimizer(groups)
+            scheduler = getattr(module, kind)(opt, *arguments)
+            seen = []
+            for step in range(8):
+                if step == 2:
+                    usual = scheduler.get_lr
+                    scheduler.get_lr = lambda get=usual: [rate / 3 for rate in get()]
+                if step == 4:
+                    del scheduler.get_lr
+                if step == 6:
+                    opt.param_groups[-1]["lr"] = torch.tensor(0.25, dtype=torch.float64)
+                opt.step()
+                scheduler.step()
+                seen += [
+                    bits(group[key] for group in opt.param_groups) for key in ("lr", "momentum")
+                ]
+                seen.append(bits(scheduler.get_last_lr()))
+            runs.append(seen)
+        assert runs[0] == runs[1], kind
+
+
 def test_get_lr_before_any_step():
     """In the middle of a run that resumes, and at the beginning."""
     for kind, arguments in FIRST.items():

@@ -14,9 +14,16 @@ from .lr_scheduler._base import (
     native_of,
     warn_outside_step,
 )
-from .lr_scheduler._cycles import along, along_one
+from .lr_scheduler._cycles import along_from_here, along_one
 
 __all__ = ["SWALR"]
+
+
+def _within(fraction: Any) -> Any:
+    """``max(0, min(1, fraction))``, in a third of the time."""
+    if not fraction < 1:
+        return 1
+    return fraction if fraction > 0 else 0  # noqa: FURB136
 
 
 @is_ours
@@ -86,14 +93,16 @@ class SWALR(LRScheduler):
         if not self._get_lr_called_within_step:
             # torch's points one frame further out here.
             warn_outside_step(3)
-        step, length = self._step_count - 1, max(1, self.anneal_epochs)
-        if self.anneal_epochs == 0:
+        step, length = self._step_count - 1, self.anneal_epochs
+        if length == 0:
             step = max(1, step)
-        groups = self.optimizer.param_groups
-        from_there, to_here = max(0, min(1, (step - 1) / length)), max(0, min(1, step / length))
+        if not length > 1:
+            length = 1
+        from_there, to_here = _within((step - 1) / length), _within(step / length)
         known = self._average(from_there, to_here)
         if known is not None:
             return known
+        groups = self.optimizer.param_groups
         before = self.anneal_func(from_there)
         starts = [self._get_initial_lr(group["lr"], group["swa_lr"], before) for group in groups]
         now = self.anneal_func(to_here)
@@ -115,19 +124,21 @@ class SWALR(LRScheduler):
             curve = "average linear"
         else:
             return None
-        # 0 and 1 are integers.
-        plain = {int, float}.issuperset((type(before), type(now)))
-        if type(self) is not SWALR or "_get_initial_lr" in own or not plain:
+        if type(self) is not SWALR or "_get_initial_lr" in own:
             return None
-        more = (float(before), 0.0, 0.0)
+        # 0 and 1 are integers.
+        if type(before) is not float or type(now) is not float:
+            if not {int, float}.issuperset((type(before), type(now))):
+                return None
+            before, now = float(before), float(now)
+        more = (before, 0.0, 0.0)
         native = native_of(self, way)
         groups = self.optimizer.param_groups
         if len(groups) == 1:
             (group,) = groups
             ends = [group["lr"], group["swa_lr"]]
-            return along_one(native, curve, float(now), group, ends, None, more)
-        points = [[group[key] for group in groups] for key in ("lr", "swa_lr")]
-        return along(native, curve, float(now), groups, points, None, more, moving=True)
+            return along_one(native, curve, now, group, ends, None, more)
+        return along_from_here(native, curve, now, groups, "swa_lr", more)
 
     def _set_anneal_func(self, anneal_strategy: str) -> None:
         self._anneal_strategy = anneal_strategy

@@ -106,6 +106,7 @@ class Native:
         "first",
         "kept",
         "own",
+        "placed",
         "points",
         "schedule",
         "second",
@@ -124,6 +125,8 @@ class Native:
         self.points: Any = None
         # The last rates given out, if nobody's but this module's code has had them.
         self.answer: object = _NOTHING
+        # As `answer`, and in force already.
+        self.placed: object = _NOTHING
         self.own = own
 
     def make(self, kind: str, **fields: object) -> None:
@@ -420,6 +423,10 @@ def set_rates(scheduler: LRScheduler, values: list[Rate]) -> None:
         else:
             for group, value in zip(groups, values):
                 group["lr"] = value
+        scheduler._last_lr = values
+        return
+    if values is native.placed:
+        native.placed = _NOTHING
         scheduler._last_lr = values
         return
     plain = type(values) is list

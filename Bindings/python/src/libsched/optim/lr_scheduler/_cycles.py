@@ -410,7 +410,7 @@ class CyclicLR(LRScheduler):
                 return None
             curve, more = "damped", (0.0, gamma, power)
         groups, bases, peaks = self.optimizer.param_groups, self.base_lrs, self.max_lrs
-        use_beta1 = None
+        use_beta1, highs = None, peaks
         points = [bases, peaks]
         if self.cycle_momentum:
             # In torch's order, for when one is missing.
@@ -420,7 +420,8 @@ class CyclicLR(LRScheduler):
         # A momentum is subtracted from the upper in torch, and here added to it with the sign
         # turned: the same but for -0.
         if len(groups) != 1:
-            return along(native, curve, height, groups, points, use_beta1, more, points[1])
+            within = self._get_lr_called_within_step
+            return along(native, curve, height, groups, points, use_beta1, within, more, highs)
         ends: list[Any] = []
         for one in points:
             if type(one) is not list:
@@ -639,7 +640,8 @@ class OneCycleLR(LRScheduler):
                 ends = [group[key] for key in keys]
                 return along_one(native, curve, fraction, group, ends, use_beta1)
             points = [[group[key] for group in groups] for key in keys]
-            return along(native, curve, fraction, groups, points, use_beta1)
+            within = self._get_lr_called_within_step
+            return along(native, curve, fraction, groups, points, use_beta1, within)
         except (AttributeError, KeyError, ZeroDivisionError):
             return None
 
@@ -698,20 +700,20 @@ def along(
     groups: Any,
     points: list[list[Any]],
     use_beta1: bool | None,
+    within_step: bool,
     more: tuple[float, ...] = (),
     nonzero: list[Any] | tuple[()] = (),
-    moving: bool = False,
 ) -> list[float] | None:
     """The rates of all groups so far along their ways, in one call of the library.
 
-    Sets the momenta, which have ways too, unless `use_beta1` is None.
+    Sets the momenta, which have ways too, unless `use_beta1` is None; and the rates, too, where a
+    step asks, which sets them next.
 
     Args:
         points: Where the rates begin, where the momenta, where the rates end, where the momenta;
             lists of one a group.
         more: What the curve needs beside the fraction.
         nonzero: Where a 0 is not for the library.
-        moving: Whether they begin at the rates in force, which are others at each step.
 
     Returns None where that is not for the library to answer; then nothing is set.
     """
@@ -725,37 +727,58 @@ def along(
         native.count, native.call = ways, _lib.anneal(_lib.CURVES[curve], ways)
         native.points = None
     ends: list[float] | None = None
-    if moving or not are_still(points, native.points):
+    if not are_still(points, native.points):
         for one in points:
             if type(one) is not list or len(one) != count:
                 return None
         ends = list(chain.from_iterable(points))
         if not are_floats(ends, len(ends)) or not all(nonzero):
             return None
-        native.points = None if moving else kept(points)
+        native.points = kept(points)
     values = native.call(fraction, ends, more)
     rates: list[float] = values[:count].tolist()
     # Not finite: perhaps a power out of range, which raises in Python.
     if more and rates[0] - rates[0] != 0.0:
         return None
-    plain = True
-    if moving:
-        # They are floats, or else they would not have been taken.
-        pass
-    elif use_beta1 is None:
-        plain = are_floats([group["lr"] for group in groups], count)
-    elif use_beta1:
-        for group, momentum in zip(groups, values[count:].tolist()):
-            group["betas"] = (momentum, *group["betas"][1:])
-            if type(group["lr"]) is not float:
-                plain = False
-    else:
-        for group, momentum in zip(groups, values[count:].tolist()):
-            group["momentum"] = momentum
-            if type(group["lr"]) is not float:
-                plain = False
+    if use_beta1 is None:
+        if are_floats([group["lr"] for group in groups], count):
+            native.answer = rates
+        return rates
+    key, momenta = "momentum", values[count:].tolist()
+    if use_beta1:
+        key = "betas"
+        momenta = [(beta1, *group["betas"][1:]) for group, beta1 in zip(groups, momenta)]
+    plain = within_step
+    for group, rate, momentum in zip(groups, rates, momenta):
+        group[key] = momentum
+        if plain and type(group["lr"]) is float:
+            group["lr"] = rate
+        else:
+            plain = False
     if plain:
-        native.answer = rates
+        native.placed = rates
+    return rates
+
+
+def along_from_here(
+    native: Native, curve: str, fraction: float, groups: Any, end: str, more: tuple[float, ...]
+) -> list[float] | None:
+    """The rates of all groups so far from those in force to ``group[end]``, in one call.
+
+    Returns None where that is not for the library to answer.
+    """
+    points = [group["lr"] for group in groups]
+    count = len(points)
+    points += [group[end] for group in groups]
+    if not are_floats(points, 2 * count):
+        return None
+    if native.count != count:
+        native.count, native.call = count, _lib.anneal(_lib.CURVES[curve], count)
+    rates: list[float] = native.call(fraction, points, more).tolist()
+    # Not finite: perhaps a power out of range, which raises in Python.
+    if rates[0] - rates[0] != 0.0:
+        return None
+    native.answer = rates
     return rates
 
 
