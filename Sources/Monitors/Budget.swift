@@ -53,7 +53,7 @@ public struct Budget: StoppingRule {
 
   public mutating func bind(_ metrics: inout Metrics) {}
 
-  public func check(_ now: Observation) throws(Refusal) {
+  public mutating func check(_ now: Observation) throws(Refusal) {
     if steps != nil { try Unit.steps.check(now, "Budget") }
     if seconds != nil { try Unit.seconds.check(now, "Budget") }
   }
@@ -68,6 +68,7 @@ public struct Budget: StoppingRule {
     return isOut ? .stop : .waiting
   }
 
+  public static var hasBest: Bool { false }
   public var watch: Watch? { nil }
 
   public func isPossible(after observed: Int) -> Bool { seen <= observed }

@@ -82,12 +82,13 @@ final class Joint: AnyRule, @unchecked Sendable {
       let rule = rule(i)
       let verdict = rule.observe(now)
       if verdict == .stop { stops += 1 }
-      if first == nil, let watch = rule.watch {
-        first = watch.best.index == now.index ? .improved : .waiting
-      }
+      if first == nil, rule.hasBest { first = verdict }
     }
-    return stops >= (how == .any ? 1 : parts.count) ? .stop : first ?? .waiting
+    if stops >= (how == .any ? 1 : parts.count) { return .stop }
+    return first == .improved ? .improved : .waiting
   }
+
+  override var hasBest: Bool { rules.contains { $0.hasBest } }
 
   override var watch: Watch? {
     if how == .sequence, let watch = rule(turn).watch { return watch }

@@ -242,13 +242,15 @@ public struct Patience: StoppingRule {
 
   // MARK: Observing
 
-  private func isEarly(_ now: Observation) -> Bool { unit.place(now) < Double(startFrom) }
+  // Each is called in place, as what may change is.
 
-  private func policy(_ metric: Double) -> Abnormal {
+  private mutating func isEarly(_ now: Observation) -> Bool { unit.place(now) < Double(startFrom) }
+
+  private mutating func policy(_ metric: Double) -> Abnormal {
     metric.isFinite ? .take : metric.isNaN ? nan : infinity
   }
 
-  public func check(_ now: Observation) throws(Refusal) {
+  public mutating func check(_ now: Observation) throws(Refusal) {
     try unit.check(now, "Patience")
     if minSteps > 0, now.step == nil { throw missing("Patience", "step") }
     guard policy(now.metrics[place]) == .raise, !isEarly(now) else { return }
@@ -285,7 +287,7 @@ public struct Patience: StoppingRule {
       reason = .improved
       previous = best.value
       best.take(value, now)
-      if baseline.map({ beats(value, $0) }) ?? true { rest() } else { count() }
+      if let baseline, !beats(value, baseline) { count() } else { rest() }
     } else {
       reason = .patienceLeft
       if !cumulative, isBetter(value, best.value) { best.take(value, now) }
@@ -311,7 +313,7 @@ public struct Patience: StoppingRule {
   }
 
   /// What ends the run though the metric may be good.
-  private func pastThreshold(_ value: Double) -> Reason? {
+  private mutating func pastThreshold(_ value: Double) -> Reason? {
     if let stoppingThreshold {
       if isBetter(value, stoppingThreshold) { return .stoppingThreshold }
       if value == stoppingThreshold, !manner.asksThresholdsFirst { return .stoppingThreshold }
@@ -357,11 +359,11 @@ public struct Patience: StoppingRule {
 
   // MARK: Comparing
 
-  private func isBetter(_ a: Double, _ b: Double) -> Bool { mode == .min ? a < b : a > b }
+  private mutating func isBetter(_ a: Double, _ b: Double) -> Bool { mode == .min ? a < b : a > b }
 
   /// Whether a metric is a new best after another; as the peers compute it, ties in
   /// the last bit included.
-  private func beats(_ value: Double, _ best: Double) -> Bool {
+  private mutating func beats(_ value: Double, _ best: Double) -> Bool {
     if manner.isNegated, nan == .take, value.isNaN || best.isNaN { return true }
     if minDeltaMode == .rel {
       if manner == .ignite {
@@ -398,7 +400,9 @@ public struct Patience: StoppingRule {
       return median(window)
     case .best:
       push(metric)
-      return window.reduce(metric) { isBetter($1, $0) ? $1 : $0 }
+      var best = metric
+      for one in window where isBetter(one, best) { best = one }
+      return best
     }
   }
 

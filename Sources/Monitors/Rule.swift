@@ -146,10 +146,14 @@ public protocol StoppingRule: Sendable {
   /// Finds the metrics it asks for.
   mutating func bind(_ metrics: inout Metrics)
 
-  /// Throws what an observation lacks, before anyone has seen it.
-  func check(_ now: Observation) throws(Refusal)
+  /// Throws what an observation lacks, before anyone has seen it. Changes nothing, but
+  /// who may change is called in place, and not copied for it.
+  mutating func check(_ now: Observation) throws(Refusal)
 
   mutating func observe(_ now: Observation) -> Verdict
+
+  /// Whether there is a best to it.
+  static var hasBest: Bool { get }
 
   /// How far it is; `nil` for what has no best.
   var watch: Watch? { get }
@@ -171,11 +175,12 @@ public protocol StoppingRule: Sendable {
 
 extension StoppingRule {
   public func inconsistency() -> Refusal? { nil }
-  public func check(_ now: Observation) throws(Refusal) {}
+  public mutating func check(_ now: Observation) throws(Refusal) {}
   public func isPossible(after observed: Int) -> Bool {
     guard let watch else { return true }
     return (watch.best.index ?? -1) < observed && watch.waited <= observed
   }
+  public static var hasBest: Bool { true }
   public var way: MetricMode? { nil }
   public func copied() -> Self { self }
 }
@@ -194,6 +199,7 @@ class AnyRule: Part, @unchecked Sendable {
   func bind(_ metrics: inout Metrics) {}
   func check(_ now: Observation) throws(Refusal) {}
   func observe(_ now: Observation) -> Verdict { .waiting }
+  var hasBest: Bool { false }
   var watch: Watch? { nil }
   var reason: Reason { .none }
   var why: UTF8Text { UTF8Text() }
@@ -255,6 +261,7 @@ final class Erased<R: StoppingRule>: AnyRule, @unchecked Sendable {
   override func bind(_ metrics: inout Metrics) { rule.bind(&metrics) }
   override func check(_ now: Observation) throws(Refusal) { try rule.check(now) }
   override func observe(_ now: Observation) -> Verdict { rule.observe(now) }
+  override var hasBest: Bool { R.hasBest }
   override var watch: Watch? { rule.watch }
   override var reason: Reason { rule.reason }
   override var way: MetricMode? { rule.way }

@@ -27,6 +27,7 @@ NAMES = [
     "steps",
     "keras_steps",
     "early_stopping",
+    "stoppers",
     "digits",
 ]
 

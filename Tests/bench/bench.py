@@ -267,16 +267,51 @@ STEPPED = [
 ]
 
 
-def print_next() -> None:
+def timed_in_c(source: str, texts: list[str]) -> list[str]:
+    """The nanoseconds that a program prints of each text."""
     library = Path(os.environ["LIBSCHED"]).parent
     link = [f"-I{ROOT / 'Include'}", f"-L{library}", "-lsched", f"-Wl,-rpath,{library}"]
-    program = compiled("next.c", "-std=c99", *link)
-    nanoseconds = subprocess.run(
-        [program, *STEPPED], capture_output=True, text=True, check=True
+    program = compiled(source, "-std=c99", *link)
+    return subprocess.run(
+        [program, *texts], capture_output=True, text=True, check=True
     ).stdout.split()
+
+
+def print_next() -> None:
+    nanoseconds = timed_in_c("next.c", STEPPED)
     rows = [[text, *nanoseconds[2 * i : 2 * i + 2]] for i, text in enumerate(STEPPED)]
     print("\nsched_next in C, ns")
     headers = ["schedule", "closed", "chained"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
+
+
+WATCHED = [
+    "Patience(1000000000)",
+    "Patience(1000000000, nan='stop', infinity='stop', stopping_threshold=-1.0)",
+    "Patience(1000000000, smoothing='median', span=5)",
+    "Lightning(patience=1000000000)",
+    "GL(1e9)",
+    "Any([Patience(1000000000), Budget(evaluations=1000000000)])",
+    "Slope(20, 0.0)",
+]
+
+
+def print_observations(seconds: float) -> None:
+    nanoseconds = timed_in_c("observe.c", WATCHED)
+    rows = []
+    for i, text in enumerate(WATCHED):
+        stopper = libsched.EarlyStopping.parse(text)
+        took = rounds(
+            {
+                "metric": lambda stopper=stopper: stopper.observe(0.5),
+                "named": lambda stopper=stopper: stopper.observe({"loss": 0.5}, step=1),
+            },
+            seconds / 3,
+        )
+        python = [f"{1e6 * took[name]:.2f}" for name in ("metric", "named")]
+        rows.append([text, *nanoseconds[2 * i : 2 * i + 2], *python])
+    print("\nan observation, of the metric alone and of named numbers")
+    headers = ["rule", "C, ns", "named", "Python, µs", "named"]
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
 
@@ -339,6 +374,7 @@ def main() -> None:
     print_optimizers(seconds, 10**7)
     print_schedulers(seconds / 3)
     print_next()
+    print_observations(seconds)
     print_ranges(seconds)
     print_import()
 

@@ -6,18 +6,26 @@
 #include "suites.h"
 #include "vectors.h"
 
-static vectors peers;
+static vectors peers, rules;
 
 static int read_vectors(void **state) {
   (void)state;
   peers = vectors_read("early_stopping.txt");
+  rules = vectors_read("stoppers.txt");
   return 0;
 }
 
 static int free_vectors(void **state) {
   (void)state;
   vectors_free(&peers);
+  vectors_free(&rules);
   return 0;
+}
+
+static sched_early_stopping *ruled(const char *text) {
+  sched_early_stopping *stopper = NULL;
+  check_ok(sched_early_stopping_parse(text, strlen(text), NULL, &stopper));
+  return stopper;
 }
 
 static sched_early_stopping *made(sched_mode mode, int64_t patience, double min_delta) {
@@ -94,6 +102,136 @@ static void check_run(const vector *vector, int save_every_time) {
   free(best.values);
   free(best_at.values);
   free(waited.values);
+}
+
+/*  Any rule, by named numbers. */
+static void check_rule(const vector *vector, int save_every_time) {
+  sched_early_stopping *stopper = ruled(vector_text(vector, "rule"));
+  doubles metrics = vector_doubles(vector, "metrics");
+  doubles epochs = vector_doubles(vector, "epochs");
+  doubles best = vector_doubles(vector, "best");
+  doubles stops = vector_doubles(vector, "stops");
+  doubles training = {NULL, 0}, waited = {NULL, 0};
+  if (vector_find(vector, "training")) training = vector_doubles(vector, "training");
+  if (vector_find(vector, "waited")) waited = vector_doubles(vector, "waited");
+  assert_true(best.count > 0 && best.count == stops.count && best.count == metrics.count);
+  for (size_t t = 0; t < best.count; t++) {
+    const sched_field seen[] = {sched_real("val_loss", metrics.values[t]),
+                                sched_integer("epoch", (int64_t)epochs.values[t]),
+                                sched_real("train_loss", training.count ? training.values[t] : 0)};
+    sched_verdict verdict = SCHED_WAITING;
+    check_ok(sched_observe_fields(stopper, seen, training.count ? 3 : 2, &verdict));
+    if (save_every_time) stopper = through_text(stopper);
+    sched_watch watch;
+    check_ok(sched_watched(stopper, &watch));
+    check_doubles(watch.best, best.values[t], vector->reason, t);
+    check_doubles(verdict == SCHED_STOP, stops.values[t], vector->reason, t);
+    if (waited.count) check_doubles((double)watch.waited, waited.values[t], vector->reason, t);
+    assert_int_equal(watch.reason >= SCHED_R_PATIENCE, verdict == SCHED_STOP);
+    char why[512];
+    size_t length;
+    check_ok(sched_why(stopper, why, sizeof why, &length));
+    assert_int_equal(strncmp(why, "stop: ", 6) == 0, verdict == SCHED_STOP);
+  }
+  sched_early_stopping_free(stopper);
+  free(metrics.values);
+  free(epochs.values);
+  free(best.values);
+  free(stops.values);
+  free(training.values);
+  free(waited.values);
+}
+
+static void says_what_every_peer_and_formula_says(void **state) {
+  (void)state;
+  for (size_t i = 0; i < rules.count; i++) check_rule(&rules.items[i], 0);
+}
+
+static void goes_on_from_any_checkpoint_by_any_rule(void **state) {
+  (void)state;
+  for (size_t i = 0; i < rules.count; i++) check_rule(&rules.items[i], 1);
+}
+
+/*  What is missing is named, and nothing has changed; what no rule asks for is ignored. */
+static void takes_what_its_rules_ask_for(void **state) {
+  (void)state;
+  sched_early_stopping *stopper =
+      ruled("Any([Patience(2, monitor='loss', unit='steps'), Budget(seconds=60.0)])");
+  const sched_field seen[] = {sched_real("loss", 1), sched_integer("step", 3),
+                              sched_real("seconds", 1.5), sched_real("accuracy", 0.5)};
+  sched_verdict verdict = SCHED_STOP;
+  char *before = saved(stopper);
+  for (size_t i = 0; i < 3; i++) {
+    static const char *const names[] = {"metric loss", "Patience step", "Budget seconds"};
+    sched_field rest[3];
+    for (size_t j = 0, k = 0; j < 4; j++) {
+      if (j != i) rest[k++] = seen[j];
+    }
+    check_refused(sched_observe_fields(stopper, rest, 3, &verdict), SCHED_E_MISSING, names[i], "",
+                  "an observation that has it");
+  }
+  check_refused(sched_observe(stopper, 1, &verdict), SCHED_E_MISSING, "Patience step", "", "");
+  sched_field wrong[] = {seen[0], seen[1], seen[2], sched_word("loss", "x")};
+  check_refused(sched_observe_fields(stopper, wrong, 4, &verdict), SCHED_E_TYPE, "loss", "",
+                "a number");
+  wrong[3] = seen[0];
+  check_refused(sched_observe_fields(stopper, wrong, 4, &verdict), SCHED_E_TWICE, "metric loss", "",
+                "one value");
+  wrong[3] = seen[1];
+  check_refused(sched_observe_fields(stopper, wrong, 4, &verdict), SCHED_E_TWICE, "step", "",
+                "one value");
+  wrong[1] = sched_real("step", 0.5);
+  check_refused(sched_observe_fields(stopper, wrong, 3, &verdict), SCHED_E_VALUE, "step", "=0.5",
+                "an integer");
+  wrong[1] = sched_integer("step", -1);
+  check_refused(sched_observe_fields(stopper, wrong, 3, &verdict), SCHED_E_RANGE, "step", "=-1",
+                "an integer from 0");
+  wrong[1] = sched_real("step", 3);
+  wrong[2] = sched_real("seconds", HUGE_VAL);
+  check_refused(sched_observe_fields(stopper, wrong, 3, &verdict), SCHED_E_RANGE, "seconds", "=inf",
+                "a finite number from 0");
+  wrong[3].name = NULL;
+  check_refused(sched_observe_fields(stopper, wrong, 4, &verdict), SCHED_E_NULL, "fields[3].name",
+                "", "");
+  assert_int_equal(verdict, SCHED_STOP);
+  char *after = saved(stopper);
+  assert_string_equal(before, after);
+  free(before);
+  free(after);
+  check_ok(sched_observe_fields(stopper, seen, 4, &verdict));
+  assert_int_equal(verdict, SCHED_IMPROVED);
+  sched_early_stopping_free(stopper);
+}
+
+static void loads_by_a_policy(void **state) {
+  (void)state;
+  sched_early_stopping *run = made(SCHED_MIN, 5, 0), *other = made(SCHED_MIN, 1, 0),
+                       *maximal = made(SCHED_MAX, 5, 0);
+  sched_verdict verdict;
+  check_ok(sched_observe(run, 1, &verdict));
+  check_ok(sched_observe(run, 2, &verdict));
+  char *text = saved(run);
+  size_t position;
+  check_refused(sched_early_stopping_load(other, text, strlen(text), SCHED_POLICY_ERROR, &position),
+                SCHED_E_STATE, "Patience patience: saved 5, here 1", "", "'keep' or 'restore'");
+  check_refused(sched_early_stopping_load(maximal, text, strlen(text), SCHED_POLICY_KEEP, NULL),
+                SCHED_E_STATE, "Patience mode: saved 'min', here 'max'", "", "'restore'");
+  check_refused(sched_early_stopping_load(other, text, strlen(text), (sched_policy)9, NULL),
+                SCHED_E_ENUM, "policy", "=9", "");
+  check_ok(sched_early_stopping_load(other, text, strlen(text), SCHED_POLICY_KEEP, NULL));
+  sched_watch watch;
+  check_ok(sched_watched(other, &watch));
+  assert_true(watch.best == 1 && watch.waited == 1 && watch.observed == 2 && watch.patience == 1);
+  check_ok(sched_observe(other, 1, &verdict));
+  assert_int_equal(verdict, SCHED_STOP);
+  check_ok(sched_early_stopping_load(maximal, text, strlen(text), SCHED_POLICY_RESTORE, NULL));
+  char *again = saved(maximal);
+  assert_string_equal(again, text);
+  free(again);
+  free(text);
+  sched_early_stopping_free(run);
+  sched_early_stopping_free(other);
+  sched_early_stopping_free(maximal);
 }
 
 static void says_what_its_peers_say(void **state) {
@@ -195,6 +333,10 @@ int run_early_stopping(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(says_what_its_peers_say),
       cmocka_unit_test(goes_on_from_any_checkpoint),
+      cmocka_unit_test(says_what_every_peer_and_formula_says),
+      cmocka_unit_test(goes_on_from_any_checkpoint_by_any_rule),
+      cmocka_unit_test(takes_what_its_rules_ask_for),
+      cmocka_unit_test(loads_by_a_policy),
       cmocka_unit_test(has_seen_nothing_at_first),
       cmocka_unit_test(stops_a_run_that_has_become_nan),
       cmocka_unit_test(wants_more_than_min_delta),

@@ -191,6 +191,50 @@ TEST_CASE("early stopping says what its peers say, saved and restored every time
   }
 }
 
+TEST_CASE("rules of early stopping say what their peers and formulas say") {
+  for (const auto &record : Vectors("stoppers.txt")) {
+    INFO(record.reason);
+    auto stopper = sched::EarlyStopping::parse(vector_text(&record, "rule"));
+    CHECK(sched::EarlyStopping::parse(stopper.text()).save() == stopper.save());
+    const auto metrics = numbers(record, "metrics"), best = numbers(record, "best");
+    const auto epochs = numbers(record, "epochs"), stops = numbers(record, "stops");
+    const bool is_trained = vector_find(&record, "training") != nullptr;
+    const auto training = is_trained ? numbers(record, "training") : metrics;
+    for (std::size_t t = 0; t < best.size(); t++) {
+      const sched::Verdict verdict =
+          is_trained ? stopper.observe({{"val_loss", metrics[t]},
+                                        {"train_loss", training[t]},
+                                        {"epoch", epochs[t]}})
+                     : stopper.observe({{"loss", metrics[t]}, {"epoch", epochs[t]}});
+      CHECK((verdict == sched::Verdict::stop) == (stops[t] != 0));
+      CHECK(same(stopper.best(), best[t]));
+      CHECK(stopper.is_best() == (stopper.best_at() == stopper.observed() - 1));
+    }
+  }
+}
+
+TEST_CASE("early stopping is made of fields, explains itself, and loads by a policy") {
+  sched::EarlyStopping stopper("Keras", sched::Fields().integer("patience", 1).word("mode", "max"));
+  CHECK(stopper.observe(1) == sched::Verdict::improved);
+  CHECK(stopper.observe(1) == sched::Verdict::stop);
+  CHECK(stopper.why() ==
+        "stop: the metric is 1.0, no new best for 1 of 1 evaluations; the best is 1.0 at "
+        "observation 0");
+  CHECK(stopper.watched().reason == SCHED_R_PATIENCE);
+  sched::EarlyStopping other("Keras", sched::Fields().integer("patience", 9).word("mode", "max"));
+  CHECK_REFUSED(other.load(stopper.save()), SCHED_E_STATE, "patience: saved 1, here 9", "",
+                "'keep' or 'restore'");
+  other.load(stopper.save(), sched::Policy::keep);
+  CHECK(other.waited() == 1);
+  CHECK(other.observe(1) == sched::Verdict::waiting);
+  CHECK_REFUSED(sched::EarlyStopping("GL", sched::Fields().real("alpha", 0.0)), SCHED_E_VALUE,
+                "GL alpha", "=0.0", "above 0");
+  CHECK_REFUSED(sched::EarlyStopping("Nothing", sched::Fields()), SCHED_E_KIND, "Nothing", "",
+                "Patience, GL");
+  CHECK_REFUSED(stopper.observe({{"a", 1.0}, {"b", 2.0}}), SCHED_E_MISSING, "monitor", "",
+                "2 metrics");
+}
+
 TEST_CASE("early stopping has one owner unless it is shared, and refuses as C does") {
   static_assert(!std::is_copy_constructible_v<sched::EarlyStopping>);
   static_assert(!std::is_convertible_v<std::int64_t, sched::EarlyStopping>);

@@ -21,7 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Tests" / "Vectors"
 LIBRARY = Path(os.environ.get("LIB", ROOT / "build")) / "libsched.so"
 SCHEDULES = ["schedules.txt", "algebra.txt", "shapes.txt", "decays.txt", "reactive.txt"]
-FILES = [*SCHEDULES, "functions.txt", "steps.txt", "keras_steps.txt", "early_stopping.txt"]
+FILES = [
+    *SCHEDULES,
+    "functions.txt",
+    "steps.txt",
+    "keras_steps.txt",
+    "early_stopping.txt",
+    "stoppers.txt",
+]
 
 
 def check(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +53,7 @@ def lines(name: str, key: str) -> list[str]:
         "functions",
         "steps",
         "early_stopping",
+        "stoppers",
         "digits",
     ],
 )

@@ -34,6 +34,87 @@ struct EarlyStoppingTests {
     }
   }
 
+  static let everyRule = Vector.all("stoppers.txt")
+
+  @Test("says what every peer and formula says, by any rule", arguments: everyRule)
+  func rules(_ vector: Vector) throws {
+    var stopper = try EarlyStopping(parsing: vector.text("rule"))
+    let metrics = try #require(vector.doubles("metrics"))
+    let best = try #require(vector.doubles("best"))
+    let training = vector.doubles("training")
+    for (i, epoch) in vector.integers("epochs").enumerated() {
+      // A copy is a checkpoint.
+      var copy = stopper
+      let verdict =
+        if let training {
+          try stopper.observe(
+            [("val_loss", metrics[i]), ("train_loss", training[i])], epoch: epoch)
+        } else { try stopper.observe(metrics[i], epoch: epoch) }
+      #expect((verdict == .stop) == (vector.integers("stops")[i] == 1), "observation \(i)")
+      #expect(
+        stopper.best.bitPattern == best[i].bitPattern || stopper.best.isNaN && best[i].isNaN,
+        "observation \(i)")
+      #expect(stopper.reason.isStop == (verdict == .stop), "observation \(i)")
+      #expect(copy.observed == i)
+      if training == nil {
+        #expect(try copy.observe(metrics[i], epoch: epoch) == verdict)
+        #expect(copy.text == stopper.text)
+      }
+    }
+    #expect(try EarlyStopping(restoring: stopper.text).text == stopper.text)
+    #expect(try EarlyStopping(parsing: stopper.rules).rules == stopper.rules)
+  }
+
+  @Test("joins rules: any, all, one after another")
+  func joined() throws {
+    var gl = GL(alpha: 10)
+    gl.monitor = "loss"
+    let (patience, budget) = (try EarlyStopping(patience: 2), try EarlyStopping(Budget(epochs: 4)))
+    let metrics = [1, 0.5, 0.75, 0.875, 0.25, 0.5]
+    func verdicts(_ stopper: EarlyStopping) throws -> [Verdict] {
+      var stopper = stopper
+      return try metrics.map { try stopper.observe($0) }
+    }
+    #expect(
+      try verdicts(.any([patience, budget])) == [
+        .improved, .improved, .waiting, .stop, .stop, .stop,
+      ])
+    #expect(
+      try verdicts(.all([patience, budget]))
+        == [.improved, .improved, .waiting, .stop, .improved, .waiting])
+    // The budget is used up at observation 3, and patience begins after it.
+    #expect(
+      try verdicts(.sequence([budget, patience]))
+        == [.waiting, .waiting, .waiting, .waiting, .improved, .waiting])
+    #expect(throws: Refusal.self) { _ = try EarlyStopping.any([]) }
+    var two = try EarlyStopping.any([EarlyStopping(gl), EarlyStopping(Budget(epochs: 9))])
+    #expect(two.metrics == ["loss"])
+    #expect(throws: Refusal.self) { try two.observe([("accuracy", 1)]) }
+    #expect(two.observed == 0)
+    #expect(try two.observe([("loss", 1), ("accuracy", 1)]) == .improved)
+    #expect(two.isBest && two.why.hasPrefix("the loss is 0.0 percent"))
+  }
+
+  @Test("takes settings as values, and loads by a policy")
+  func settings() throws {
+    var rule = Patience(3, minDelta: 0.1)
+    rule.unit = .steps
+    rule.monitor = "loss"
+    var stopper = try EarlyStopping(rule)
+    #expect(throws: Refusal.self) { try stopper.observe(1) }
+    #expect(try stopper.observe(1, step: 10) == .improved)
+    #expect(try stopper.observe(1, step: 12) == .waiting)
+    #expect(try stopper.observe(1, step: 13) == .stop)
+    rule.patience = 9
+    var other = try EarlyStopping(rule)
+    #expect(throws: Refusal.self) { try other.load(stopper.text) }
+    try other.load(stopper.text, policy: .keep)
+    #expect(try other.observe(1, step: 18) == .waiting)
+    #expect(try other.observe(1, step: 19) == .stop)
+    rule.minDelta = -1
+    #expect(throws: Refusal.self) { _ = try EarlyStopping(rule) }
+  }
+
   @Test("stops a run that has become NaN")
   func nan() throws {
     var stopper = try EarlyStopping(patience: 2)

@@ -27,6 +27,7 @@ from ._kinds import *
 from ._lib import isa, set_isa, set_threads, threads, version
 from ._parameter import Parameter
 from ._plot import plot
+from ._replay import Replay, Replayed, replay
 from ._scheduler import Scheduler
 from ._schedules import Schedule, parse
 
@@ -38,6 +39,8 @@ __all__ = [
     "EarlyStopping",
     "Parameter",
     "Reason",
+    "Replay",
+    "Replayed",
     "SchedError",
     "Schedule",
     "Scheduler",
@@ -46,6 +49,7 @@ __all__ = [
     "isa",
     "parse",
     "plot",
+    "replay",
     "set_isa",
     "set_threads",
     "threads",

@@ -70,6 +70,20 @@ class Reason(enum.IntEnum):
 VERDICTS = {int(verdict): verdict for verdict in Verdict}
 
 
+PLACES = ("step", "epoch", "seconds")
+
+
+def _numbers(named: Mapping[str, Any]) -> tuple[dict[str, float], SchedError | None]:
+    """What is a number, and the refusal of the first that is none."""
+    numbers, odd = {}, None
+    for name, value in named.items():
+        try:
+            numbers[name] = _lib.real(name, value)
+        except SchedError as error:
+            odd = odd or error
+    return numbers, odd
+
+
 def _make(self: EarlyStopping, given: dict[str, Any]) -> None:
     given["patience"] = _lib.integer("patience", given["patience"])
     given["min_delta"] = _lib.real("min_delta", given["min_delta"])
@@ -258,32 +272,34 @@ class EarlyStopping(Stateful):
         seconds: float | None,
     ) -> Verdict:
         named = metric if isinstance(metric, Mapping) else {"metric": metric}
-        places: dict[str, float] = {}
+        values = [*named.values()]
+        odd: SchedError | None = None
+        if any(type(value) is not float for value in values):
+            named, odd = _numbers(named)
+            values = [*named.values()]
+        key = [*named]
         if step is not None:
-            places["step"] = _lib.integer("step", step)
+            key.append("step")
+            values.append(_lib.integer("step", step))
         if epoch is not None:
-            places["epoch"] = _lib.integer("epoch", epoch)
+            key.append("epoch")
+            values.append(_lib.integer("epoch", epoch))
         if seconds is not None:
-            places["seconds"] = _lib.real("seconds", seconds)
-        names, values, odd = [], [], {}
-        for name, value in named.items():
-            if name in ("step", "epoch", "seconds"):
-                _lib.refuse(Status.SCHED_E_FIELD, "metric", name, "step=, epoch= and seconds=")
-            try:
-                values.append(_lib.real(name, value))
-                names.append(name)
-            except SchedError as error:
-                odd[name] = error
-        key = (*names, "/", *places)
-        observe = self._observers.get(key)
+            key.append("seconds")
+            values.append(_lib.real("seconds", seconds))
+        names = tuple(key)
+        observe = self._observers.get(names)
         if observe is None:
-            observe = self._observers[key] = _lib.observe_named(self._handle, names, [*places])
+            for name in PLACES:
+                if name in named:
+                    _lib.refuse(Status.SCHED_E_FIELD, "metric", name, f"{name}=")
+            observe = self._observers[names] = _lib.observe_named(self._handle, names)
         try:
-            return VERDICTS[observe((*values, *places.values()))]
+            return VERDICTS[observe(values)]
         except SchedError as error:
             # What is no number counts only where a rule asks for it.
-            if odd and error.status == Status.SCHED_E_MISSING:
-                raise next(iter(odd.values())) from None
+            if odd is not None and error.status == Status.SCHED_E_MISSING:
+                raise odd from None
             raise
 
     def why(self) -> str:

@@ -913,19 +913,16 @@ def observe_one(stopper: int) -> Callable[[float], int]:
     return observe
 
 
-def observe_named(
-    stopper: int, metrics: Sequence[str], places: Sequence[str]
-) -> Callable[[Sequence[float]], int]:
-    """``sched_observe_fields`` as a function of as many values, those of `places` whole numbers."""
-    names = [utf8("metric", name) for name in (*metrics, *places)]
-    for name, given in zip(names, (*metrics, *places), strict=True):
-        if b"\0" in name:
-            refuse(Status.SCHED_E_FIELD, "metric", given, "a name without a zero byte")
-    fields = (_abi.sched_field * len(names))(
-        *(_abi.sched_field(name, _abi.sched_type.SCHED_REAL, 1) for name in names)
+def observe_named(stopper: int, names: Sequence[str]) -> Callable[[Sequence[float]], int]:
+    """``sched_observe_fields`` as a function of as many values as there are names."""
+    given = [
+        _name(Status.SCHED_E_FIELD, "metric", name, "a name without a zero byte") for name in names
+    ]
+    fields = (_abi.sched_field * len(given))(
+        *(_abi.sched_field(name, _abi.sched_type.SCHED_REAL, 1) for name in given)
     )
     call, verdict = _held["sched_observe_fields"], c_int()
-    arguments = c_void_p(stopper), fields, c_size_t(len(names)), byref(verdict)
+    arguments = c_void_p(stopper), fields, c_size_t(len(given)), byref(verdict)
     # Every other word of a field's four is what it was; the last is its value.
     values = memoryview(fields).cast("B").cast("d")
     stride = ctypes.sizeof(_abi.sched_field) // 8
