@@ -47,6 +47,7 @@ SCALARS = {
     "int": "c_int",
     "int32_t": "c_int32",
     "int64_t": "c_int64",
+    "uint64_t": "c_uint64",
     "size_t": "c_size_t",
 }
 
@@ -119,7 +120,7 @@ def print_abi() -> str:
                     value = int(constant.value.value) if constant.value else value + 1
                     lines.append(f"    {constant.name} = {value}")
                 enums.append("\n".join(lines))
-            elif node.name.endswith(("_arrays_f32", "_arrays_f64")):
+            elif node.name.endswith(("_arrays", "_arrays_f32", "_arrays_f64")):
                 pass  # words in a row, and filled in as such
             elif isinstance(inner, c_ast.Struct) and inner.decls:
                 types.known[node.name] = node.name
@@ -137,7 +138,7 @@ def print_abi() -> str:
         '"""What sched.h declares, as ctypes sees it. Printed by Bindings/generate.py."""\n\n'
         "import enum\n"
         "from ctypes import (\n    Structure, Union, c_char_p, c_double, c_float, c_int, c_int32,\n"
-        "    c_int64, c_size_t, c_void_p,\n)\n"
+        "    c_int64, c_size_t, c_uint64, c_void_p,\n)\n"
         "from typing import Any\n\n"
         + constants
         + "\n\n\n"
@@ -856,6 +857,28 @@ def signature(head: str, parameters: list[str], tail: str, width: int) -> str:
     return text
 
 
+def c_rows(kind: OptimizerKind, rows: str, element: str) -> str:
+    """The struct of a parameter's arrays."""
+    lines = [
+        f"typedef struct {rows} {{",
+        "  size_t n;",
+        "  int64_t step;",
+        f"  {element} *param;",
+        f"  const {element} *grad;",
+    ]
+    for one in kind.states:
+        only = f"only {one.accepted}; not read otherwise" if one.accepted else ""
+        start = "" if float(one.default) == 0 else f"{c_number(one.default)} before the first step"
+        about = "; ".join(text for text in (start, only) if text)
+        declaration = f"{element} *{one.name}"
+        lines.append(member(declaration, about) if about else f"  {declaration};")
+    if kind.scalars:
+        held = ", ".join(f"{one.name} ({c_number(one.default)} at first)" for one in kind.scalars)
+        lines.append(member("double *scalars", held))
+    lines.append(f"}} {rows};\n")
+    return "\n".join(lines)
+
+
 def c_optimizer(kind: OptimizerKind) -> str:
     name, columns = f"sched_{kind.snake}", [one.name for one in kind.states]
     lines = [block(kind.doc, C_WIDTH - 3) + " */", f"typedef struct {name} {{"]
@@ -867,29 +890,10 @@ def c_optimizer(kind: OptimizerKind) -> str:
     lines.append(f"}} {name};\n")
     defaults = call("  {", [c_number(one.default) for one in kind.settings], "}", C_WIDTH - 2)
     lines += [f"#define {kind.macro}_DEFAULTS \\", defaults.replace("\n", " \\\n") + "\n"]
+    lines.append(c_rows(kind, f"{name}_arrays", "void"))
     for suffix, element in ELEMENTS.items():
         rows = f"{name}_arrays_{suffix}"
-        lines += [
-            f"typedef struct {rows} {{",
-            "  size_t n;",
-            "  int64_t step;",
-            f"  {element} *param;",
-            f"  const {element} *grad;",
-        ]
-        for one in kind.states:
-            only = f"only {one.accepted}; not read otherwise" if one.accepted else ""
-            start = (
-                "" if float(one.default) == 0 else f"{c_number(one.default)} before the first step"
-            )
-            about = "; ".join(text for text in (start, only) if text)
-            declaration = f"{element} *{one.name}"
-            lines.append(member(declaration, about) if about else f"  {declaration};")
-        if kind.scalars:
-            held = ", ".join(
-                f"{one.name} ({c_number(one.default)} at first)" for one in kind.scalars
-            )
-            lines.append(member("double *scalars", held))
-        lines.append(f"}} {rows};\n")
+        lines.append(c_rows(kind, rows, element))
         parameters = [
             f"const {name} *hyper",
             f"const {rows} *list",
@@ -900,12 +904,16 @@ def c_optimizer(kind: OptimizerKind) -> str:
             signature(
                 f"static inline sched_status {name}_list_{suffix}(", parameters, ") {", C_WIDTH
             ),
-            f"  const sched_group group = {{{kind.macro}, SCHED_{suffix.upper()}, hyper, list, count, NULL}};",
-            "  return sched_step(&group, 1, NULL, culprit);",
+            call(
+                "  const sched_group group = {",
+                [kind.macro, f"SCHED_{suffix.upper()}", "hyper", "list", "count", "NULL"]
+                + [*["SCHED_SAME"] * 3, "SCHED_NEAREST", "NULL"],
+                "};",
+                C_WIDTH,
+            ),
+            "  return sched_step(&group, 1, NULL, NULL, culprit);",
             "}\n",
         ]
-        if len(lines[-3]) > C_WIDTH:
-            lines[-3] = lines[-3].replace(" = {", " = {\n      ")
         arrays = [f"{element} *{column}" for column in columns]
         arrays += ["double *scalars"] if kind.scalars else []
         parameters = [

@@ -532,10 +532,13 @@ sched_status sched_early_stopping_load(sched_early_stopping *stopper,
  *  settings, a step of one parameter and a step of a list of them, typed; they
  *  all call sched_step.                                                      */
 
-/*  What a parameter, its gradient and its state are made of.                 */
+/*  What arrays are made of.                                                  */
 typedef enum sched_dtype {
-  SCHED_F32 = 1, /* float                                                     */
-  SCHED_F64 = 2  /* double                                                    */
+  SCHED_SAME = 0, /* what it is where nothing is said                        */
+  SCHED_F32 = 1,  /* float                                                    */
+  SCHED_F64 = 2,  /* double                                                   */
+  SCHED_BF16 = 3, /* the upper half of a float                                */
+  SCHED_F16 = 4   /* IEEE's half                                              */
 } sched_dtype;
 
 /*  Which rows of a parameter a sparse gradient has: `grad` has `count` rows of
@@ -547,24 +550,81 @@ typedef struct sched_rows {
   const int64_t *indices; /* which: ascending from 0, below total, none twice */
 } sched_rows;
 
-/*  Parameters that one optimizer steps with the same settings.               */
+/*  What becomes of a parameter, or of a state, that 16 bits cannot hold.     */
+typedef enum sched_rounding {
+  SCHED_NEAREST = 0, /* the nearest                                           */
+  /* one of the two beside it, by chance and right on average: a hash of the
+   * parameter's seed, the step and the element's number decides, the same on
+   * every machine and with any number of threads; states of 16 bits, too     */
+  SCHED_STOCHASTIC = 1,
+  SCHED_KAHAN = 2 /* the nearest, and what is left stays in `residual`        */
+} sched_rounding;
+
+/*  Arrays beside a parameter, with as many elements; NULL where not wanted.  */
+typedef struct sched_beside {
+  float *master;     /* the parameter itself, of which `param` of 16 bits is a
+                        copy: set both before the first step                  */
+  void *residual;    /* SCHED_KAHAN: of param's type, zeros at first          */
+  void *copy;        /* of copy_dtype: gets the new parameter                 */
+  void *average;     /* float, or double of SCHED_F64: moves toward the new
+                        parameter by the options' average_weight              */
+  void *accumulated; /* float, or double of SCHED_F64: gradients that were
+                        accumulated; zeros at first and after a step          */
+  uint64_t seed;     /* SCHED_STOCHASTIC: of each parameter another           */
+} sched_beside;
+
+/*  Parameters that one optimizer steps with the same settings. What follows
+ *  `count` may be 0: SCHED_NEAREST, and all of one type but that states of
+ *  parameters of 16 bits are floats.
+ *
+ *  Parameters are any type; gradients and states may be any, too, but doubles
+ *  go with doubles alone. A step computes in floats, or in doubles.          */
 typedef struct sched_group {
   int32_t optimizer; /* a constant of sched_optimizer: SCHED_ADAMW            */
-  sched_dtype dtype;
+  sched_dtype dtype; /* of the parameters                                     */
   const void *hyper; /* its settings: a sched_adamw                           */
-  const void *list;  /* its parameters: sched_adamw_arrays_f32 for SCHED_F32  */
+  const void *list;  /* its parameters: sched_adamw_arrays_f32 for SCHED_F32,
+                        sched_adamw_arrays for any type                       */
   size_t count;      /* how many                                              */
   /* NULL, or for each parameter the rows that there are gradients for; of an
    * optimizer without numbers of state */
   const sched_rows *rows;
+  sched_dtype grad_dtype;
+  sched_dtype state_dtype;
+  sched_dtype copy_dtype; /* SCHED_BF16 or SCHED_F16 where a copy is wanted   */
+  sched_rounding rounding;
+  const sched_beside *beside; /* NULL, or one for each parameter              */
 } sched_group;
 
+/*  What else a step does, in the same pass over memory; 0 asks for nothing.
+ *  A gradient is g = (grad + accumulated) / loss_scale, clipped to the norm,
+ *  then to the value.                                                        */
+typedef struct sched_options {
+  double loss_scale; /* what the loss was multiplied by: finite above 0       */
+  double max_norm;   /* all gradients together are multiplied by
+                        min(1, max_norm / (norm + 1e-6)): above 0             */
+  double max_value;  /* each element is then at most that in magnitude        */
+  double average_weight; /* `average` gets average + weight * (param - average):
+                            0 to 1; 1 - decay, or 1 / (n + 1) for a mean      */
+  int32_t skip_nonfinite; /* 1: nothing is stepped where an element of a
+                             gradient is not finite                           */
+  int32_t accumulate;     /* 1: gradients are added to those accumulated, and
+                             nothing is stepped                               */
+  int32_t zero_grad;      /* 1: gradients become 0 when they have been used, or
+                             skipped; their arrays are not const then         */
+  int32_t skipped;        /* out: whether nothing was stepped; accumulated
+                             gradients are 0 again                            */
+  double norm;            /* out: the norm of all gradients together, before
+                             clipping; NaN unless max_norm or skip_nonfinite  */
+} sched_options;
+
 /*  One step of every parameter of every group. Nothing is stepped unless
- *  everything is accepted. `group` gets the index of the group that was
- *  refused, or `count` when the refusal is of none; `culprit` the index of the
- *  parameter in its list, or the list's count when the refusal is of none.
- *  Either may be NULL.                                               since 0 */
-sched_status sched_step(const sched_group *groups, size_t count, size_t *group,
+ *  everything is accepted. `options` may be NULL. `group` gets the index of the
+ *  group that was refused, or `count` when the refusal is of none; `culprit` the
+ *  index of the parameter in its list, or the list's count when the refusal is
+ *  of none. Either may be NULL.                                      since 0 */
+sched_status sched_step(const sched_group *groups, size_t count,
+                        sched_options *options, size_t *group,
                         size_t *culprit);
 
 /*  What an optimizer declares, a line each, fields separated by tabs: "name"

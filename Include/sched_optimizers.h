@@ -67,6 +67,14 @@ typedef struct sched_sgd {
 #define SCHED_SGD_DEFAULTS \
   {0.001, 0, 0, 0, 0, 0, 0, 0}
 
+typedef struct sched_sgd_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *momentum_buffer; /* only with momentum; not read otherwise */
+} sched_sgd_arrays;
+
 typedef struct sched_sgd_arrays_f32 {
   size_t n;
   int64_t step;
@@ -78,8 +86,10 @@ typedef struct sched_sgd_arrays_f32 {
 static inline sched_status sched_sgd_list_f32(const sched_sgd *hyper,
                                               const sched_sgd_arrays_f32 *list,
                                               size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SGD, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SGD, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_sgd_f32(const sched_sgd *hyper, int64_t step,
@@ -101,8 +111,10 @@ typedef struct sched_sgd_arrays_f64 {
 static inline sched_status sched_sgd_list_f64(const sched_sgd *hyper,
                                               const sched_sgd_arrays_f64 *list,
                                               size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SGD, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SGD, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_sgd_f64(const sched_sgd *hyper, int64_t step,
@@ -138,6 +150,16 @@ typedef struct sched_adamw {
 #define SCHED_ADAMW_DEFAULTS \
   {0.001, 0.9, 0.999, 1e-08, 0.01, 0, 0}
 
+typedef struct sched_adamw_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+  void *max_exp_avg_sq; /* only with amsgrad; not read otherwise */
+} sched_adamw_arrays;
+
 typedef struct sched_adamw_arrays_f32 {
   size_t n;
   int64_t step;
@@ -151,8 +173,10 @@ typedef struct sched_adamw_arrays_f32 {
 static inline sched_status sched_adamw_list_f32(
     const sched_adamw *hyper, const sched_adamw_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAMW, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAMW, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adamw_f32(const sched_adamw *hyper,
@@ -178,8 +202,10 @@ typedef struct sched_adamw_arrays_f64 {
 static inline sched_status sched_adamw_list_f64(
     const sched_adamw *hyper, const sched_adamw_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAMW, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAMW, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adamw_f64(const sched_adamw *hyper,
@@ -223,6 +249,16 @@ typedef struct sched_adam {
 #define SCHED_ADAM_DEFAULTS \
   {0.001, 0.9, 0.999, 1e-08, 0, 0, 0, 0, 0}
 
+typedef struct sched_adam_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+  void *max_exp_avg_sq; /* only with amsgrad; not read otherwise */
+} sched_adam_arrays;
+
 typedef struct sched_adam_arrays_f32 {
   size_t n;
   int64_t step;
@@ -236,8 +272,10 @@ typedef struct sched_adam_arrays_f32 {
 static inline sched_status sched_adam_list_f32(
     const sched_adam *hyper, const sched_adam_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAM, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAM, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adam_f32(const sched_adam *hyper, int64_t step,
@@ -263,8 +301,10 @@ typedef struct sched_adam_arrays_f64 {
 static inline sched_status sched_adam_list_f64(
     const sched_adam *hyper, const sched_adam_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAM, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAM, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adam_f64(const sched_adam *hyper, int64_t step,
@@ -308,6 +348,14 @@ typedef struct sched_adagrad {
 #define SCHED_ADAGRAD_DEFAULTS \
   {0.01, 0, 0, 0, 1e-10, 0, 0, 0}
 
+typedef struct sched_adagrad_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *sum;
+} sched_adagrad_arrays;
+
 typedef struct sched_adagrad_arrays_f32 {
   size_t n;
   int64_t step;
@@ -319,9 +367,10 @@ typedef struct sched_adagrad_arrays_f32 {
 static inline sched_status sched_adagrad_list_f32(
     const sched_adagrad *hyper, const sched_adagrad_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_ADAGRAD, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAGRAD, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adagrad_f32(const sched_adagrad *hyper,
@@ -343,9 +392,10 @@ typedef struct sched_adagrad_arrays_f64 {
 static inline sched_status sched_adagrad_list_f64(
     const sched_adagrad *hyper, const sched_adagrad_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_ADAGRAD, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAGRAD, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adagrad_f64(const sched_adagrad *hyper,
@@ -383,6 +433,15 @@ typedef struct sched_adadelta {
 #define SCHED_ADADELTA_DEFAULTS \
   {1, 0.9, 1e-06, 0, 0, 0}
 
+typedef struct sched_adadelta_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *square_avg;
+  void *acc_delta;
+} sched_adadelta_arrays;
+
 typedef struct sched_adadelta_arrays_f32 {
   size_t n;
   int64_t step;
@@ -395,9 +454,10 @@ typedef struct sched_adadelta_arrays_f32 {
 static inline sched_status sched_adadelta_list_f32(
     const sched_adadelta *hyper, const sched_adadelta_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_ADADELTA, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADADELTA, SCHED_F32, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adadelta_f32(const sched_adadelta *hyper,
@@ -422,9 +482,10 @@ typedef struct sched_adadelta_arrays_f64 {
 static inline sched_status sched_adadelta_list_f64(
     const sched_adadelta *hyper, const sched_adadelta_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_ADADELTA, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADADELTA, SCHED_F64, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adadelta_f64(const sched_adadelta *hyper,
@@ -472,6 +533,16 @@ typedef struct sched_rmsprop {
 #define SCHED_RMSPROP_DEFAULTS \
   {0.01, 0.99, 1e-08, 0, 0, 0, 0, 0, 0, 0}
 
+typedef struct sched_rmsprop_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *square_avg;
+  void *momentum_buffer; /* only with momentum; not read otherwise */
+  void *grad_avg; /* only with centered; not read otherwise */
+} sched_rmsprop_arrays;
+
 typedef struct sched_rmsprop_arrays_f32 {
   size_t n;
   int64_t step;
@@ -485,9 +556,10 @@ typedef struct sched_rmsprop_arrays_f32 {
 static inline sched_status sched_rmsprop_list_f32(
     const sched_rmsprop *hyper, const sched_rmsprop_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_RMSPROP, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_RMSPROP, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_rmsprop_f32(const sched_rmsprop *hyper,
@@ -514,9 +586,10 @@ typedef struct sched_rmsprop_arrays_f64 {
 static inline sched_status sched_rmsprop_list_f64(
     const sched_rmsprop *hyper, const sched_rmsprop_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_RMSPROP, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_RMSPROP, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_rmsprop_f64(const sched_rmsprop *hyper,
@@ -560,6 +633,15 @@ typedef struct sched_adamax {
 #define SCHED_ADAMAX_DEFAULTS \
   {0.002, 0.9, 0.999, 1e-08, 0, 0, 0, 0}
 
+typedef struct sched_adamax_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_inf;
+} sched_adamax_arrays;
+
 typedef struct sched_adamax_arrays_f32 {
   size_t n;
   int64_t step;
@@ -572,8 +654,10 @@ typedef struct sched_adamax_arrays_f32 {
 static inline sched_status sched_adamax_list_f32(
     const sched_adamax *hyper, const sched_adamax_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADAMAX, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAMAX, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adamax_f32(const sched_adamax *hyper,
@@ -596,8 +680,10 @@ typedef struct sched_adamax_arrays_f64 {
 static inline sched_status sched_adamax_list_f64(
     const sched_adamax *hyper, const sched_adamax_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_ADAMAX, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAMAX, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adamax_f64(const sched_adamax *hyper,
@@ -637,6 +723,16 @@ typedef struct sched_nadam {
 #define SCHED_NADAM_DEFAULTS \
   {0.002, 0.9, 0.999, 1e-08, 0, 0.004, 0, 0}
 
+typedef struct sched_nadam_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+  double *scalars; /* mu_product (1 at first) */
+} sched_nadam_arrays;
+
 typedef struct sched_nadam_arrays_f32 {
   size_t n;
   int64_t step;
@@ -650,8 +746,10 @@ typedef struct sched_nadam_arrays_f32 {
 static inline sched_status sched_nadam_list_f32(
     const sched_nadam *hyper, const sched_nadam_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_NADAM, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_NADAM, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_nadam_f32(const sched_nadam *hyper,
@@ -676,8 +774,10 @@ typedef struct sched_nadam_arrays_f64 {
 static inline sched_status sched_nadam_list_f64(
     const sched_nadam *hyper, const sched_nadam_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_NADAM, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_NADAM, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_nadam_f64(const sched_nadam *hyper,
@@ -718,6 +818,15 @@ typedef struct sched_radam {
 #define SCHED_RADAM_DEFAULTS \
   {0.001, 0.9, 0.999, 1e-08, 0, 0, 0}
 
+typedef struct sched_radam_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+} sched_radam_arrays;
+
 typedef struct sched_radam_arrays_f32 {
   size_t n;
   int64_t step;
@@ -730,8 +839,10 @@ typedef struct sched_radam_arrays_f32 {
 static inline sched_status sched_radam_list_f32(
     const sched_radam *hyper, const sched_radam_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RADAM, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_RADAM, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_radam_f32(const sched_radam *hyper,
@@ -755,8 +866,10 @@ typedef struct sched_radam_arrays_f64 {
 static inline sched_status sched_radam_list_f64(
     const sched_radam *hyper, const sched_radam_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RADAM, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_RADAM, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_radam_f64(const sched_radam *hyper,
@@ -794,6 +907,15 @@ typedef struct sched_asgd {
 #define SCHED_ASGD_DEFAULTS \
   {0.01, 0.0001, 0.75, 1000000, 0, 0}
 
+typedef struct sched_asgd_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *ax;
+  double *scalars; /* eta (0.01 at first), mu (1 at first) */
+} sched_asgd_arrays;
+
 typedef struct sched_asgd_arrays_f32 {
   size_t n;
   int64_t step;
@@ -806,8 +928,10 @@ typedef struct sched_asgd_arrays_f32 {
 static inline sched_status sched_asgd_list_f32(
     const sched_asgd *hyper, const sched_asgd_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ASGD, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ASGD, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_asgd_f32(const sched_asgd *hyper, int64_t step,
@@ -830,8 +954,10 @@ typedef struct sched_asgd_arrays_f64 {
 static inline sched_status sched_asgd_list_f64(
     const sched_asgd *hyper, const sched_asgd_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ASGD, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ASGD, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_asgd_f64(const sched_asgd *hyper, int64_t step,
@@ -870,6 +996,15 @@ typedef struct sched_rprop {
 #define SCHED_RPROP_DEFAULTS \
   {0.01, 0.5, 1.2, 1e-06, 50, 0}
 
+typedef struct sched_rprop_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *prev;
+  void *step_size; /* 0.01 before the first step */
+} sched_rprop_arrays;
+
 typedef struct sched_rprop_arrays_f32 {
   size_t n;
   int64_t step;
@@ -882,8 +1017,10 @@ typedef struct sched_rprop_arrays_f32 {
 static inline sched_status sched_rprop_list_f32(
     const sched_rprop *hyper, const sched_rprop_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RPROP, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_RPROP, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_rprop_f32(const sched_rprop *hyper,
@@ -906,8 +1043,10 @@ typedef struct sched_rprop_arrays_f64 {
 static inline sched_status sched_rprop_list_f64(
     const sched_rprop *hyper, const sched_rprop_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_RPROP, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_RPROP, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_rprop_f64(const sched_rprop *hyper,
@@ -940,6 +1079,14 @@ typedef struct sched_lion {
 #define SCHED_LION_DEFAULTS \
   {0.0001, 0.9, 0.99, 0, 0}
 
+typedef struct sched_lion_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+} sched_lion_arrays;
+
 typedef struct sched_lion_arrays_f32 {
   size_t n;
   int64_t step;
@@ -951,8 +1098,10 @@ typedef struct sched_lion_arrays_f32 {
 static inline sched_status sched_lion_list_f32(
     const sched_lion *hyper, const sched_lion_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LION, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_LION, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_lion_f32(const sched_lion *hyper, int64_t step,
@@ -973,8 +1122,10 @@ typedef struct sched_lion_arrays_f64 {
 static inline sched_status sched_lion_list_f64(
     const sched_lion *hyper, const sched_lion_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LION, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_LION, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_lion_f64(const sched_lion *hyper, int64_t step,
@@ -1015,6 +1166,17 @@ typedef struct sched_adan {
 #define SCHED_ADAN_DEFAULTS \
   {0.001, 0.98, 0.92, 0.99, 1e-08, 0, 0, 0}
 
+typedef struct sched_adan_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+  void *exp_avg_diff;
+  void *neg_pre_grad;
+} sched_adan_arrays;
+
 typedef struct sched_adan_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1029,8 +1191,10 @@ typedef struct sched_adan_arrays_f32 {
 static inline sched_status sched_adan_list_f32(
     const sched_adan *hyper, const sched_adan_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAN, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAN, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adan_f32(const sched_adan *hyper, int64_t step,
@@ -1058,8 +1222,10 @@ typedef struct sched_adan_arrays_f64 {
 static inline sched_status sched_adan_list_f64(
     const sched_adan *hyper, const sched_adan_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_ADAN, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADAN, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_adan_f64(const sched_adan *hyper, int64_t step,
@@ -1105,6 +1271,16 @@ typedef struct sched_ademamix {
 #define SCHED_ADEMAMIX_DEFAULTS \
   {0.001, 0.9, 0.999, 0.9999, 2, 0, 0, 1e-08, 0, 0}
 
+typedef struct sched_ademamix_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg_fast;
+  void *exp_avg_slow;
+  void *exp_avg_sq;
+} sched_ademamix_arrays;
+
 typedef struct sched_ademamix_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1118,9 +1294,10 @@ typedef struct sched_ademamix_arrays_f32 {
 static inline sched_status sched_ademamix_list_f32(
     const sched_ademamix *hyper, const sched_ademamix_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_ADEMAMIX, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADEMAMIX, SCHED_F32, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_ademamix_f32(const sched_ademamix *hyper,
@@ -1147,9 +1324,10 @@ typedef struct sched_ademamix_arrays_f64 {
 static inline sched_status sched_ademamix_list_f64(
     const sched_ademamix *hyper, const sched_ademamix_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_ADEMAMIX, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_ADEMAMIX, SCHED_F64, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_ademamix_f64(const sched_ademamix *hyper,
@@ -1190,6 +1368,15 @@ typedef struct sched_sophia {
 #define SCHED_SOPHIA_DEFAULTS \
   {0.0001, 0.965, 0.04, 1, 0.1, 0}
 
+typedef struct sched_sophia_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *hessian;
+} sched_sophia_arrays;
+
 typedef struct sched_sophia_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1202,8 +1389,10 @@ typedef struct sched_sophia_arrays_f32 {
 static inline sched_status sched_sophia_list_f32(
     const sched_sophia *hyper, const sched_sophia_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SOPHIA, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SOPHIA, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_sophia_f32(const sched_sophia *hyper,
@@ -1226,8 +1415,10 @@ typedef struct sched_sophia_arrays_f64 {
 static inline sched_status sched_sophia_list_f64(
     const sched_sophia *hyper, const sched_sophia_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {SCHED_SOPHIA, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SOPHIA, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_sophia_f64(const sched_sophia *hyper,
@@ -1255,6 +1446,13 @@ typedef struct sched_average {
 #define SCHED_AVERAGE_DEFAULTS \
   {0.999, 0}
 
+typedef struct sched_average_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+} sched_average_arrays;
+
 typedef struct sched_average_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1265,9 +1463,10 @@ typedef struct sched_average_arrays_f32 {
 static inline sched_status sched_average_list_f32(
     const sched_average *hyper, const sched_average_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_AVERAGE, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_AVERAGE, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_average_f32(const sched_average *hyper,
@@ -1287,9 +1486,10 @@ typedef struct sched_average_arrays_f64 {
 static inline sched_status sched_average_list_f64(
     const sched_average *hyper, const sched_average_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_AVERAGE, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_AVERAGE, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_average_f64(const sched_average *hyper,
@@ -1329,6 +1529,15 @@ typedef struct sched_schedule_free_sgd {
 #define SCHED_SCHEDULE_FREE_SGD_DEFAULTS \
   {1, 0.9, 0, 0, 0, 2, 0}
 
+typedef struct sched_schedule_free_sgd_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *z;
+  double *scalars; /* lr_max (-1 at first), weight_sum (0 at first) */
+} sched_schedule_free_sgd_arrays;
+
 typedef struct sched_schedule_free_sgd_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1342,9 +1551,10 @@ static inline sched_status sched_schedule_free_sgd_list_f32(
     const sched_schedule_free_sgd *hyper,
     const sched_schedule_free_sgd_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {
-      SCHED_SCHEDULE_FREE_SGD, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SCHEDULE_FREE_SGD, SCHED_F32, hyper, list,
+                             count, NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_schedule_free_sgd_f32(
@@ -1368,9 +1578,10 @@ static inline sched_status sched_schedule_free_sgd_list_f64(
     const sched_schedule_free_sgd *hyper,
     const sched_schedule_free_sgd_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {
-      SCHED_SCHEDULE_FREE_SGD, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SCHEDULE_FREE_SGD, SCHED_F64, hyper, list,
+                             count, NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_schedule_free_sgd_f64(
@@ -1413,6 +1624,16 @@ typedef struct sched_schedule_free_adamw {
 #define SCHED_SCHEDULE_FREE_ADAMW_DEFAULTS \
   {0.0025, 0.9, 0.999, 1e-08, 0, 0, 0, 2, 0}
 
+typedef struct sched_schedule_free_adamw_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *z;
+  void *exp_avg_sq;
+  double *scalars; /* lr_max (-1 at first), weight_sum (0 at first) */
+} sched_schedule_free_adamw_arrays;
+
 typedef struct sched_schedule_free_adamw_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1427,9 +1648,10 @@ static inline sched_status sched_schedule_free_adamw_list_f32(
     const sched_schedule_free_adamw *hyper,
     const sched_schedule_free_adamw_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {
-      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SCHEDULE_FREE_ADAMW, SCHED_F32, hyper, list,
+                             count, NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_schedule_free_adamw_f32(
@@ -1455,9 +1677,10 @@ static inline sched_status sched_schedule_free_adamw_list_f64(
     const sched_schedule_free_adamw *hyper,
     const sched_schedule_free_adamw_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {
-      SCHED_SCHEDULE_FREE_ADAMW, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SCHEDULE_FREE_ADAMW, SCHED_F64, hyper, list,
+                             count, NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_schedule_free_adamw_f64(
@@ -1491,6 +1714,15 @@ typedef struct sched_sparse_adam {
 #define SCHED_SPARSE_ADAM_DEFAULTS \
   {0.001, 0.9, 0.999, 1e-08, 0}
 
+typedef struct sched_sparse_adam_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+} sched_sparse_adam_arrays;
+
 typedef struct sched_sparse_adam_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1503,9 +1735,10 @@ typedef struct sched_sparse_adam_arrays_f32 {
 static inline sched_status sched_sparse_adam_list_f32(
     const sched_sparse_adam *hyper, const sched_sparse_adam_arrays_f32 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_SPARSE_ADAM, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SPARSE_ADAM, SCHED_F32, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_sparse_adam_f32(const sched_sparse_adam *hyper,
@@ -1531,9 +1764,10 @@ typedef struct sched_sparse_adam_arrays_f64 {
 static inline sched_status sched_sparse_adam_list_f64(
     const sched_sparse_adam *hyper, const sched_sparse_adam_arrays_f64 *list,
     size_t count, size_t *culprit) {
-  const sched_group group = {
-      SCHED_SPARSE_ADAM, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_SPARSE_ADAM, SCHED_F64, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_sparse_adam_f64(const sched_sparse_adam *hyper,
@@ -1577,6 +1811,15 @@ typedef struct sched_lamb {
 #define SCHED_LAMB_DEFAULTS \
   {0.001, 0.9, 0.999, 1e-06, 0, 1, 0, 0}
 
+typedef struct sched_lamb_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *exp_avg;
+  void *exp_avg_sq;
+} sched_lamb_arrays;
+
 typedef struct sched_lamb_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1589,8 +1832,10 @@ typedef struct sched_lamb_arrays_f32 {
 static inline sched_status sched_lamb_list_f32(
     const sched_lamb *hyper, const sched_lamb_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LAMB, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_LAMB, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_lamb_f32(const sched_lamb *hyper, int64_t step,
@@ -1613,8 +1858,10 @@ typedef struct sched_lamb_arrays_f64 {
 static inline sched_status sched_lamb_list_f64(
     const sched_lamb *hyper, const sched_lamb_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LAMB, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_LAMB, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_lamb_f64(const sched_lamb *hyper, int64_t step,
@@ -1654,6 +1901,14 @@ typedef struct sched_lars {
 #define SCHED_LARS_DEFAULTS \
   {0.001, 0.9, 0, 0, 0.001, 0, 0}
 
+typedef struct sched_lars_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *momentum_buffer; /* only with momentum; not read otherwise */
+} sched_lars_arrays;
+
 typedef struct sched_lars_arrays_f32 {
   size_t n;
   int64_t step;
@@ -1665,8 +1920,10 @@ typedef struct sched_lars_arrays_f32 {
 static inline sched_status sched_lars_list_f32(
     const sched_lars *hyper, const sched_lars_arrays_f32 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LARS, SCHED_F32, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_LARS, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_lars_f32(const sched_lars *hyper, int64_t step,
@@ -1688,8 +1945,10 @@ typedef struct sched_lars_arrays_f64 {
 static inline sched_status sched_lars_list_f64(
     const sched_lars *hyper, const sched_lars_arrays_f64 *list, size_t count,
     size_t *culprit) {
-  const sched_group group = {SCHED_LARS, SCHED_F64, hyper, list, count, NULL};
-  return sched_step(&group, 1, NULL, culprit);
+  const sched_group group = {SCHED_LARS, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
 }
 
 static inline sched_status sched_lars_f64(const sched_lars *hyper, int64_t step,

@@ -2,28 +2,23 @@ import Platform
 import Schedules
 import StepBody
 
-/// What arrays are made of, numbered as in C.
-public enum ElementType: UInt32, Sendable {
-  case f32 = 1
-  case f64 = 2
-
-  var size: Int { self == .f32 ? 4 : 8 }
-  var plural: StaticString { self == .f32 ? "floats" : "doubles" }
-}
-
 /// Parameters that one optimizer steps with the same settings.
 ///
 /// They are the caller's, a row each of machine words: how many elements, which
 /// step this is from 1, then addresses: of the parameter, of its gradient, of
 /// each array of state that the optimizer declares, and of its numbers of
-/// state where it declares some.
+/// state where it declares some. Beside them there may be as many rows of
+/// `Beside`.
 public struct Group {
   /// Kept by the registry, or by whoever made the group.
   unowned(unsafe) let kind: Kind
   private let settings: UnsafeMutablePointer<Settings>
-  let type: ElementType
+  let types: ElementTypes
   var rows: UnsafePointer<Int>?
+  private let besides: UnsafePointer<Beside>?
   var count: Int
+  /// Whether all it takes is the body.
+  let isPlain: Bool
   /// For each parameter, which of its rows there are gradients for; nil for all.
   var sparse: UnsafePointer<Rows>?
 
@@ -39,23 +34,30 @@ public struct Group {
   /// With the settings in C's struct, read to where they may stay as long as
   /// the group. Throws when they are refused.
   public init(
-    _ kind: OptimizerKind, _ type: ElementType, reading memory: UnsafeRawPointer,
-    to settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?, count: Int,
-    sparse: UnsafePointer<Rows>? = nil
+    _ kind: OptimizerKind, _ types: ElementTypes, reading memory: UnsafeRawPointer,
+    to settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?,
+    beside: UnsafeRawPointer?, count: Int, sparse: UnsafePointer<Rows>? = nil
   ) throws(Refusal) {
     kind.kind.make(settings)
-    try self.init(kind.kind, type, reading: memory, settings, rows: rows, count: count)
+    try self.init(
+      kind.kind, types, reading: memory, settings, rows: rows, beside: beside, count: count)
     self.sparse = sparse
+    guard sparse == nil || beside == nil else {
+      throw Refusal(.value, "beside", value: "a pointer", accepted: "NULL with rows")
+    }
   }
 
   init(
-    _ kind: Kind, _ type: ElementType, reading memory: UnsafeRawPointer? = nil,
-    _ settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?, count: Int
+    _ kind: Kind, _ types: ElementTypes, reading memory: UnsafeRawPointer? = nil,
+    _ settings: UnsafeMutablePointer<Settings>, rows: UnsafePointer<Int>?,
+    beside: UnsafeRawPointer? = nil, count: Int
   ) throws(Refusal) {
     self.kind = kind
     self.settings = settings
-    self.type = type
+    self.types = types
     self.rows = rows
+    besides = beside?.assumingMemoryBound(to: Beside.self)
+    isPlain = types.isNative && beside == nil
     self.count = count
     var declaration = Declaration(kind.name, reading: memory)
     kind.describe(settings, &declaration)
@@ -81,7 +83,9 @@ public struct Group {
   /// Throws unless a row's arrays are there and apart, its step counts from 1,
   /// and all rows together are not beyond counting. The gradient has as many
   /// elements as the parameter, or `sparse` of them.
-  func check(_ i: Int, total: inout Int, sparse: Int? = nil) throws(Refusal) {
+  func check(
+    _ i: Int, _ options: StepOptions, total: inout Int, sparse: Int? = nil
+  ) throws(Refusal) {
     let row = row(i)
     let (n, step) = (row[0], row[1])
     func name(_ name: StaticString) -> UTF8Text { count > 1 ? "list[\(i)].\(name)" : "\(name)" }
@@ -89,7 +93,7 @@ public struct Group {
       throw Refusal(
         .range, name("step"), value: "\(step)", accepted: Integers.counts.text, index: i)
     }
-    let limit = maxMemory / type.size
+    let limit = maxMemory / types.native.size
     guard n >= 0, n <= limit else {
       throw Refusal(
         .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,
@@ -101,31 +105,35 @@ public struct Group {
     }
     total += stepped
     if n == 0 { return }
-    func title(_ array: Int) -> StaticString {
-      array == 0 ? "param" : array == 1 ? "grad" : state(array - 2).name
-    }
     func size(_ array: Int) -> Int { array == 1 ? stepped : n }
-    func isUsed(_ array: Int) -> Bool { array < 2 ? size(array) > 0 : self.isUsed(array - 2) }
-    func length(_ array: Int) -> UInt { UInt(size(array) * type.size) }
-    for array in 0..<2 + stateCount where isUsed(array) {
-      let start = UInt(bitPattern: row[2 + array])
+    let arrays = 2 + stateCount + (besides == nil ? 0 : 5)
+    for array in 0..<arrays where size(array) > 0 {
+      let (start, type, isNeeded) = self.array(i, array, options)
       guard start != 0 else {
+        if !isNeeded { continue }
         throw Refusal(
           .missingPointer, name(title(array)), value: "NULL",
           accepted: "\(size(array)) \(type.plural)", index: i)
       }
-      guard start <= UInt.max - length(array) else {
+      let length = UInt(size(array) * type.size)
+      guard start <= UInt.max - length else {
         throw Refusal(
           .memory, name("n"), value: "\(n)", accepted: "an array that ends within memory", index: i)
       }
-      for other in 0..<array where isUsed(other) {
-        let from = UInt(bitPattern: row[2 + other])
-        guard start >= from + length(other) || from >= start + length(array) else {
+      for other in 0..<array {
+        let (from, kind, _) = self.array(i, other, options)
+        let end = from + UInt(size(other) * kind.size)
+        guard from == 0 || start >= end || from >= start + length else {
           throw Refusal(
             .overlap, name(title(array)), value: "\(n) \(type.plural)",
             accepted: "none of \(title(other))", index: i)
         }
       }
+    }
+    if beside(i).master != 0 && (types.param.storage == nil || types.rounding == .kahan) {
+      throw Refusal(
+        .range, name("master"), value: "a pointer",
+        accepted: "NULL unless parameters are of 16 bits and have no residual", index: i)
     }
     if hasScalars, row[4 + stateCount] == 0 {
       throw Refusal(
@@ -141,6 +149,57 @@ public struct Group {
   }
 
   func isUsed(_ state: Int) -> Bool { used >> UInt(state) & 1 == 1 }
+
+  /// The arrays of state that are in use, in their order, which is all that a
+  /// body knows of them.
+  func forEachUsed(_ visit: (Int) -> Void) {
+    for state in 0..<stateCount where isUsed(state) { visit(state) }
+  }
+
+  var isWithoutBeside: Bool { besides == nil }
+
+  func beside(_ i: Int) -> Beside { besides.map { $0[i] } ?? .none }
+
+  /// Whether a row is stepped by the body alone.
+  func isPlain(_ pass: Pass) -> Bool { isPlain && pass.isPlain }
+
+  /// One of a row's arrays, 0 where it is not used.
+  private func array(
+    _ i: Int, _ array: Int, _ options: StepOptions
+  ) -> (start: UInt, type: ElementType, isNeeded: Bool) {
+    func found(_ address: Int, _ type: ElementType, _ isNeeded: Bool = true)
+      -> (UInt, ElementType, Bool)
+    { (UInt(bitPattern: address), type, isNeeded) }
+    let row = row(i)
+    switch array - stateCount {
+    case 2: return found(beside(i).master, .f32, false)
+    case 3:
+      let isNeeded = types.rounding == .kahan
+      return found(isNeeded ? beside(i).residual : 0, types.param, isNeeded)
+    case 4:
+      return found(types.copy == nil ? 0 : beside(i).copy, types.copy ?? .bf16, types.copy != nil)
+    case 5: return found(beside(i).average, types.native, false)
+    case 6: return found(beside(i).accumulated, types.native, options.accumulates)
+    default: break
+    }
+    switch array {
+    case 0: return found(row[2], types.param)
+    case 1: return found(row[3], types.grad)
+    default:
+      return isUsed(array - 2) ? found(row[2 + array], types.state) : found(0, types.state, false)
+    }
+  }
+
+  private func title(_ array: Int) -> StaticString {
+    switch array - stateCount {
+    case 2: return "master"
+    case 3: return "residual"
+    case 4: return "copy"
+    case 5: return "average"
+    case 6: return "accumulated"
+    default: return array == 0 ? "param" : array == 1 ? "grad" : state(array - 2).name
+    }
+  }
 
   /// What it declares of an array of state.
   private func state(_ index: Int) -> Declaration.State {
@@ -163,28 +222,27 @@ public struct Group {
   }
 
   /// Elements [first, first + n) of a row.
-  func run(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable) {
-    switch type {
-    case .f32: run(body, i, first, n, table.f32)
-    case .f64: run(body, i, first, n, table.f64)
+  func run(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass) {
+    switch (types.native, isPlain(pass)) {
+    case (.f64, true): run(body, i, first, n, pass.table.f64)
+    case (.f64, false): stage(body, i, first, n, pass, pass.table.f64)
+    case (_, true): run(body, i, first, n, pass.table.f32)
+    case (_, false): stage(body, i, first, n, pass, pass.table.f32)
     }
   }
 
-  /// The same with another array in the parameter's place.
-  func run<T: Element>(
-    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ kernel: StepTable.Kernel<T>,
-    on param: UnsafeMutablePointer<T>? = nil
+  private func run<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ kernel: StepTable.Kernel<T>
   ) {
     let row = row(i)
     func array(_ column: Int) -> UnsafeMutablePointer<T> {
       UnsafeMutablePointer(bitPattern: row[column]).unsafelyUnwrapped + first
     }
     var at = Streams<T>(
-      p: param ?? array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2),
-      d: array(2))
+      p: array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2), d: array(2))
     // A body knows the arrays that are in use, in their order.
     var used = 0
-    for state in 0..<stateCount where isUsed(state) {
+    forEachUsed { state in
       switch used {
       case 0: at.a = array(4 + state)
       case 1: at.b = array(4 + state)
@@ -226,30 +284,110 @@ public struct Group {
 
 /// One step of every parameter of every group, or of none. `refused` gets the
 /// group that is refused; the refusal has the row.
+@discardableResult
 public func takeStep(
-  _ groups: UnsafeBufferPointer<Group>, refused: (Int) -> Void = { _ in }
-) throws(Refusal) {
+  _ groups: UnsafeBufferPointer<Group>, _ options: StepOptions = StepOptions(),
+  refused: (Int) -> Void = { _ in }
+) throws(Refusal) -> StepOutcome {
   let table = try InstructionSet.table()
+  try options.validate()
   var total = 0
   for g in 0..<groups.count {
     let group = groups.baseAddress.unsafelyUnwrapped + g
-    for i in 0..<group.pointee.count {
-      do throws(Refusal) {
-        if let sparse = group.pointee.sparse {
-          try group.pointee.check(i, sparse[i], total: &total)
-        } else {
-          try group.pointee.check(i, total: &total)
-        }
-      } catch {
-        refused(g)
-        throw error
+    do throws(Refusal) {
+      if options.accumulates, group.pointee.isWithoutBeside {
+        throw Refusal(
+          .missingPointer, "beside", value: "NULL", accepted: "accumulated gradients")
       }
+      for i in 0..<group.pointee.count {
+        if let sparse = group.pointee.sparse {
+          try group.pointee.check(i, sparse[i], options, total: &total)
+        } else {
+          try group.pointee.check(i, options, total: &total)
+        }
+      }
+    } catch {
+      refused(g)
+      throw error
     }
   }
-  try withPrepared(groups) { share($0, total: total, table) }
+  var outcome = StepOutcome()
+  withDense(groups) { groups in
+    if options.needsNorm && !options.accumulates {
+      let (norm, isFinite) = norm(groups, total: total, table)
+      outcome.norm = norm / options.lossScale
+      outcome.isSkipped = options.skipsNonfinite && !isFinite
+    }
+    if outcome.isSkipped {
+      for group in groups {
+        for i in 0..<group.count { group.forget(i, options) }
+      }
+    } else {
+      let pass = Pass(table, options, outcome.norm)
+      withNorms(groups, pass) { share($0, total: total, pass) }
+    }
+  }
+  if outcome.isSkipped || options.accumulates { return outcome }
   for g in 0..<groups.count {
     let group = groups.baseAddress.unsafelyUnwrapped + g
     guard group.pointee.hasScalars else { continue }
     for i in 0..<group.pointee.count { group.pointee.advance(i) }
+  }
+  return outcome
+}
+
+/// The norm of all gradients together, and whether all are finite.
+private func norm(
+  _ groups: UnsafeBufferPointer<Group>, total: Int, _ table: StepTable
+) -> (Double, Bool) {
+  // Rows of groups one after the other: where each group's begin.
+  var rows = 0
+  for group in groups { rows += group.count }
+  func find(_ i: Int) -> (UnsafePointer<Group>, Int) {
+    var (i, group) = (i, groups.baseAddress.unsafelyUnwrapped)
+    while i >= group.pointee.count {
+      i -= group.pointee.count
+      group += 1
+    }
+    return (group, i)
+  }
+  func measured(_ measure: Measure) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, rows)) { results in
+      let results = results.baseAddress.unsafelyUnwrapped
+      Norms.each(
+        rows,
+        {
+          let (group, i) = find($0)
+          return group.pointee.row(i)[0]
+        }, into: results, joined: { measure.joined($0, $1) }
+      ) { i, first, n in
+        let (group, row) = find(i)
+        return group.pointee.types.native == .f64
+          ? group.pointee.measure(measure, row, first, n, table, table.f64, table.measure64)
+          : group.pointee.measure(measure, row, first, n, table, table.f32, table.measure32)
+      }
+      return Norms.join(results, rows) { measure.joined($0, $1) }
+    }
+  }
+  let squares = measured(.squares)
+  // Squares of doubles may overflow.
+  let isFinite = squares.isFinite || (!squares.isNaN && measured(.largest).isFinite)
+  return (squares.squareRoot(), isFinite)
+}
+
+extension Group {
+  fileprivate func measure<T: Element>(
+    _ measure: Measure, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable,
+    _ kernel: @escaping StepTable.Kernel<T>, _ gauge: StepTable.Gauge<T>
+  ) -> Double {
+    withStage(table, kernel) { stage in
+      // As they are before they are scaled.
+      let pass = Pass(table, StepOptions(), nil)
+      return Norms.gauge(measure, n, Stage<T>.length, gauge) { offset, count in
+        stage.move(to: first + offset, count)
+        let x = UnsafePointer(gradient(stage, i, pass))
+        return (x, x)
+      }
+    }
   }
 }

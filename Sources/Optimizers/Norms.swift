@@ -1,3 +1,4 @@
+import Lanes
 import Platform
 import Schedules
 import StepBody
@@ -43,8 +44,18 @@ public struct Operand: Sendable {
     total += n
   }
 
-  fileprivate func at<T>(_ element: Int) -> UnsafePointer<T> {
-    UnsafePointer(bitPattern: start).unsafelyUnwrapped + element
+  fileprivate func address(_ element: Int) -> UnsafeRawPointer {
+    UnsafeRawPointer(bitPattern: start).unsafelyUnwrapped + element * type.size
+  }
+
+  fileprivate func element(_ i: Int) -> Double {
+    let from = address(i)
+    switch type {
+    case .f32: return Double(from.loadUnaligned(as: Float.self))
+    case .f64: return from.loadUnaligned(as: Double.self)
+    case .bf16: return Double(lanes_widen_bfloat16(from.loadUnaligned(as: UInt16.self)))
+    case .f16: return Double(lanes_widen_float16(from.loadUnaligned(as: UInt16.self)))
+    }
   }
 }
 
@@ -58,42 +69,66 @@ public enum Norms {
   static let block = 4_096
 
   /// `measure` of each operand, into `results`; `.products` takes the operands'
-  /// with those of `others`. What is `known` of a block stands in for its result.
+  /// with those of `others`.
   @inline(never)
   static func measure(
     _ measure: Measure, _ count: Int, _ operand: (Int) -> Operand,
-    with others: ((Int) -> Operand)? = nil, into results: UnsafeMutablePointer<Double>,
-    known: (_ i: Int, _ first: Int, _ n: Int) -> Double? = { _, _, _ in nil }
+    with others: ((Int) -> Operand)? = nil, into results: UnsafeMutablePointer<Double>
   ) throws(Refusal) {
     let table = try InstructionSet.table()
-    each(count, operand, into: results, joined: { measure.joined($0, $1) }) { i, first, n in
-      if let result = known(i, first, n) { return result }
+    each(count, { operand($0).n }, into: results, joined: { measure.joined($0, $1) }) {
+      i, first, n in
       let x = operand(i)
-      let y = others?(i) ?? x
-      return switch x.type {
-      case .f32: gauge(measure, n, x.at(first), y.at(first), table.measure32)
-      case .f64: gauge(measure, n, x.at(first), y.at(first), table.measure64)
+      let y = others?(i)
+      return x.type == .f64
+        ? gauge(measure, x, y, first, n, table, table.measure64)
+        : gauge(measure, x, y, first, n, table, table.measure32)
+    }
+  }
+
+  private static func gauge<T: Element>(
+    _ measure: Measure, _ x: Operand, _ y: Operand?, _ first: Int, _ n: Int, _ table: StepTable,
+    _ kernel: StepTable.Gauge<T>
+  ) -> Double {
+    let length = 1_024
+    return withUnsafeTemporaryAllocation(of: T.self, capacity: 2 * length) { room in
+      let room = room.baseAddress.unsafelyUnwrapped
+      func open(_ x: Operand, _ offset: Int, _ count: Int, _ room: UnsafeMutablePointer<T>)
+        -> UnsafePointer<T>
+      {
+        let from = x.address(first + offset)
+        if x.type.storage == nil && count % 16 == 0 { return from.assumingMemoryBound(to: T.self) }
+        // Zeros change no result.
+        memset(room, 0, length * MemoryLayout<T>.stride)
+        if let storage = x.type.storage {
+          let floats = UnsafeMutableRawPointer(room).assumingMemoryBound(to: Float.self)
+          let stored = UnsafeMutableRawPointer(mutating: from)
+          table.convert(.decode(storage), count, floats, stored, stored)
+        } else {
+          memcpy(room, from, count * MemoryLayout<T>.stride)
+        }
+        return UnsafePointer(room)
+      }
+      return gauge(measure, n, length, kernel) { offset, count in
+        let elements = open(x, offset, count, room)
+        return (elements, y.map { open($0, offset, count, room + length) } ?? elements)
       }
     }
   }
 
-  /// A block's result: sixteen, joined two by two.
+  /// A block's result: sixteen, joined two by two. `open` gives elements, at most
+  /// `length` at once, with zeros up to a multiple of 16.
   static func gauge<T: Element>(
-    _ measure: Measure, _ n: Int, _ x: UnsafePointer<T>, _ y: UnsafePointer<T>,
-    _ kernel: StepTable.Gauge<T>
+    _ measure: Measure, _ n: Int, _ length: Int, _ kernel: StepTable.Gauge<T>,
+    _ open: (Int, Int) -> (UnsafePointer<T>, UnsafePointer<T>)
   ) -> Double {
     var lanes = SIMD16<Double>(repeating: 0)
-    let whole = n & ~15
-    kernel(measure, whole, x, y, &lanes)
-    if whole < n {
-      // Zeros change no result.
-      withUnsafeTemporaryAllocation(of: T.self, capacity: 32) { copy in
-        let base = copy.baseAddress.unsafelyUnwrapped
-        base.initialize(repeating: 0, count: 32)
-        base.update(from: x + whole, count: n - whole)
-        (base + 16).update(from: y + whole, count: n - whole)
-        kernel(measure, 16, base, base + 16, &lanes)
-      }
+    var offset = 0
+    while offset < n {
+      let count = min(length, n - offset)
+      let (x, y) = open(offset, count)
+      kernel(measure, (count + 15) & ~15, x, y, &lanes)
+      offset += count
     }
     return withUnsafeMutableBytes(of: &lanes) { bytes in
       join(bytes.bindMemory(to: Double.self).baseAddress.unsafelyUnwrapped, 16) {
@@ -105,12 +140,12 @@ public enum Norms {
   /// Works through the blocks of all operands, each on some thread, and joins
   /// each operand's.
   @inline(never)
-  private static func each(
-    _ count: Int, _ operand: (Int) -> Operand, into results: UnsafeMutablePointer<Double>,
+  static func each(
+    _ count: Int, _ size: (Int) -> Int, into results: UnsafeMutablePointer<Double>,
     joined: (Double, Double) -> Double, _ work: (Int, Int, Int) -> Double
   ) {
     var blocks = 0
-    for i in 0..<count { blocks += blockCount(operand(i)) }
+    for i in 0..<count { blocks += blockCount(size(i)) }
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, blocks)) { found in
       let found = found.baseAddress.unsafelyUnwrapped
       let shares = max(1, min(Threads.count, blocks * block / 131_072))
@@ -120,25 +155,25 @@ public enum Norms {
         var start = 0
         for i in 0..<count {
           if start >= end { return }
-          let one = operand(i)
-          let mine = blockCount(one)
+          let n = size(i)
+          let mine = blockCount(n)
           for b in max(begin - start, 0)..<max(begin - start, 0, min(mine, end - start)) {
             let first = b * block
-            found[start + b] = work(i, first, min(block, one.n - first))
+            found[start + b] = work(i, first, min(block, n - first))
           }
           start += mine
         }
       }
       var start = 0
       for i in 0..<count {
-        let mine = blockCount(operand(i))
+        let mine = blockCount(size(i))
         results[i] = join(found + start, mine, joined)
         start += mine
       }
     }
   }
 
-  private static func blockCount(_ operand: Operand) -> Int { (operand.n + block - 1) / block }
+  private static func blockCount(_ n: Int) -> Int { (n + block - 1) / block }
 
   /// Two by two, in place; 0 of none.
   static func join(
@@ -185,7 +220,7 @@ public enum Norms {
     case .infinity: try measure(.largest, count, operand, into: norms)
     default:
       // Seldom, and not worth a kernel: one element after the other.
-      each(count, operand, into: norms, joined: joined) { i, first, n in
+      each(count, { operand($0).n }, into: norms, joined: joined) { i, first, n in
         func term(_ x: Double) -> Double {
           switch p {
           case 0: x == 0 ? 0 : 1
@@ -193,16 +228,10 @@ public enum Norms {
           default: pow(abs(x), p)
           }
         }
-        func sum<T: Element>(_ x: UnsafePointer<T>) -> Double {
-          var result = term(Double(x[0]))
-          for i in 1..<n { result = joined(result, term(Double(x[i]))) }
-          return result
-        }
         let x = operand(i)
-        switch x.type {
-        case .f32: return sum(x.at(first) as UnsafePointer<Float>)
-        case .f64: return sum(x.at(first) as UnsafePointer<Double>)
-        }
+        var result = term(x.element(first))
+        for i in first + 1..<first + n { result = joined(result, term(x.element(i))) }
+        return result
       }
     }
     var held = 0

@@ -13,8 +13,10 @@ public struct Rows {
 
 extension Group {
   /// Throws unless `rows` are rows of parameter `i` and all else is as in
-  /// ``check(_:total:sparse:)``.
-  func check(_ i: Int, _ rows: Rows, total: inout Int) throws(Refusal) {
+  /// ``check(_:_:total:sparse:)``.
+  func check(
+    _ i: Int, _ rows: Rows, _ options: StepOptions, total: inout Int
+  ) throws(Refusal) {
     let n = row(i)[0]
     func refusal(_ field: StaticString, _ value: UTF8Text, _ accepted: UTF8Text) -> Refusal {
       let name: UTF8Text = count > 1 ? "rows[\(i)].\(field)" : "\(field)"
@@ -31,7 +33,7 @@ extension Group {
     guard Integers(0, rows.total).contains(rows.count) else {
       throw refusal("count", "\(UInt(bitPattern: rows.count))", Integers(0, rows.total).text)
     }
-    try check(i, total: &total, sparse: rows.count * (n / max(1, rows.total)))
+    try check(i, options, total: &total, sparse: rows.count * (n / max(1, rows.total)))
     if rows.count == 0 { return }
     guard let indices = rows.indices else {
       throw Refusal(
@@ -58,12 +60,13 @@ extension Group {
     for i in 0..<count {
       let (row, rows) = (row(i), sparse[i])
       let width = row[0] / max(1, rows.total)
-      let size = width * type.size
       for j in 0..<rows.count {
-        let offset = rows.indices.map { Int($0[j]) * size } ?? 0
-        (at[0], at[1], at[2], at[3]) = (width, row[1], row[2] + offset, row[3] + j * size)
+        let offset = rows.indices.map { Int($0[j]) * width } ?? 0
+        (at[0], at[1]) = (width, row[1])
+        at[2] = row[2] + offset * types.param.size
+        at[3] = row[3] + j * width * types.grad.size
         for state in 0..<stateCount {
-          at[4 + state] = isUsed(state) ? row[4 + state] + offset : 0
+          at[4 + state] = isUsed(state) ? row[4 + state] + offset * types.state.size : 0
         }
         at += stride
       }

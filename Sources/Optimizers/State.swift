@@ -98,9 +98,10 @@ extension Optimizer {
                 var settings = Settings()
                 try withUnsafeMutablePointer(to: &settings) { settings throws(Refusal) in
                   UnsafeMutableRawPointer(settings).storeBytes(of: self, as: Self.self)
-                  let group = try Group(kind, type, settings, rows: rows.baseAddress, count: 1)
+                  let group = try Group(
+                    kind, ElementTypes(type), settings, rows: rows.baseAddress, count: 1)
                   try withUnsafePointer(to: group) { one throws(Refusal) in
-                    try takeStep(UnsafeBufferPointer(start: one, count: 1))
+                    _ = try takeStep(UnsafeBufferPointer(start: one, count: 1))
                   }
                 }
               }

@@ -7,7 +7,7 @@ import StepBody
 ///
 /// Elements do not depend on each other, so any cut gives the same bits. Cuts
 /// are at multiples of 16 elements of an array: no lane is split in two.
-func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ table: StepTable) {
+func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
   // Waking a thread takes as long as stepping some 100,000 elements in cache.
   let shares = max(1, min(Threads.count, total / 131_072))
   let each = total / shares
@@ -33,7 +33,7 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ table: StepTable)
             body = group.pointee.body(i)
             step = row[1]
           }
-          if let body { group.pointee.run(body, i, first, last - first, table) }
+          if let body { group.pointee.run(body, i, first, last - first, pass) }
         }
         start += size
       }
@@ -41,55 +41,61 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ table: StepTable)
   }
 }
 
-/// Calls `work` with the groups as they are, or where some are sparse or need
-/// norms, with copies: rows for parameters, and the norms known.
-func withPrepared(
+/// Calls `work` with the groups as they are, rows for parameters where those
+/// are sparse.
+func withDense(
   _ groups: UnsafeBufferPointer<Group>, _ work: (UnsafeBufferPointer<Group>) -> Void
-) throws(Refusal) {
-  var isReady = true
-  var norms = 0
-  for g in 0..<groups.count {
-    if groups[g].sparse != nil || groups[g].isGauged { isReady = false }
-    if groups[g].isGauged { norms += 2 * groups[g].count }
+) {
+  var isSparse = false
+  for g in 0..<groups.count where groups[g].sparse != nil { isSparse = true }
+  if !isSparse { return work(groups) }
+  withUnsafeTemporaryAllocation(of: Group.self, capacity: groups.count) { dense in
+    let base = dense.baseAddress.unsafelyUnwrapped
+    for g in 0..<groups.count {
+      (base + g).initialize(to: groups[g].sparse.map { groups[g].dense($0) } ?? groups[g])
+    }
+    work(UnsafeBufferPointer(dense))
+    for g in 0..<groups.count where groups[g].sparse != nil { base[g].rows?.deallocate() }
   }
-  if isReady { return work(groups) }
-  try withUnsafeTemporaryAllocation(of: Group.self, capacity: groups.count) {
-    (copies) throws(Refusal) in
-    try withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, norms)) {
-      (norms) throws(Refusal) in
+}
+
+/// Calls `work` with the groups as they are, or where some need norms, with
+/// copies that know them.
+func withNorms(
+  _ groups: UnsafeBufferPointer<Group>, _ pass: Pass, _ work: (UnsafeBufferPointer<Group>) -> Void
+) {
+  var rows = 0
+  for g in 0..<groups.count where groups[g].isGauged { rows += groups[g].count }
+  if rows == 0 || pass.options.accumulates { return work(groups) }
+  withUnsafeTemporaryAllocation(of: Group.self, capacity: groups.count) { copies in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * rows) { norms in
       let base = copies.baseAddress.unsafelyUnwrapped
       var at = norms.baseAddress.unsafelyUnwrapped
       for g in 0..<groups.count {
         (base + g).initialize(to: groups[g])
-        if let sparse = groups[g].sparse { base[g] = groups[g].dense(sparse) }
         if groups[g].isGauged {
-          try groups[g].gauge(into: at)
+          groups[g].gauge(pass, into: at)
           base[g].norms = at
           at += 2 * groups[g].count
         }
       }
       work(UnsafeBufferPointer(copies))
-      for g in 0..<groups.count where groups[g].sparse != nil { base[g].rows?.deallocate() }
     }
   }
 }
 
 extension Group {
   /// Two norms a row: the parameter's, and the gradient's or the update's.
-  fileprivate func gauge(into norms: UnsafeMutablePointer<Double>) throws(Refusal) {
-    let table = try InstructionSet.table()
-    func operand(_ i: Int, _ column: Int) -> Operand {
-      Operand(UnsafeRawPointer(bitPattern: row(i)[column]), row(i)[0], type)
-    }
+  fileprivate func gauge(_ pass: Pass, into norms: UnsafeMutablePointer<Double>) {
     for column in 0..<2 {
-      let norms = norms + column * count
-      try Norms.measure(.squares, count, { operand($0, 2 + column) }, into: norms) {
-        (i, first, n) in
-        guard column == 1, case .update(let body)? = gauge(i) else { return nil }
-        return switch type {
-        case .f32: length(body, i, first, n, table.f32, table.measure32)
-        case .f64: length(body, i, first, n, table.f64, table.measure64)
-        }
+      Norms.each(
+        count, { row($0)[0] }, into: norms + column * count,
+        joined: { Measure.squares.joined($0, $1) }
+      ) { i, first, n in
+        let of = column == 0 ? nil : gauge(i)
+        return types.native == .f64
+          ? squares(of, i, first, n, pass, pass.table.f64, pass.table.measure64)
+          : squares(of, i, first, n, pass, pass.table.f32, pass.table.measure32)
       }
     }
     // From a column after the other to a pair after the other.
@@ -102,17 +108,22 @@ extension Group {
     }
   }
 
-  /// The sum of squares of what a body makes of a block.
-  private func length<T: Element>(
-    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ kernel: StepTable.Kernel<T>,
-    _ gauge: StepTable.Gauge<T>
+  /// The sum of squares of a block of the parameter, where nothing else is said.
+  private func squares<T: Element>(
+    _ of: Gauge?, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
+    _ kernel: @escaping StepTable.Kernel<T>, _ gauge: StepTable.Gauge<T>
   ) -> Double {
-    withUnsafeTemporaryAllocation(of: T.self, capacity: Norms.block) { copy in
-      let base = copy.baseAddress.unsafelyUnwrapped
-      let param = UnsafePointer<T>(bitPattern: row(i)[2]).unsafelyUnwrapped + first
-      memcpy(base, param, n * MemoryLayout<T>.stride)
-      run(body, i, first, n, kernel, on: base)
-      return Norms.gauge(.squares, n, base, base, gauge)
+    withStage(pass.table, kernel) { stage in
+      Norms.gauge(.squares, n, Stage<T>.length, gauge) { offset, count in
+        stage.move(to: first + offset, count)
+        let x =
+          switch of {
+          case nil: param(stage, i)
+          case .gradient: gradient(stage, i, pass)
+          case .update(let body): update(stage, body, i, pass)
+          }
+        return (UnsafePointer(x), UnsafePointer(x))
+      }
     }
   }
 }

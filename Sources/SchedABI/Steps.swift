@@ -6,25 +6,54 @@ private func borrow(
   _ group: sched_group, _ settings: UnsafeMutablePointer<Settings>
 ) throws(Refusal) -> Group {
   let kind = try optimizer(group.optimizer, "optimizer")
-  let type = try need(
-    ElementType(rawValue: UInt32(group.dtype.rawValue)), "dtype", UInt32(group.dtype.rawValue))
+  func type(_ dtype: sched_dtype, _ name: StaticString) throws(Refusal) -> ElementType {
+    try need(ElementType(rawValue: UInt32(dtype.rawValue)), name, UInt32(dtype.rawValue))
+  }
+  func some(_ dtype: sched_dtype, _ name: StaticString) throws(Refusal) -> ElementType? {
+    dtype == SCHED_SAME ? nil : try type(dtype, name)
+  }
+  let rounding = UInt32(group.rounding.rawValue)
+  let types = try ElementTypes(
+    type(group.dtype, "dtype"), grad: some(group.grad_dtype, "grad_dtype"),
+    state: some(group.state_dtype, "state_dtype"), copy: some(group.copy_dtype, "copy_dtype"),
+    rounding: need(Rounding(rawValue: rounding), "rounding", rounding))
   return try Group(
-    kind, type, reading: try need(group.hyper, "hyper"), to: settings,
-    rows: group.list?.assumingMemoryBound(to: Int.self), count: group.count,
+    kind, types, reading: try need(group.hyper, "hyper"), to: settings,
+    rows: group.list?.assumingMemoryBound(to: Int.self), beside: UnsafeRawPointer(group.beside),
+    count: group.count,
     sparse: group.rows.map { UnsafeRawPointer($0).assumingMemoryBound(to: Rows.self) })
+}
+
+/// What C's options say; 0 is what asks for nothing.
+private func read(_ options: sched_options) throws(Refusal) -> StepOptions {
+  func flag(_ value: Int32, _ name: StaticString) throws(Refusal) -> Bool {
+    guard value == 0 || value == 1 else {
+      throw Refusal(.range, "\(name)", value: "\(Int(value))", accepted: "0 or 1")
+    }
+    return value == 1
+  }
+  var read = StepOptions()
+  if options.loss_scale != 0 { read.lossScale = options.loss_scale }
+  if options.max_norm != 0 { read.maxNorm = options.max_norm }
+  if options.max_value != 0 { read.maxValue = options.max_value }
+  read.averageWeight = options.average_weight
+  read.skipsNonfinite = try flag(options.skip_nonfinite, "skip_nonfinite")
+  read.accumulates = try flag(options.accumulate, "accumulate")
+  read.zeroesGradients = try flag(options.zero_grad, "zero_grad")
+  return read
 }
 
 @implementation @_cdecl("sched_step")
 public func sched_step(
-  _ groups: UnsafePointer<sched_group>!, _ count: Int, _ group: UnsafeMutablePointer<Int>!,
+  _ groups: UnsafePointer<sched_group>!, _ count: Int,
+  _ options: UnsafeMutablePointer<sched_options>!, _ group: UnsafeMutablePointer<Int>!,
   _ culprit: UnsafeMutablePointer<Int>!
 ) -> sched_status {
   var refused = count
   return status(
     { () throws(Refusal) in
       let count = try need(count, "count", of: MemoryLayout<sched_group>.stride)
-      if count == 0 { return }
-      let groups = try need(groups, "groups")
+      if count > 0 { _ = try need(groups, "groups") }
       try withUnsafeTemporaryAllocation(of: Group.self, capacity: count) {
         (borrowed) throws(Refusal) in
         try withUnsafeTemporaryAllocation(of: Settings.self, capacity: count) {
@@ -35,7 +64,12 @@ public func sched_step(
             (borrowed.baseAddress.unsafelyUnwrapped + i).initialize(to: group)
           }
           refused = count
-          try takeStep(UnsafeBufferPointer(borrowed)) { refused = $0 }
+          let asked = try options.map { (asked) throws(Refusal) in try read(asked.pointee) }
+          let outcome = try takeStep(UnsafeBufferPointer(borrowed), asked ?? StepOptions()) {
+            refused = $0
+          }
+          options?.pointee.norm = outcome.norm ?? .nan
+          options?.pointee.skipped = outcome.isSkipped ? 1 : 0
         }
       }
     },

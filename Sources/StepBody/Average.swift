@@ -46,6 +46,8 @@ public struct Average: Optimizer {
 public struct AverageStep: LaneStep {
   @usableFromInline let lerp: Lerp
 
+  public init(lerp: Lerp) { self.lerp = lerp }
+
   @inlinable public static var states: Int { 0 }
 
   @inlinable @inline(__always)

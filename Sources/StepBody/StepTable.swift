@@ -5,6 +5,10 @@ public final class StepTable: Sendable {
     @Sendable (
       Measure, Int, UnsafePointer<T>, UnsafePointer<T>, UnsafeMutablePointer<SIMD16<Double>>
     ) -> Void
+  public typealias Converter =
+    @Sendable (
+      Conversion, Int, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer, UnsafeMutableRawPointer
+    ) -> Void
 
   public let name: StaticString
   public let f32: Kernel<Float>
@@ -12,15 +16,18 @@ public final class StepTable: Sendable {
   /// Measures of `n` elements, a multiple of 16.
   public let measure32: Gauge<Float>
   public let measure64: Gauge<Double>
+  public let convert: Converter
 
   public init(
     name: StaticString, f32: @escaping Kernel<Float>, f64: @escaping Kernel<Double>,
-    measure32: @escaping Gauge<Float>, measure64: @escaping Gauge<Double>
+    measure32: @escaping Gauge<Float>, measure64: @escaping Gauge<Double>,
+    convert: @escaping Converter
   ) {
     self.name = name
     self.f32 = f32
     self.f64 = f64
     self.measure32 = measure32
     self.measure64 = measure64
+    self.convert = convert
   }
 }

@@ -1203,14 +1203,19 @@ static void groups_are_stepped_whole_or_not_at_all(void **state) {
   double q[4] = {1, 1, 1, 1}, h[4] = {1, 1, 1, 1}, m[4] = {0, 0, 0, 0};
   const sched_sgd_arrays_f32 floats[] = {{4, 1, p, g, NULL}};
   sched_lion_arrays_f64 doubles[] = {{2, 1, q, h, m}, {2, 1, q + 2, h + 2, m + 2}};
-  sched_group groups[] = {{SCHED_SGD, SCHED_F32, &sgd, floats, 1, NULL},
-                          {SCHED_LION, SCHED_F64, &lion, doubles, 2, NULL}};
+  sched_group groups[2];
+  memset(groups, 0, sizeof groups);
+  groups[0].optimizer = SCHED_SGD, groups[0].dtype = SCHED_F32, groups[0].hyper = &sgd;
+  groups[0].list = floats, groups[0].count = 1;
+  groups[1].optimizer = SCHED_LION, groups[1].dtype = SCHED_F64, groups[1].hyper = &lion;
+  groups[1].list = doubles, groups[1].count = 2;
   size_t group = SIZE_MAX, culprit = SIZE_MAX;
 
-  check_refused(sched_step(NULL, 2, &group, &culprit), SCHED_E_NULL, "groups", "=NULL", "accepted");
+  check_refused(sched_step(NULL, 2, NULL, &group, &culprit), SCHED_E_NULL, "groups", "=NULL",
+                "accepted");
   assert_int_equal(group, 2);
   doubles[1].exp_avg = q + 3;
-  check_refused(sched_step(groups, 2, &group, &culprit), SCHED_E_OVERLAP, "list[1].exp_avg",
+  check_refused(sched_step(groups, 2, NULL, &group, &culprit), SCHED_E_OVERLAP, "list[1].exp_avg",
                 "2 doubles", "param");
   assert_int_equal(group, 1);
   assert_int_equal(culprit, 1);
@@ -1220,7 +1225,7 @@ static void groups_are_stepped_whole_or_not_at_all(void **state) {
     char text[16];
     snprintf(text, sizeof text, "=%d", (int)numbers[i]);
     groups[1].optimizer = numbers[i];
-    check_refused(sched_step(groups, 2, &group, &culprit), SCHED_E_ENUM, "optimizer", text,
+    check_refused(sched_step(groups, 2, NULL, &group, &culprit), SCHED_E_ENUM, "optimizer", text,
                   "accepted");
     assert_int_equal(group, 1);
     assert_int_equal(culprit, 2);
@@ -1230,24 +1235,24 @@ static void groups_are_stepped_whole_or_not_at_all(void **state) {
   }
   groups[1].optimizer = SCHED_LION;
   groups[1].dtype = (sched_dtype)7;
-  check_refused(sched_step(groups, 2, NULL, NULL), SCHED_E_ENUM, "dtype", "=7", "accepted");
+  check_refused(sched_step(groups, 2, NULL, NULL, NULL), SCHED_E_ENUM, "dtype", "=7", "accepted");
   groups[1].dtype = SCHED_F64;
   groups[1].hyper = NULL;
-  check_refused(sched_step(groups, 2, &group, &culprit), SCHED_E_NULL, "hyper", "=NULL",
+  check_refused(sched_step(groups, 2, NULL, &group, &culprit), SCHED_E_NULL, "hyper", "=NULL",
                 "accepted");
   groups[1].hyper = &lion;
   groups[1].list = NULL;
-  check_refused(sched_step(groups, 2, &group, &culprit), SCHED_E_NULL, "list", "=NULL", "accepted");
+  check_refused(sched_step(groups, 2, NULL, &group, &culprit), SCHED_E_NULL, "list", "=NULL", "accepted");
   groups[1].list = doubles;
-  check_refused(sched_step(groups, SIZE_MAX, &group, &culprit), SCHED_E_MEMORY, "count", "=",
+  check_refused(sched_step(groups, SIZE_MAX, NULL, &group, &culprit), SCHED_E_MEMORY, "count", "=",
                 "accepted");
   for (size_t i = 0; i < 4; i++) assert_true(p[i] == 1 && q[i] == 1 && m[i] == 0);
 
   const sched_nadam nadam = SCHED_NADAM_DEFAULTS;
   check_refused(sched_nadam_f32(&nadam, 1, 1, p, p + 1, p + 2, p + 3, NULL), SCHED_E_NULL, "scalars",
                 "=NULL", "accepted");
-  assert_int_equal(sched_step(NULL, 0, &group, &culprit), SCHED_OK);
-  assert_int_equal(sched_step(groups, 2, &group, &culprit), SCHED_OK);
+  assert_int_equal(sched_step(NULL, 0, NULL, &group, &culprit), SCHED_OK);
+  assert_int_equal(sched_step(groups, 2, NULL, &group, &culprit), SCHED_OK);
   assert_true(p[3] < 1 && q[3] < 1 && m[3] > 0);
 }
 

@@ -298,8 +298,9 @@ static void check_kind(const vector *vector, size_t kind) {
     stepped_row row = stepped_next(&a, vector, t), typed = stepped_next(&b, vector, t);
     size_t columns = 2 + a.states + (a.scalar_count > 0);
     assert_int_equal(kinds[kind].row_size, (2 + columns) * sizeof(int64_t));
-    const sched_group group = {a.optimizer, SCHED_F32, a.hyper, &row, 1, NULL};
-    check_ok(sched_step(&group, 1, NULL, NULL));
+    const sched_group group = {a.optimizer, SCHED_F32, a.hyper, &row, 1, NULL,
+                               SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST, NULL};
+    check_ok(sched_step(&group, 1, NULL, NULL, NULL));
     check_ok(kinds[kind].step(b.hyper, &typed));
   }
   for (size_t i = 0; i < 2 + a.states; i++) {
@@ -360,8 +361,9 @@ static void of_rows_are_those_of_the_rows_alone(void **state) {
   const int64_t indices[2] = {1, 4};
   const sched_sparse_adam_arrays_f32 row = {15, 2, param, values, m, v};
   const sched_rows rows = {5, 2, indices};
-  sched_group group = {SCHED_SPARSE_ADAM, SCHED_F32, &hyper, &row, 1, &rows};
-  check_ok(sched_step(&group, 1, NULL, NULL));
+  sched_group group = {SCHED_SPARSE_ADAM, SCHED_F32, &hyper, &row, 1, &rows,
+                       SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST, NULL};
+  check_ok(sched_step(&group, 1, NULL, NULL, NULL));
   for (int k = 0; k < 2; k++) {
     const int64_t at = indices[k] * 3;
     check_ok(sched_sparse_adam_f32(&hyper, 2, 3, alone + at, values + 3 * k, m1 + at, v1 + at));
@@ -385,7 +387,7 @@ static void of_rows_are_those_of_the_rows_alone(void **state) {
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     size_t culprit = 9;
     group.rows = &refused[i].rows;
-    assert_int_equal(sched_step(&group, 1, NULL, &culprit), refused[i].status);
+    assert_int_equal(sched_step(&group, 1, NULL, NULL, &culprit), refused[i].status);
     if (!strstr(sched_last_error(), refused[i].words)) fail_msg("%s", sched_last_error());
     assert_int_equal(culprit, 0);
   }

@@ -120,7 +120,7 @@ def test_it_is_small(library: Path, instructions: list[Instruction], tmp_path: P
     named = re.compile(r"\bStep(Body|Baseline|AVX2|AVX512)\b")
     kernels = sum(len(each.code) for each in instructions if named.search(each.function))
     assert 1_000 < kernels < 150_000
-    assert stripped.stat().st_size - kernels < 480_000
+    assert stripped.stat().st_size - kernels < 520_000
 
 
 def test_the_library_with_symbols_is_the_one_that_is_shipped(
@@ -163,14 +163,14 @@ def test_baseline_kernels_are_four_wide(instructions: list[Instruction]) -> None
 
 def check_kernels(own: list[Instruction], register: str) -> None:
     """Adam's takes roots and divides, in whole registers, of floats and of doubles; norms, which
-    are of doubles alone, have neither."""
+    are of doubles alone, have neither; what stores floats in 16 bits is of integers."""
     kernels = [
         [one.text for one in own if one.function == function and register in one.text]
         for function in sorted({one.function for one in own if "StepTable" in one.function})
     ]
     measures = ["mul", "add"]
     steps = [*measures, "sqrt", "div", "sub"]
-    expected = [("ps", steps), ("pd", steps), ("pd", measures), ("pd", measures)]
+    expected = [("ps", steps), ("pd", steps), ("pd", measures), ("pd", measures), ("", [])]
     for texts, (suffix, operations) in zip(kernels, expected, strict=True):
         for operation in operations:
             names = {text.split()[0] for text in texts}

@@ -61,6 +61,12 @@ def declared(kind):
     return _lib.describe_optimizer(kind)
 
 
+def settings(kind, **given):
+    """All of them in the library's order, those not given as they are by default."""
+    lines = [line for line in declared(kind) if line[0] in ("real", "flag")]
+    return [given.get(name, default) for _, name, default, _ in lines]
+
+
 def numbers(n, seed):
     """Of all signs and several magnitudes, different in every lane."""
     random = np.random.RandomState(seed)
@@ -86,8 +92,6 @@ def run(kind, given, param, grads, dtype, shift=0, cut=None):
         array[...] = values
         return array
 
-    settings = {name: default for tag, name, default, _ in lines if tag in ("real", "flag")}
-    settings = {name: given.get(name, default) for name, default in settings.items()}
     states = [one for one in lines if one[0] == "state"]
     with np.errstate(all="ignore"):
         arrays = [place(np.asarray(param, dtype))]
@@ -98,8 +102,7 @@ def run(kind, given, param, grads, dtype, shift=0, cut=None):
     scalars = [np.array(first, np.float64) for _ in parts]
     for step, grad in enumerate(given_grads, 1):
         rows = _lib.StepList(kind, np.dtype(dtype).name, 2 + len(states) + bool(first), len(parts))
-        for (name, ctype), value in zip(rows.hyper._fields_, settings.values(), strict=True):
-            setattr(rows.hyper, name, float(value) if "double" in str(ctype) else bool(value))
+        rows.set(settings(kind, **given))
         for i, start in enumerate(parts):
             end = min(n, start + cut) if cut else n
             offset = start * dtype().itemsize
@@ -175,10 +178,7 @@ def test_rows_are_stepped_as_if_alone(kind, width, total, dtype):
     def take(arrays, rows, group=None):
         rows = np.array(rows, np.int64)
         steps = _lib.StepList(kind, np.dtype(dtype).name, rows.shape[1] - 2, len(rows))
-        for (name, _), (_, _, default, _) in zip(
-            steps.hyper._fields_, declared(kind), strict=False
-        ):
-            setattr(steps.hyper, name, type(getattr(steps.hyper, name))(default))
+        steps.set(settings(kind))
         steps.table[...] = rows
         steps.set_rows(group)
         _lib.Steps([steps]).step()
@@ -222,7 +222,7 @@ def test_rows_are_stepped_as_if_alone(kind, width, total, dtype):
 def test_rows_that_are_none_are_refused(total, which, message):
     param, grad = np.ones(8), np.ones(16)
     steps = _lib.StepList("sgd", "float64", 3, 1)
-    steps.hyper.lr = 1.0
+    steps.set(settings("sgd", lr=1.0))
     steps.table[0] = [8, 1, param.ctypes.data, grad.ctypes.data, 0]
     steps.set_rows([(total, np.array(which, np.int64))])
     with pytest.raises(libsched.SchedError, match=message):
@@ -233,7 +233,7 @@ def test_rows_that_are_none_are_refused(total, which, message):
 def test_rows_are_not_for_optimizers_with_numbers_of_state():
     arrays = [np.ones(8) for _ in range(3)]
     steps = _lib.StepList("asgd", "float64", 4, 1)
-    steps.hyper.t0 = 1.0
+    steps.set(settings("asgd", t0=1.0))
     steps.table[0] = [8, 1, *(one.ctypes.data for one in arrays), np.ones(2).ctypes.data]
     steps.set_rows([(8, np.array([0]))])
     with pytest.raises(libsched.SchedError, match="rows=those of ASGD"):

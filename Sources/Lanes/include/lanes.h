@@ -5,6 +5,9 @@
 #ifndef SCHED_LANES_H
 #define SCHED_LANES_H
 
+#include <stdint.h>
+#include <string.h>
+
 #define LANES_INLINE static inline __attribute__((always_inline))
 
 /*  What is done to each element of x, and of y and `when` where there are some. */
@@ -61,6 +64,128 @@ LANES(double, 64, 16)
 LANES_INLINE void lanes_widen(void *to, const void *from) {
   *(lanes_f64x16 *)to = __builtin_convertvector(*(const lanes_f32x16 *)from, lanes_f64x16);
 }
+
+/*  Floats as they are stored in 16 bits. Integers alone, but for the halves
+ *  below 2^-14, whose one addition is exact or rounds as it should: the same
+ *  bits everywhere. Loops over elements, which the compiler makes wide. */
+LANES_INLINE uint32_t lanes_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+LANES_INLINE float lanes_float(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+LANES_INLINE float lanes_widen_bfloat16(uint16_t x) { return lanes_float((uint32_t)x << 16); }
+
+LANES_INLINE float lanes_widen_float16(uint16_t x) {
+  uint32_t bits = ((uint32_t)x & 0x7fff) << 13;
+  uint32_t exponent = bits & 0x0f800000;
+  // Halves count exponents from 15, floats from 127.
+  uint32_t normal = bits + 0x38000000;
+  uint32_t other = bits + 0x70000000;
+  uint32_t small = lanes_bits(lanes_float(bits + 0x38800000) - 0x1p-14f);
+  uint32_t result = exponent == 0x0f800000 ? other : exponent == 0 ? small : normal;
+  return lanes_float(result | ((uint32_t)x & 0x8000) << 16);
+}
+
+/*  To the nearest, of two as near to the even one. */
+LANES_INLINE uint16_t lanes_bfloat16(float x) {
+  uint32_t bits = lanes_bits(x);
+  uint32_t nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : nearest);
+}
+
+LANES_INLINE uint16_t lanes_float16(float x) {
+  uint32_t sign = lanes_bits(x) & 0x80000000;
+  uint32_t bits = lanes_bits(x) ^ sign;
+  uint32_t normal = (bits - 0x38000000 + 0xfff + (bits >> 13 & 1)) >> 13;
+  uint32_t small = lanes_bits(lanes_float(bits) + 0.5f) - 0x3f000000;
+  uint32_t large = bits > 0x7f800000 ? 0x7e00 : 0x7c00;
+  uint32_t result = bits >= 0x47800000 ? large : bits < 0x38800000 ? small : normal;
+  return (uint16_t)(result | sign >> 16);
+}
+
+/*  Up with the chance that is the part of the way it has gone; `random` is any
+ *  16 bits. */
+LANES_INLINE uint16_t lanes_bfloat16_by(float x, uint32_t random) {
+  uint32_t bits = lanes_bits(x);
+  uint32_t result = (bits + random) >> 16;
+  return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : result);
+}
+
+LANES_INLINE uint16_t lanes_float16_by(float x, uint32_t random) {
+  uint32_t sign = lanes_bits(x) & 0x80000000;
+  uint32_t bits = lanes_bits(x) ^ sign;
+  uint32_t normal = (bits - 0x38000000 + (random >> 3)) >> 13;
+  // In units of the least half, of which there are fewer than 1,024 here.
+  float units = lanes_float(bits < 0x38800000 ? bits : 0) * 0x1p24f;
+  uint32_t whole = (uint32_t)(int32_t)units;
+  uint32_t small = whole + ((float)random * 0x1p-16f < units - (float)(int32_t)whole ? 1 : 0);
+  uint32_t large = bits > 0x7f800000 ? 0x7e00 : 0x7c00;
+  uint32_t result = bits >= 0x47800000 ? large : bits < 0x38800000 ? small : normal;
+  return (uint16_t)(result | sign >> 16);
+}
+
+/*  16 bits for element `i` of what `key` stands for: a hash of both, so that no
+ *  order of the elements matters. */
+LANES_INLINE uint32_t lanes_random(uint32_t i, uint32_t key) {
+  uint32_t x = i * 0x9e3779b9 + key;
+  x = (x ^ x >> 16) * 0x7feb352d;
+  x = (x ^ x >> 15) * 0x846ca68b;
+  return x >> 16;
+}
+
+LANES_INLINE uint16_t lanes_load(const void *from, long i) {
+  uint16_t x;
+  memcpy(&x, (const unsigned char *)from + 2 * i, sizeof x);
+  return x;
+}
+
+LANES_INLINE void lanes_store(void *to, long i, uint16_t x) {
+  memcpy((unsigned char *)to + 2 * i, &x, sizeof x);
+}
+
+/*  Arrays of them, at any address; `first` is the number of the first element in
+ *  its array. In parts a float is two of them, of which the second is what the
+ *  first has not. */
+#define LANES_STORED(type)                                                            \
+  LANES_INLINE void lanes_decode_##type(float *to, const void *from, long n) {        \
+    for (long i = 0; i < n; i++) to[i] = lanes_widen_##type(lanes_load(from, i));     \
+  }                                                                                   \
+  LANES_INLINE void lanes_encode_##type(void *to, const float *from, long n) {        \
+    for (long i = 0; i < n; i++) lanes_store(to, i, lanes_##type(from[i]));           \
+  }                                                                                   \
+  LANES_INLINE void lanes_encode_##type##_by(void *to, const float *from, long n,     \
+                                             uint32_t first, uint32_t key) {          \
+    for (long i = 0; i < n; i++) {                                                    \
+      uint32_t random = lanes_random(first + (uint32_t)i, key);                       \
+      lanes_store(to, i, lanes_##type##_by(from[i], random));                         \
+    }                                                                                 \
+  }                                                                                   \
+  LANES_INLINE void lanes_encode_##type##_parts(void *to, void *rest, const float *from,\
+                                                long n) {                             \
+    for (long i = 0; i < n; i++) {                                                    \
+      uint16_t part = lanes_##type(from[i]);                                          \
+      float left = from[i] - lanes_widen_##type(part);                                \
+      lanes_store(to, i, part);                                                       \
+      /* Nothing is left of what is beyond the largest. */                            \
+      lanes_store(rest, i, lanes_##type(left - left == 0 ? left : 0));                \
+    }                                                                                 \
+  }                                                                                   \
+  LANES_INLINE void lanes_decode_##type##_parts(float *to, const void *from,          \
+                                                const void *rest, long n) {           \
+    for (long i = 0; i < n; i++) {                                                    \
+      to[i] = lanes_widen_##type(lanes_load(from, i)) + lanes_widen_##type(lanes_load(rest, i));\
+    }                                                                                 \
+  }
+
+LANES_STORED(bfloat16)
+LANES_STORED(float16)
 
 /*  Whether the processor has x86-64-v3 or v4 and the system saves its
  *  registers, which __builtin_cpu_supports looks at, too. */

@@ -10,6 +10,7 @@ from ctypes import (
     c_int32,
     c_int64,
     c_size_t,
+    c_uint64,
     c_void_p,
 )
 from typing import Any
@@ -101,8 +102,17 @@ class sched_reason(enum.IntEnum):
 
 
 class sched_dtype(enum.IntEnum):
+    SCHED_SAME = 0
     SCHED_F32 = 1
     SCHED_F64 = 2
+    SCHED_BF16 = 3
+    SCHED_F16 = 4
+
+
+class sched_rounding(enum.IntEnum):
+    SCHED_NEAREST = 0
+    SCHED_STOCHASTIC = 1
+    SCHED_KAHAN = 2
 
 
 class sched_optimizer(enum.IntEnum):
@@ -208,6 +218,17 @@ class sched_rows(Structure):
     ]
 
 
+class sched_beside(Structure):
+    _fields_ = [
+        ("master", c_void_p),
+        ("residual", c_void_p),
+        ("copy", c_void_p),
+        ("average", c_void_p),
+        ("accumulated", c_void_p),
+        ("seed", c_uint64),
+    ]
+
+
 class sched_group(Structure):
     _fields_ = [
         ("optimizer", c_int32),
@@ -216,6 +237,25 @@ class sched_group(Structure):
         ("list", c_void_p),
         ("count", c_size_t),
         ("rows", c_void_p),
+        ("grad_dtype", c_int),
+        ("state_dtype", c_int),
+        ("copy_dtype", c_int),
+        ("rounding", c_int),
+        ("beside", c_void_p),
+    ]
+
+
+class sched_options(Structure):
+    _fields_ = [
+        ("loss_scale", c_double),
+        ("max_norm", c_double),
+        ("max_value", c_double),
+        ("average_weight", c_double),
+        ("skip_nonfinite", c_int32),
+        ("accumulate", c_int32),
+        ("zero_grad", c_int32),
+        ("skipped", c_int32),
+        ("norm", c_double),
     ]
 
 
@@ -621,9 +661,9 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_early_stopping_load(sched_early_stopping *stopper, const char *text,
     #     size_t length, sched_policy policy, size_t *position)
     "sched_early_stopping_load": (c_int, (c_void_p, c_char_p, c_size_t, c_int, c_void_p)),
-    # sched_status sched_step(const sched_group *groups, size_t count, size_t *group, size_t
-    #     *culprit)
-    "sched_step": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_step(const sched_group *groups, size_t count, sched_options *options,
+    #     size_t *group, size_t *culprit)
+    "sched_step": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p, c_void_p)),
     # sched_status sched_optimizer_describe(int32_t optimizer, char *text, size_t capacity, size_t
     #     *length)
     "sched_optimizer_describe": (c_int, (c_int32, c_void_p, c_size_t, c_void_p)),

@@ -1057,27 +1057,56 @@ class StepList:
 
     Args:
         optimizer: Its name as in ``SCHED_ADAMW``, in small letters.
-        dtype: ``"float32"`` or ``"float64"``.
+        dtype: What the parameters are made of: ``"float32"``, ``"float64"``, ``"bfloat16"`` or
+            ``"float16"``.
         columns: Addresses in a row: of the parameter, its gradient, and all that its optimizer
             keeps of it.
         count: How many parameters.
+        grad_dtype: What gradients are made of, if not of that.
+        state_dtype: What states are made of, if not of float32, or float64 of float64.
+        copy_dtype: What copies of the new parameters are made of, where they are wanted.
+        rounding: ``"nearest"``, ``"stochastic"`` or ``"kahan"``: see ``sched_rounding``.
+        has_beside: Whether there are arrays beside the parameters.
 
     Attributes:
-        hyper: The optimizer's settings, a structure with the members of C's: set them at will.
         table: int64 of shape (parameters, 2 + columns): a row a parameter, with its size, its
             step, and the addresses of its arrays, 0 for NULL. A view of what the kernel reads, so
             writing here is all it takes.
+        beside: int64 of shape (parameters, 6), the same of ``sched_beside``; None without.
     """
 
-    def __init__(self, optimizer: str, dtype: str, columns: int, count: int) -> None:
-        self.hyper: Any = getattr(_abi, f"sched_{optimizer}")()
+    MASTER, RESIDUAL, COPY, AVERAGE, ACCUMULATED, SEED = range(6)
+
+    def __init__(
+        self,
+        optimizer: str,
+        dtype: str,
+        columns: int,
+        count: int,
+        *,
+        grad_dtype: str | None = None,
+        state_dtype: str | None = None,
+        copy_dtype: str | None = None,
+        rounding: str = "nearest",
+        has_beside: bool = False,
+    ) -> None:
+        self._hyper: Any = getattr(_abi, f"sched_{optimizer}")()
         self.table: npt.NDArray[np.int64] = np.zeros((count, 2 + columns), np.int64)
+        self.beside: npt.NDArray[np.int64] | None = None
+        if has_beside:
+            self.beside = np.zeros((count, 6), np.int64)
         self.group = _abi.sched_group(
             _abi.sched_optimizer[f"SCHED_{optimizer.upper()}"],
             _DTYPES[dtype],
-            ctypes.addressof(self.hyper),
+            ctypes.addressof(self._hyper),
             self.table.ctypes.data,
             count,
+            None,
+            _DTYPES[grad_dtype],
+            _DTYPES[state_dtype],
+            _DTYPES[copy_dtype],
+            _abi.sched_rounding[f"SCHED_{rounding.upper()}"],
+            None if self.beside is None else self.beside.ctypes.data,
         )
         self._rows: Any = None
 
@@ -1096,8 +1125,20 @@ class StepList:
         self.group.rows = ctypes.addressof(each)
         return True
 
+    def set(self, settings: Sequence[float]) -> None:
+        """Puts the optimizer's settings in, in the order of its structure."""
+        hyper = self._hyper
+        for (name, kind), value in zip(hyper._fields_, settings, strict=True):
+            setattr(hyper, name, value if kind is c_double else bool(value))
 
-_DTYPES = {"float32": _abi.sched_dtype.SCHED_F32, "float64": _abi.sched_dtype.SCHED_F64}
+
+_DTYPES = {
+    None: _abi.sched_dtype.SCHED_SAME,
+    "float32": _abi.sched_dtype.SCHED_F32,
+    "float64": _abi.sched_dtype.SCHED_F64,
+    "bfloat16": _abi.sched_dtype.SCHED_BF16,
+    "float16": _abi.sched_dtype.SCHED_F16,
+}
 
 
 class Steps:
@@ -1116,16 +1157,26 @@ class Steps:
         self._list, self._row = c_size_t(), c_size_t()
         # Without the interpreter's lock: a step of large arrays takes a while.
         self._call = _released["sched_step"]
-        self._arguments = byref(self._groups), self._count, byref(self._list), byref(self._row)
+        self._front, self._back = byref(self._groups), (byref(self._list), byref(self._row))
 
-    def step(self) -> None:
-        """One step of them all, or of none: SchedError, whose ``place`` is the refused row."""
-        status = self._call(*self._arguments)
+    def step(self, **options: float) -> tuple[float, bool]:
+        """One step of them all, or of none: SchedError, whose ``place`` is the refused row.
+
+        Args:
+            options: The members of ``sched_options``.
+
+        Returns:
+            The norm of all gradients, NaN where nobody needed it, and whether nothing was stepped.
+        """
+        asked = _abi.sched_options(**options) if options else None
+        given = None if asked is None else byref(asked)
+        status = self._call(self._front, self._count, given, *self._back)
         if status:
             self.refused = self._list.value
             row = self._row.value
             is_row = self.refused < len(self.lists) and row < self._groups[self.refused].count
             fail(status, row if is_row else None)
+        return (math.nan, False) if asked is None else (asked.norm, bool(asked.skipped))
 
 
 # -- Norms --------------------------------------------------------------------
@@ -1135,7 +1186,7 @@ class Arrays:
     """Arrays that are only read, as the library reads them.
 
     Args:
-        dtypes: What each is made of: ``"float32"`` or ``"float64"``.
+        dtypes: What each is made of, as :class:`StepList` has it.
         addresses: Where each lies, contiguous; whoever made the list keeps them there.
         sizes: How many elements each has.
     """

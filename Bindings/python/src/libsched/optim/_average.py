@@ -22,7 +22,7 @@ def step_toward(params: list[Any], ends: list[Any], keep: float) -> None:
         where.gather()
         places.append(where)
         rows = _lib.StepList("average", where.type, 2, len(members))
-        rows.hyper.keep = keep
+        rows.set((keep, False))
         rows.table[:, 0] = where.sizes
         rows.table[:, 1] = 1
         rows.table[:, 2] = where.addresses

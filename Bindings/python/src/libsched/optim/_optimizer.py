@@ -7,7 +7,6 @@ import copy
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from ctypes import c_double
 from itertools import accumulate, chain
 from operator import is_
 from typing import Any, ClassVar, NoReturn
@@ -493,9 +492,7 @@ class Table:
         self.memory.gather()
         settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
         if settings != self._settings:
-            hyper = self.kernel.hyper
-            for (name, kind), value in zip(hyper._fields_, settings, strict=True):
-                setattr(hyper, name, value if kind is c_double else bool(value))
+            self.kernel.set(settings)
             self._settings = settings
         return True
 

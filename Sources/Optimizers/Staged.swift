@@ -1,0 +1,293 @@
+import Platform
+import Schedules
+import StepBody
+
+/// What lies beside a parameter, in C's order: addresses, 0 where there is none.
+struct Beside {
+  /// Floats: the parameter itself, of which the other is a copy.
+  let master: Int
+  /// What the parameter's rounding left.
+  let residual: Int
+  let copy: Int
+  /// In what bodies compute in.
+  let average: Int
+  let accumulated: Int
+  let seed: UInt64
+
+  static let none = Beside(
+    master: 0, residual: 0, copy: 0, average: 0, accumulated: 0, seed: 0)
+}
+
+/// Bodies compute in floats, or in doubles; what is stored otherwise, or has
+/// more done to it than a step, goes through memory on the stack, 4,096 bytes an
+/// array at a time, which stay in the first cache.
+struct Stage<T: Element>: ~Copyable {
+  static var length: Int { 4_096 / MemoryLayout<T>.stride }
+  /// What measures take at once; a multiple of every lane.
+  static var width: Int { 16 }
+
+  let table: StepTable
+  let kernel: StepTable.Kernel<T>
+  /// What bodies compute in.
+  let native: ElementType
+  /// Room for seven arrays.
+  let room: UnsafeMutablePointer<T>
+
+  /// The elements there are, from the first of the array, and how many lanes hold.
+  private(set) var first = 0
+  private(set) var count = 0
+  private(set) var padded = 0
+
+  mutating func move(to first: Int, _ count: Int) {
+    self.first = first
+    self.count = count
+    padded = (count + Self.width - 1) & ~(Self.width - 1)
+  }
+
+  private func place(_ array: Int, _ type: ElementType) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: array + first * type.size).unsafelyUnwrapped
+  }
+
+  private func isHere(_ type: ElementType) -> Bool { type == native && count == padded }
+
+  /// An array's elements, where they lie if a body can take them there.
+  func open(
+    _ slot: Int, _ array: Int, _ type: ElementType, copied: Bool = false
+  ) -> UnsafeMutablePointer<T> {
+    let from = place(array, type)
+    if !copied && isHere(type) { return from.assumingMemoryBound(to: T.self) }
+    let to = prepare(slot)
+    if let storage = type.storage {
+      convert(.decode(storage), to, from, from)
+    } else {
+      memcpy(to, from, count * MemoryLayout<T>.stride)
+    }
+    return to
+  }
+
+  /// The sum of two arrays, one of them what the other's rounding left.
+  func open(
+    _ slot: Int, _ array: Int, parts rest: Int, _ storage: Storage, _ type: ElementType
+  ) -> UnsafeMutablePointer<T> {
+    let to = prepare(slot)
+    convert(.decodeParts(storage), to, place(array, type), place(rest, type))
+    return to
+  }
+
+  private func prepare(_ slot: Int) -> UnsafeMutablePointer<T> {
+    let to = room + slot * Self.length
+    // What lies beyond the end of the last lane goes nowhere.
+    if count < padded {
+      memset(to + padded - Self.width, 0, Self.width * MemoryLayout<T>.stride)
+    }
+    return to
+  }
+
+  /// Puts elements back, unless they are where they belong.
+  func close(_ from: UnsafeMutablePointer<T>, _ array: Int, _ type: ElementType, key: UInt32? = nil)
+  {
+    let to = place(array, type)
+    if to == UnsafeMutableRawPointer(from) { return }
+    if let storage = type.storage {
+      let conversion: Conversion =
+        if let key {
+          .encodeBy(
+            storage, first: UInt32(truncatingIfNeeded: first),
+            key: key &+ UInt32(truncatingIfNeeded: first >> 32))
+        } else { .encode(storage) }
+      convert(conversion, from, to, to)
+    } else {
+      memcpy(to, from, count * MemoryLayout<T>.stride)
+    }
+  }
+
+  func close(
+    _ from: UnsafeMutablePointer<T>, _ array: Int, parts rest: Int, _ storage: Storage,
+    _ type: ElementType
+  ) {
+    convert(.encodeParts(storage), from, place(array, type), place(rest, type))
+  }
+
+  func clear(_ array: Int, _ type: ElementType) {
+    memset(place(array, type), 0, count * type.size)
+  }
+
+  /// Only floats are ever stored otherwise.
+  private func convert(
+    _ conversion: Conversion, _ floats: UnsafeMutablePointer<T>, _ stored: UnsafeMutableRawPointer,
+    _ rest: UnsafeMutableRawPointer
+  ) {
+    table.convert(
+      conversion, count, UnsafeMutableRawPointer(floats).assumingMemoryBound(to: Float.self),
+      stored, rest)
+  }
+
+  func run(_ body: Body, _ p: UnsafeMutablePointer<T>, _ g: UnsafeMutablePointer<T>) {
+    kernel(body, padded, Streams(p: p, g: UnsafePointer(g), a: p, b: p, c: p, d: p))
+  }
+}
+
+/// A hash of what chances are of: SplitMix64's.
+func key(_ seed: UInt64, _ step: Int, _ array: Int) -> UInt32 {
+  func mixed(_ x: UInt64) -> UInt64 {
+    var z = x &+ 0x9e37_79b9_7f4a_7c15
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+  let z = mixed(mixed(mixed(seed) &+ UInt64(bitPattern: Int64(step))) &+ UInt64(array))
+  return UInt32(truncatingIfNeeded: z >> 32)
+}
+
+extension Group {
+  func withStage<T: Element, R>(
+    _ table: StepTable, _ kernel: @escaping StepTable.Kernel<T>, _ work: (inout Stage<T>) -> R
+  ) -> R {
+    withUnsafeTemporaryAllocation(of: T.self, capacity: 7 * Stage<T>.length) { room in
+      var stage = Stage<T>(
+        table: table, kernel: kernel, native: types.native,
+        room: room.baseAddress.unsafelyUnwrapped)
+      return work(&stage)
+    }
+  }
+
+  /// Elements [first, first + n) of a row, with all that is done to them.
+  func stage<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
+    _ kernel: @escaping StepTable.Kernel<T>
+  ) {
+    withStage(pass.table, kernel) { stage in
+      var at = first
+      while at < first + n {
+        let count = min(Stage<T>.length, first + n - at)
+        stage.move(to: at, count)
+        if pass.options.accumulates {
+          accumulate(stage, i, pass)
+        } else {
+          take(stage, body, i, pass)
+        }
+        at += count
+      }
+    }
+  }
+
+  private func accumulate<T>(_ stage: borrowing Stage<T>, _ i: Int, _ pass: Pass) {
+    let row = row(i)
+    let sums = stage.open(0, beside(i).accumulated, types.native)
+    let add = Body.gradient(GradientStep(scale: 1, limit: .infinity, accumulates: true))
+    stage.run(add, sums, stage.open(1, row[3], types.grad))
+    stage.close(sums, beside(i).accumulated, types.native)
+    if pass.options.zeroesGradients { stage.clear(row[3], types.grad) }
+  }
+
+  /// The parameter as it is before the step.
+  func param<T>(
+    _ stage: borrowing Stage<T>, _ i: Int, copied: Bool = false
+  ) -> UnsafeMutablePointer<T> {
+    let beside = beside(i)
+    if beside.master != 0 { return stage.open(0, beside.master, .f32, copied: copied) }
+    if types.rounding == .kahan, let storage = types.param.storage {
+      return stage.open(0, row(i)[2], parts: beside.residual, storage, types.param)
+    }
+    return stage.open(0, row(i)[2], types.param, copied: copied)
+  }
+
+  /// The gradient as the step sees it.
+  func gradient<T>(
+    _ stage: borrowing Stage<T>, _ i: Int, _ pass: Pass
+  ) -> UnsafeMutablePointer<T> {
+    let accumulated = beside(i).accumulated
+    let isChanged = accumulated != 0 || pass.scale != 1 || pass.options.maxValue < .infinity
+    let g = stage.open(1, row(i)[3], types.grad, copied: isChanged)
+    if isChanged {
+      let more = accumulated != 0 ? stage.open(6, accumulated, types.native) : g
+      stage.run(pass.gradient(accumulated: accumulated != 0), g, more)
+    }
+    return g
+  }
+
+  /// Runs a body on a parameter, and puts the states back.
+  private func run<T>(
+    _ stage: borrowing Stage<T>, _ body: Body, _ p: UnsafeMutablePointer<T>, _ i: Int,
+    _ pass: Pass
+  ) {
+    let row = row(i)
+    let g = gradient(stage, i, pass)
+    var streams = Streams<T>(p: p, g: UnsafePointer(g), a: p, b: p, c: p, d: p)
+    var slot = 2
+    forEachUsed { state in
+      let array = stage.open(slot, row[4 + state], types.state)
+      switch slot {
+      case 2: streams.a = array
+      case 3: streams.b = array
+      case 4: streams.c = array
+      default: streams.d = array
+      }
+      slot += 1
+    }
+    stage.kernel(body, stage.padded, streams)
+    slot = 2
+    forEachUsed { state in
+      let array =
+        switch slot {
+        case 2: streams.a
+        case 3: streams.b
+        case 4: streams.c
+        default: streams.d
+        }
+      stage.close(array, row[4 + state], types.state, key: chance(i, 1 + state))
+      slot += 1
+    }
+  }
+
+  private func chance(_ i: Int, _ array: Int) -> UInt32? {
+    types.rounding == .stochastic ? key(beside(i).seed, row(i)[1], array) : nil
+  }
+
+  /// What a body makes of a copy of the parameter.
+  func update<T>(
+    _ stage: borrowing Stage<T>, _ body: Body, _ i: Int, _ pass: Pass
+  ) -> UnsafeMutablePointer<T> {
+    let p = param(stage, i, copied: true)
+    run(stage, body, p, i, pass)
+    // Beyond the end a body may make of zeros what is none.
+    let rest = stage.padded - stage.count
+    memset(p + stage.count, 0, rest * MemoryLayout<T>.stride)
+    return p
+  }
+
+  private func take<T>(_ stage: borrowing Stage<T>, _ body: Body, _ i: Int, _ pass: Pass) {
+    let (row, beside) = (row(i), beside(i))
+    let p = param(stage, i)
+    run(stage, body, p, i, pass)
+    if beside.master != 0 {
+      stage.close(p, beside.master, .f32)
+      stage.close(p, row[2], types.param)
+    } else if types.rounding == .kahan, let storage = types.param.storage {
+      stage.close(p, row[2], parts: beside.residual, storage, types.param)
+    } else {
+      stage.close(p, row[2], types.param, key: chance(i, 0))
+    }
+    if let copy = types.copy { stage.close(p, beside.copy, copy) }
+    if beside.average != 0 {
+      let average = stage.open(6, beside.average, types.native)
+      let toward = AverageStep(lerp: Lerp(weight: pass.options.averageWeight))
+      stage.run(.average(toward), average, p)
+      stage.close(average, beside.average, types.native)
+    }
+    if beside.accumulated != 0 { stage.clear(beside.accumulated, types.native) }
+    if pass.options.zeroesGradients { stage.clear(row[3], types.grad) }
+  }
+
+  /// Forgets the gradients of a step that is skipped.
+  func forget(_ i: Int, _ options: StepOptions) {
+    let n = row(i)[0]
+    func clear(_ array: Int, _ size: Int) {
+      if n > 0, let start = UnsafeMutableRawPointer(bitPattern: array) {
+        memset(start, 0, n * size)
+      }
+    }
+    clear(beside(i).accumulated, types.native.size)
+    if options.zeroesGradients { clear(row(i)[3], types.grad.size) }
+  }
+}
