@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from transformers import TrainerCallback
 from transformers.trainer_callback import ExportableState
 
@@ -62,6 +63,9 @@ class TransformersCallback(TrainerCallback, ExportableState):
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._running = False
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            # The first process may still be writing what all read.
+            torch.distributed.barrier()
         self.watch.finish()
 
     def state(self) -> dict[str, Any]:
