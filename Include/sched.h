@@ -495,6 +495,19 @@ sched_status sched_observe_fields(sched_early_stopping *stopper,
 sched_status sched_watched(const sched_early_stopping *stopper,
                            sched_watch *watch);
 
+/*  Calls `keep` where the last observation was the best so far: the place to
+ *  copy the weights, which the caller puts back when the run ends.   since 0 */
+static inline sched_status sched_keep_best(const sched_early_stopping *stopper,
+                                           void (*keep)(void *context),
+                                           void *context) {
+  sched_watch watch;
+  sched_status status = sched_watched(stopper, &watch);
+  if (status != SCHED_OK) return status;
+  if (!keep) return SCHED_E_NULL;
+  if (watch.is_best) keep(context);
+  return SCHED_OK;
+}
+
 /*  Why the last observation meant what it meant, as a sentence.      since 0 */
 sched_status sched_why(const sched_early_stopping *stopper, char *text,
                        size_t capacity, size_t *length);

@@ -719,6 +719,18 @@ class EarlyStopping {
     return static_cast<Verdict>(verdict);
   }
 
+  /*  As observe, and keep() called where it was the best so far: the place to copy the
+   *  weights, which the caller puts back when the run ends. What it throws comes out of
+   *  here, with the observation taken. */
+  template <class Keep>
+  Verdict observe(double metric, Keep &&keep) {
+    return kept(observe(metric), std::forward<Keep>(keep));
+  }
+  template <class Keep>
+  Verdict observe(std::initializer_list<std::pair<const char *, double>> numbers, Keep &&keep) {
+    return kept(observe(numbers), std::forward<Keep>(keep));
+  }
+
   /*  The best so far, infinity in its sign before any. */
   double best() const { return watched().best; }
   /*  The observation that was best, counted from 0; -1 before any. */
@@ -759,6 +771,12 @@ class EarlyStopping {
   }
 
  private:
+  template <class Keep>
+  Verdict kept(Verdict verdict, Keep &&keep) const {
+    if (is_best()) std::forward<Keep>(keep)();
+    return verdict;
+  }
+
   template <class Write>
   std::string written(Write write) const {
     return detail::text([&](char *text, std::size_t capacity, std::size_t *length) {

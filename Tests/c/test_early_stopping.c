@@ -257,6 +257,39 @@ static void has_seen_nothing_at_first(void **state) {
   }
 }
 
+typedef struct weights {
+  double now, best;
+  int kept;
+} weights;
+
+static void copy_weights(void *context) {
+  weights *of = context;
+  of->best = of->now;
+  of->kept++;
+}
+
+static void keeps_the_best_by_a_callback(void **state) {
+  (void)state;
+  static const double losses[] = {3, 2, 2.5, 1, 1, 4};
+  sched_early_stopping *stopper = made(SCHED_MIN, 2, 0);
+  weights of = {0, 0, 0};
+  check_ok(sched_keep_best(stopper, copy_weights, &of));
+  assert_int_equal(of.kept, 0);
+  sched_verdict verdict = SCHED_WAITING;
+  for (size_t t = 0; t < 6; t++) {
+    of.now = 10 * losses[t];
+    check_ok(sched_observe(stopper, losses[t], &verdict));
+    check_ok(sched_keep_best(stopper, copy_weights, &of));
+  }
+  assert_int_equal(verdict, SCHED_STOP);
+  assert_int_equal(of.kept, 3);
+  assert_true(of.best == 10);
+  assert_int_equal(sched_keep_best(stopper, NULL, &of), SCHED_E_NULL);
+  assert_int_equal(sched_keep_best(NULL, copy_weights, &of), SCHED_E_NULL);
+  assert_int_equal(of.kept, 3);
+  sched_early_stopping_free(stopper);
+}
+
 static void stops_a_run_that_has_become_nan(void **state) {
   (void)state;
   static const sched_mode modes[] = {SCHED_MIN, SCHED_MAX};
@@ -338,6 +371,7 @@ int run_early_stopping(void) {
       cmocka_unit_test(takes_what_its_rules_ask_for),
       cmocka_unit_test(loads_by_a_policy),
       cmocka_unit_test(has_seen_nothing_at_first),
+      cmocka_unit_test(keeps_the_best_by_a_callback),
       cmocka_unit_test(stops_a_run_that_has_become_nan),
       cmocka_unit_test(wants_more_than_min_delta),
       cmocka_unit_test(has_no_patience_at_0),

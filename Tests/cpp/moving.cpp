@@ -235,6 +235,20 @@ TEST_CASE("early stopping is made of fields, explains itself, and loads by a pol
                 "2 metrics");
 }
 
+TEST_CASE("early stopping calls back where an observation was the best") {
+  sched::EarlyStopping stopper(2);
+  std::vector<double> weights{0}, best;
+  const auto keep = [&] { best = weights; };
+  for (double loss : {3.0, 2.0, 2.5, 1.0, 1.5}) {
+    weights[0] = 10 * loss;
+    CHECK(stopper.observe(loss, keep) != sched::Verdict::stop);
+  }
+  CHECK(stopper.observe({{"loss", 4.0}}, keep) == sched::Verdict::stop);
+  CHECK(best == std::vector<double>{10});
+  CHECK_THROWS_AS(stopper.observe(0.5, [] { throw std::bad_alloc(); }), std::bad_alloc);
+  CHECK(stopper.best() == 0.5);
+}
+
 TEST_CASE("early stopping has one owner unless it is shared, and refuses as C does") {
   static_assert(!std::is_copy_constructible_v<sched::EarlyStopping>);
   static_assert(!std::is_convertible_v<std::int64_t, sched::EarlyStopping>);
