@@ -388,9 +388,7 @@ def main() -> None:
     begun = time.perf_counter()
     history: list[Epoch] = []
     print(f"schedule  {schedule}\n\n{HEADER}")
-    with tqdm(
-        loop.epochs(options.epochs), total=options.epochs, unit="epoch", leave=False, disable=None
-    ) as bar:
+    with tqdm(loop.epochs(options.epochs), total=options.epochs, unit="epoch", leave=False) as bar:
         for epoch in bar:
             rate = optimizer.param_groups[0]["lr"] = scheduler.rates[0]
             now = Epoch(
