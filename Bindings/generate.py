@@ -268,6 +268,24 @@ def describe_kinds() -> list[Kind]:
     return kinds
 
 
+def describe_rules() -> list[Kind]:
+    """The rules of early stopping, which the library describes in one text."""
+    library = ctypes.CDLL(os.environ.get("LIBSCHED", str(ROOT / "build" / "libsched.so")))
+    text, length = ctypes.create_string_buffer(1 << 16), ctypes.c_size_t()
+    if library.sched_rules_describe(text, ctypes.c_size_t(len(text)), ctypes.byref(length)):
+        sys.exit("sched_rules_describe failed")
+    rules: list[Kind] = []
+    for line in text.value.decode().splitlines():
+        tag, *columns = line.split("\t")
+        if tag == "rule":
+            rules.append(Kind(columns[0]))
+        elif tag == "field":
+            rules[-1].fields.append(Field(*columns))
+        else:
+            setattr(rules[-1], tag, columns[0])
+    return rules
+
+
 def literal(value: str, words: dict[object, str]) -> str:
     """A default, which is a Python literal, in another language."""
     parsed = ast.literal_eval(value)
@@ -1047,7 +1065,10 @@ def printed() -> Iterator[tuple[Path, str]]:
     yield PACKAGE / "_kinds.py", print_python(kinds)
     yield ROOT / "Include" / "sched_kinds.h", print_c(kinds)
     yield ROOT / "Include" / "sched_kinds.hpp", print_cpp(kinds)
-    yield from Pages(kinds, declarations.read(SOURCES)).outputs(DOCS).items()
+    pages = Pages(kinds, declarations.read(SOURCES))
+    yield from pages.outputs(DOCS).items()
+    beside = (DOCS / "early_stopping.in.md").read_text()
+    yield DOCS / "early_stopping.md", pages.early_stopping(beside, describe_rules())
 
 
 def write(path: Path, text: str, *, is_check: bool) -> bool:

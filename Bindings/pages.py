@@ -55,9 +55,7 @@ class Pages:
         parts.append(rest + "\n")
         if kind.fields:
             parts.append("## Fields\n")
-            rows = ["| Field | Type | Default | Accepts | What it is |", "|---|---|---|---|---|"]
-            rows += [self.row(f) for f in kind.fields]
-            parts.append("\n".join(rows) + "\n")
+            parts.append(self.table(kind))
         if declared.complexity:
             parts.append(f"Complexity of a rate at any step: {declared.complexity}.\n")
         if declared.peers:
@@ -96,6 +94,10 @@ class Pages:
         return f"{texts}, from a base rate of {base:g}." + (
             f" {pictures.METRIC}" if observed else ""
         )
+
+    def table(self, kind: Kind) -> str:
+        rows = ["| Field | Type | Default | Accepts | What it is |", "|---|---|---|---|---|"]
+        return "\n".join([*rows, *(self.row(f) for f in kind.fields)]) + "\n"
 
     def row(self, f: Field) -> str:
         default = "absent" if f.is_optional else f.default.replace(str(2**53), "2^53")
@@ -165,6 +167,15 @@ class Pages:
             found = [row for _, row in sorted(rows[package])]
             parts.append("\n".join(["| Theirs | Ours | Mind |", "|---|---|---|", *found]) + "\n")
         return "\n".join(parts)
+
+    def early_stopping(self, beside: str, rules: list[Kind]) -> str:
+        """What is written, and every rule with its fields."""
+        parts = [PRINTED.replace("the schedule's declaration", "the rules' declarations") + beside]
+        for rule in rules:
+            parts.append(f"### {rule.name}\n")
+            parts.append(f"{rule.summary} `{rule.formula}`. Source: {rule.source}.\n")
+            parts.append(self.table(rule))
+        return parts[0] + "\n".join(parts[1:])
 
     def outputs(self, folder: Path) -> dict[Path, str]:
         """Every text, by its path."""

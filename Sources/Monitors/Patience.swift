@@ -1,7 +1,7 @@
 import Schedules
 
 /// What time is counted in.
-public enum Unit: Int, NumberedWord {
+public enum Unit: Int, Word {
   case evaluations, steps, epochs, seconds
 
   public static let words: [StaticString] = ["evaluations", "steps", "epochs", "seconds"]
@@ -27,7 +27,7 @@ func missing(_ owner: StaticString, _ name: StaticString) -> Refusal {
 }
 
 /// What becomes of a metric that is not finite.
-public enum Abnormal: Int, NumberedWord {
+public enum Abnormal: Int, Word {
   /// It counts as one that is not better.
   case bad
   /// Stop.
@@ -44,7 +44,7 @@ public enum Abnormal: Int, NumberedWord {
 }
 
 /// What is compared in the place of a noisy metric.
-public enum Smoothing: Int, NumberedWord {
+public enum Smoothing: Int, Word {
   case none
   /// Its exponential average, of weight 2 / (span + 1).
   case ema
@@ -105,7 +105,7 @@ public struct Patience: StoppingRule {
   public var manner = Manner.libsched
 
   /// Whether patience is spent when it is reached, or when it is exceeded.
-  public enum Counting: Int, NumberedWord {
+  public enum Counting: Int, Word {
     case reached, exceeded
 
     public static let words: [StaticString] = [">=", ">"]

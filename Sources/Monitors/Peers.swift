@@ -1,7 +1,7 @@
 import Schedules
 
 /// Whose way of comparing and counting it is.
-public enum Manner: Int, NumberedWord {
+public enum Manner: Int, Word {
   case libsched, keras, lightning, ignite, transformers, fastai, mmengine, xgboost, lightgbm
   case composer, bjarten, score
 
@@ -164,7 +164,7 @@ struct Preset: Sendable {
   }
 
   /// Which of two values is better.
-  private enum Comparison: Int, NumberedWord {
+  private enum Comparison: Int, Word {
     case less, greater
 
     static let words: [StaticString] = ["less", "greater"]

@@ -57,7 +57,7 @@ public func describeRules() -> UTF8Text {
   }
   for preset in presets {
     let describer = Describer(
-      preset.source, "Patience with these names, defaults and manner", preset.source)
+      "A peer's own early stopping.", "Patience with these names and defaults", preset.source)
     _ = preset.visited(by: describer)
     text += "rule\t\(preset.name)\n\(describer.text)"
   }

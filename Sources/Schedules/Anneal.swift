@@ -1,15 +1,10 @@
 import Platform
 
 /// The curve from one value to another.
-public enum Anneal: Word {
+public enum Anneal: Int, Word {
   case cos, linear
 
-  public var word: StaticString {
-    switch self {
-    case .cos: "cos"
-    case .linear: "linear"
-    }
-  }
+  public static let words: [StaticString] = ["cos", "linear"]
 
   /// The value at a fraction of the way; outside 0...1 the curve continues.
   ///

@@ -42,28 +42,17 @@ import Platform
 ///   from 0.1 over 180 steps
 public struct CyclicLR: Schedule {
   /// How cycles differ.
-  public enum Mode: Word {
+  public enum Mode: Int, Word {
     case triangular, triangular2, expRange
 
-    public var word: StaticString {
-      switch self {
-      case .triangular: "triangular"
-      case .triangular2: "triangular2"
-      case .expRange: "exp_range"
-      }
-    }
+    public static let words: [StaticString] = ["triangular", "triangular2", "exp_range"]
   }
 
   /// What a scale of the caller's is a function of.
-  public enum ScaleMode: Word {
+  public enum ScaleMode: Int, Word {
     case cycle, iterations
 
-    public var word: StaticString {
-      switch self {
-      case .cycle: "cycle"
-      case .iterations: "iterations"
-      }
-    }
+    public static let words: [StaticString] = ["cycle", "iterations"]
   }
 
   /// The rate at both ends, in its units; `nil` takes the base rate for it.

@@ -37,16 +37,10 @@ import Platform
 ///   steps
 /// - Example: `Dampening(CosineAnnealingLR(100), shape='radam', beta2=0.97)` over 100 steps
 public struct Dampening: Schedule {
-  public enum Shape: Word {
+  public enum Shape: Int, Word {
     case linear, exponential, radam
 
-    public var word: StaticString {
-      switch self {
-      case .linear: "linear"
-      case .exponential: "exponential"
-      case .radam: "radam"
-      }
-    }
+    public static let words: [StaticString] = ["linear", "exponential", "radam"]
   }
 
   /// What is damped.

@@ -169,14 +169,6 @@ extension Fields {
 
   /// One of a few words.
   public func word<W: Word>(_ name: StaticString, _ value: inout W, note: StaticString) {
-    let words = W.allCases.map { $0.word }
-    var choice = words.firstIndex { same($0, value.word) } ?? 0
-    visit(Field(name: name, isRequired: false, note: note), choice: &choice, of: words)
-    value = W.allCases[choice]
-  }
-
-  /// The same, of which less is compiled for every choice.
-  public func word<W: NumberedWord>(_ name: StaticString, _ value: inout W, note: StaticString) {
     var choice = value.rawValue
     visit(Field(name: name, isRequired: false, note: note), choice: &choice, of: W.words)
     value = W(rawValue: choice) ?? value
@@ -304,25 +296,21 @@ public struct Integers: Sendable {
   public var text: UTF8Text { "an integer from \(lower) to \(upper)" }
 }
 
-/// A choice among a few words, as PyTorch spells them.
-public protocol Word: Sendable, CaseIterable where AllCases == [Self] {
-  var word: StaticString { get }
-}
-
-/// A choice whose cases are numbered as its words are.
-public protocol NumberedWord: Word, RawRepresentable where RawValue == Int {
+/// A choice among a few words, as PyTorch spells them, in the order of its cases.
+public protocol Word: Sendable, CaseIterable, RawRepresentable where RawValue == Int {
   static var words: [StaticString] { get }
 }
 
-extension NumberedWord {
+extension Word {
   public var word: StaticString { Self.words[rawValue] }
 }
 
 /// The choice that a caller's word is.
 public func choice<W: Word>(_ name: StaticString, _ word: UTF8Text) throws(Refusal) -> W {
-  for choice in W.allCases where same(word, choice.word) { return choice }
-  throw Refusal(
-    .value, "\(name)", value: "'\(word)'", accepted: choices(W.allCases.map { $0.word }))
+  guard let i = W.words.firstIndex(where: { same(word, $0) }), let choice = W(rawValue: i) else {
+    throw Refusal(.value, "\(name)", value: "'\(word)'", accepted: choices(W.words))
+  }
+  return choice
 }
 
 /// "'cos' or 'linear'".

@@ -36,15 +36,10 @@ import Platform
 /// - Example: `CosineAnnealingLR(100)` over 100 steps
 public struct Noise: Schedule {
   /// How the noise is distributed.
-  public enum Distribution: Word {
+  public enum Distribution: Int, Word {
     case normal, uniform
 
-    public var word: StaticString {
-      switch self {
-      case .normal: "normal"
-      case .uniform: "uniform"
-      }
-    }
+    public static let words: [StaticString] = ["normal", "uniform"]
   }
 
   public internal(set) var schedule = AnySchedule(Constant())

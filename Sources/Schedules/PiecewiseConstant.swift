@@ -1,16 +1,11 @@
 /// Which piece the step of a boundary belongs to.
-public enum Side: Word {
+public enum Side: Int, Word {
   /// The piece after it: the new value from the boundary on.
   case right
   /// The piece before it: the new value from the step after.
   case left
 
-  public var word: StaticString {
-    switch self {
-    case .right: "right"
-    case .left: "left"
-    }
-  }
+  public static let words: [StaticString] = ["right", "left"]
 
   /// How many of an increasing list of boundaries a step has passed.
   func passed(_ boundaries: [Int], _ t: Int) -> Int {

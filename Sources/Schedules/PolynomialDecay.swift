@@ -128,15 +128,10 @@ public struct PolynomialDecay: Schedule {
 }
 
 /// Whose conventions a schedule follows where peers differ.
-public enum Like: Word {
+public enum Like: Int, Word {
   case keras, optax
 
-  public var word: StaticString {
-    switch self {
-    case .keras: "keras"
-    case .optax: "optax"
-    }
-  }
+  public static let words: [StaticString] = ["keras", "optax"]
 }
 
 /// `x` to a power, a whole one multiplied out by squaring.

@@ -1,21 +1,12 @@
 import Platform
 
 /// The way up from nothing to all: the shapes of a warm-up.
-public enum Ramp: Word {
+public enum Ramp: Int, Word {
   case linear, cosine, minusSqrt, polynomial, log, exponential, geometric, constant
 
-  public var word: StaticString {
-    switch self {
-    case .linear: "linear"
-    case .cosine: "cosine"
-    case .minusSqrt: "1-sqrt"
-    case .polynomial: "polynomial"
-    case .log: "log"
-    case .exponential: "exponential"
-    case .geometric: "geometric"
-    case .constant: "constant"
-    }
-  }
+  public static let words: [StaticString] = [
+    "linear", "cosine", "1-sqrt", "polynomial", "log", "exponential", "geometric", "constant",
+  ]
 
   /// How much of the way is behind one, 0 to 1, `place` steps into `span`.
   ///

@@ -5,37 +5,25 @@
 /// momentum, a batch size. Each may have a schedule of its own, and all move by
 /// one clock. Rates are real; who needs a whole number rounds.
 public struct Scheduler: Sendable {
-  public enum Form: Word {
+  public enum Form: Int, Word {
     /// The rate of a step depends on the step alone.
     case closed
     /// PyTorch's recursion on the rate in force.
     case chained
 
-    public var word: StaticString {
-      switch self {
-      case .closed: "closed"
-      case .chained: "chained"
-      }
-    }
+    public static let words: [StaticString] = ["closed", "chained"]
   }
 
   /// What the schedule's steps count. It is saved, and a state of another unit
   /// is refused.
-  public enum Unit: Word {
+  public enum Unit: Int, Word {
     case steps, epochs, samples, tokens
 
-    public var word: StaticString {
-      switch self {
-      case .steps: "steps"
-      case .epochs: "epochs"
-      case .samples: "samples"
-      case .tokens: "tokens"
-      }
-    }
+    public static let words: [StaticString] = ["steps", "epochs", "samples", "tokens"]
   }
 
   /// What is past the last step.
-  public enum Horizon: Word {
+  public enum Horizon: Int, Word {
     /// Nothing: a step there is refused.
     case raise
     /// The last rate, for ever.
@@ -43,13 +31,7 @@ public struct Scheduler: Sendable {
     /// What the schedule's formula says there. Not for one that ends.
     case extend
 
-    public var word: StaticString {
-      switch self {
-      case .raise: "raise"
-      case .hold: "hold"
-      case .extend: "extend"
-      }
-    }
+    public static let words: [StaticString] = ["raise", "hold", "extend"]
   }
 
   /// How many groups one may have.

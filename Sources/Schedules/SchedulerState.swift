@@ -2,7 +2,7 @@
 
 extension Scheduler {
   /// What becomes of a state that was saved with another configuration.
-  public enum Policy: Word {
+  public enum Policy: Int, Word {
     /// It is refused, with the difference spelled out.
     case error
     /// The configuration is the new one; only the position is taken, and not
@@ -11,13 +11,7 @@ extension Scheduler {
     /// All is taken, the configuration, too.
     case restore
 
-    public var word: StaticString {
-      switch self {
-      case .error: "error"
-      case .keep: "keep"
-      case .restore: "restore"
-      }
-    }
+    public static let words: [StaticString] = ["error", "keep", "restore"]
   }
 
   /// Everything a checkpoint needs, on one line; numbers round-trip exactly.

@@ -21,16 +21,10 @@ import Platform
 /// - Example: `SineCyclicLR(1.0, 40, mode='sin_decay2')` from 0.1 over 160 steps
 public struct SineCyclicLR: Schedule {
   /// How periods differ.
-  public enum Mode: Word {
+  public enum Mode: Int, Word {
     case sin, sinDecay2, sinExp
 
-    public var word: StaticString {
-      switch self {
-      case .sin: "sin"
-      case .sinDecay2: "sin_decay2"
-      case .sinExp: "sin_exp"
-      }
-    }
+    public static let words: [StaticString] = ["sin", "sin_decay2", "sin_exp"]
   }
 
   /// The peak, in the units of the rate; finite, at least 0.

@@ -117,13 +117,19 @@ public struct State {
   }
 
   public func word<W: Word>(_ name: StaticString) throws(Refusal) -> W {
+    W(rawValue: try choice(name, of: W.words))!
+  }
+
+  /// The place of a word among those.
+  private func choice(_ name: StaticString, of words: [StaticString]) throws(Refusal) -> Int {
     let (i, literal) = try argument(name)
-    let accepted = choices(W.allCases.map { $0.word })
     guard case .word(let word) = literal.form else {
-      throw refusal(.type, name, i, literal, accepted)
+      throw refusal(.type, name, i, literal, choices(words))
     }
-    for choice in W.allCases where same(word, choice.word) { return choice }
-    throw refusal(.value, name, i, literal, accepted)
+    guard let choice = words.firstIndex(where: { same(word, $0) }) else {
+      throw refusal(.value, name, i, literal, choices(words))
+    }
+    return choice
   }
 
   /// A call that something else is made of.

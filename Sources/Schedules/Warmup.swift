@@ -77,7 +77,7 @@ import Platform
 public struct Warmup: Schedule {
   /// In which order a straight line is computed. It moves the last bit only,
   /// and lets each peer's bits be had.
-  public enum Rounding: Word {
+  public enum Rounding: Int, Word {
     /// start + (1 − start) · (place / span)
     case fraction
     /// start + ((1 − start) · place) / span
@@ -87,14 +87,7 @@ public struct Warmup: Schedule {
     /// (start − 1) · (1 − place / span) + 1
     case rest
 
-    public var word: StaticString {
-      switch self {
-      case .fraction: "fraction"
-      case .product: "product"
-      case .slope: "slope"
-      case .rest: "rest"
-      }
-    }
+    public static let words: [StaticString] = ["fraction", "product", "slope", "rest"]
   }
 
   /// What comes after the warm-up.

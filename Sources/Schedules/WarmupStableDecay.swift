@@ -65,19 +65,12 @@ import Platform
 /// - Example: `WarmupStableDecay(20, 50, 40, decay_type='1-square')` over 120 steps
 public struct WarmupStableDecay: Schedule {
   /// The way down from 1 to 0.
-  public enum Tail: Word {
+  public enum Tail: Int, Word {
     case linear, cosine, minusSqrt, minusSquare, power, exponential
 
-    public var word: StaticString {
-      switch self {
-      case .linear: "linear"
-      case .cosine: "cosine"
-      case .minusSqrt: "1-sqrt"
-      case .minusSquare: "1-square"
-      case .power: "power"
-      case .exponential: "exponential"
-      }
-    }
+    public static let words: [StaticString] = [
+      "linear", "cosine", "1-sqrt", "1-square", "power", "exponential",
+    ]
 
     /// What is left of the way at a part of it.
     func value(
@@ -95,10 +88,10 @@ public struct WarmupStableDecay: Schedule {
   }
 
   /// The ways up.
-  public enum Rise: Word {
+  public enum Rise: Int, Word {
     case linear, cosine, minusSqrt
 
-    public var word: StaticString { ramp.word }
+    public static let words = [Ramp.linear.word, Ramp.cosine.word, Ramp.minusSqrt.word]
 
     var ramp: Ramp {
       switch self {

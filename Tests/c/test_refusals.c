@@ -198,6 +198,25 @@ static void null_is_named(void **state) {
   CHECK_NULL(sched_early_stopping_save(stopper, text, sizeof text, NULL), "length");
   CHECK_NULL(sched_early_stopping_restore(NULL, 3, &place, &watching), "text");
   CHECK_NULL(sched_early_stopping_restore("x", 1, NULL, NULL), "stopper");
+  CHECK_NULL(sched_early_stopping_parse(NULL, 3, &place, &watching), "text");
+  CHECK_NULL(sched_early_stopping_parse("x", 1, NULL, NULL), "stopper");
+  CHECK_NULL(sched_early_stopping_make_fields(NULL, NULL, 0, &place, &watching), "rule");
+  CHECK_NULL(sched_early_stopping_make_fields("GL", NULL, 1, &place, &watching), "fields");
+  CHECK_NULL(sched_early_stopping_make_fields("GL", NULL, 0, NULL, NULL), "stopper");
+  const sched_field loss = sched_real("loss", 1);
+  CHECK_NULL(sched_observe_fields(NULL, &loss, 1, &verdict), "stopper");
+  CHECK_NULL(sched_observe_fields(stopper, NULL, 1, &verdict), "fields");
+  CHECK_NULL(sched_observe_fields(stopper, &loss, 1, NULL), "verdict");
+  CHECK_NULL(sched_why(NULL, text, sizeof text, &length), "stopper");
+  CHECK_NULL(sched_why(stopper, NULL, 10, &length), "text");
+  CHECK_NULL(sched_why(stopper, text, sizeof text, NULL), "length");
+  CHECK_NULL(sched_early_stopping_text(NULL, text, sizeof text, &length), "stopper");
+  CHECK_NULL(sched_early_stopping_text(stopper, NULL, 10, &length), "text");
+  CHECK_NULL(sched_early_stopping_text(stopper, text, sizeof text, NULL), "length");
+  CHECK_NULL(sched_rules_describe(NULL, 10, &length), "text");
+  CHECK_NULL(sched_rules_describe(text, sizeof text, NULL), "length");
+  CHECK_NULL(sched_early_stopping_load(NULL, "x", 1, SCHED_POLICY_KEEP, NULL), "stopper");
+  CHECK_NULL(sched_early_stopping_load(stopper, NULL, 1, SCHED_POLICY_KEEP, NULL), "text");
 
   const sched_adamw adamw = {1e-3, 0.9, 0.999, 1e-8, 0, 1, 0};
   const sched_sgd sgd = {1e-3, 0.9, 0, 0, 0, 0, 0, 0};

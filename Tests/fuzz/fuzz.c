@@ -112,6 +112,61 @@ static int64_t a_step(uint64_t *chance, int64_t last) {
   return step < 0 ? 0 : step > last ? last : step;
 }
 
+static sched_status write_rule(const void *object, char *text, size_t room, size_t *length) {
+  return sched_early_stopping_text(object, text, room, length);
+}
+
+static sched_status write_why(const void *object, char *text, size_t room, size_t *length) {
+  return sched_why(object, text, room, length);
+}
+
+/*  Observes, and asks it to be what its text says, whatever it refuses. */
+static void exercise_stopper(sched_early_stopping *stopper, uint64_t *chance) {
+  static const double metrics[] = {0.5, 0.25, -1, NAN, INFINITY, -INFINITY, 1e308, 0, 0.125};
+  static const int64_t places[] = {0, 1, 7, 1000, SCHED_MAX_STEP, -1};
+  for (int round = 0; round < 8; round++) {
+    size_t length, position;
+    char *saved = written(write_stopper, stopper, &length);
+    sched_early_stopping *again = NULL, *fresh = NULL;
+    PROMISE(sched_early_stopping_restore(saved, length, &position, &again) == SCHED_OK);
+    PROMISE(sched_early_stopping_load(again, saved, length, SCHED_POLICY_ERROR, NULL) == SCHED_OK);
+    const sched_field seen[] = {sched_real("val_loss", ANY(chance, metrics)),
+                                sched_real("train_loss", ANY(chance, metrics)),
+                                sched_real("lr", ANY(chance, metrics)),
+                                sched_integer("step", ANY(chance, places)),
+                                sched_integer("epoch", ANY(chance, places)),
+                                sched_real("seconds", ANY(chance, metrics))};
+    const size_t first = pick(chance, 3), count = 1 + pick(chance, COUNT(seen) - first);
+    sched_verdict verdict = (sched_verdict)77, other = (sched_verdict)77;
+    sched_status status, same;
+    if (pick(chance, 2)) {
+      status = sched_observe(stopper, seen[0].value.real, &verdict);
+      same = sched_observe(again, seen[0].value.real, &other);
+    } else {
+      status = sched_observe_fields(stopper, seen + first, count, &verdict);
+      same = sched_observe_fields(again, seen + first, count, &other);
+    }
+    PROMISE(status == same && verdict == other && (status == SCHED_OK || (int)verdict == 77));
+    char *now = written(write_stopper, stopper, &length);
+    PROMISE((status == SCHED_OK) || strcmp(now, saved) == 0);
+    char *then = written(write_stopper, again, &length);
+    PROMISE(strcmp(now, then) == 0);
+    char *rule = written(write_rule, stopper, &length);
+    PROMISE(sched_early_stopping_parse(rule, length, &position, &fresh) == SCHED_OK);
+    PROMISE(sched_early_stopping_load(fresh, now, strlen(now), SCHED_POLICY_KEEP, NULL) == SCHED_OK);
+    sched_watch watch;
+    PROMISE(sched_watched(fresh, &watch) == SCHED_OK && watch.best_at < watch.observed);
+    free(written(write_why, stopper, &length));
+    free(rule);
+    free(then);
+    free(now);
+    free(saved);
+    sched_early_stopping_free(fresh);
+    sched_early_stopping_free(again);
+  }
+  sched_early_stopping_free(stopper);
+}
+
 /*  Moves a run on, back and forth, and asks it to be what its text says. */
 static void exercise_scheduler(sched_scheduler *scheduler, int64_t last, int may_walk,
                                uint64_t *chance) {
@@ -302,20 +357,16 @@ static void read_text(const char *text, size_t size) {
   sched_early_stopping *stopper = UNTOUCHED;
   status = sched_early_stopping_restore(text, size, &position, &stopper);
   if (status == SCHED_OK) {
-    static const double metrics[] = {0.5, 0.25, -1, NAN, INFINITY, -INFINITY, 1e308, 0};
-    for (int round = 0; round < 6; round++) {
-      sched_verdict verdict, again;
-      size_t length;
-      char *saved = written(write_stopper, stopper, &length);
-      sched_early_stopping *restored = NULL;
-      PROMISE(sched_early_stopping_restore(saved, length, &position, &restored) == SCHED_OK);
-      const double metric = ANY(&chance, metrics);
-      PROMISE(sched_observe(stopper, metric, &verdict) == SCHED_OK);
-      PROMISE(sched_observe(restored, metric, &again) == SCHED_OK && verdict == again);
-      free(saved);
-      sched_early_stopping_free(restored);
-    }
-    sched_early_stopping_free(stopper);
+    exercise_stopper(stopper, &chance);
+  } else {
+    refused(status, stopper, position, size);
+  }
+
+  position = SIZE_MAX;
+  stopper = UNTOUCHED;
+  status = sched_early_stopping_parse(text, size, &position, &stopper);
+  if (status == SCHED_OK) {
+    exercise_stopper(stopper, &chance);
   } else {
     refused(status, stopper, position, size);
   }

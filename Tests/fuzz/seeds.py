@@ -19,7 +19,7 @@ LONGEST = 400
 
 def words() -> list[str]:
     found = {"True", "False", "None", "inf", "nan", "version=1", "Scheduler(", "EarlyStopping("}
-    for kind in _lib.kinds():
+    for kind in [*_lib.kinds(), *_lib.rules()]:
         found.add(f"{kind}(")
         for name, accepted in _lib.fields(kind).items():
             found.add(f"{name}=")
@@ -32,9 +32,9 @@ def texts() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(VECTORS.glob("*.txt")):
         for line in path.read_text().splitlines():
-            if not line.startswith("text ") or len(line) > LONGEST:
+            key, _, text = line.partition(" ")
+            if key not in ("text", "rule") or len(line) > LONGEST:
                 continue
-            text = line.removeprefix("text ")
             found.setdefault("-".join(re.findall(r"\w+(?=\()", text)[:3]), text)
     return found
 

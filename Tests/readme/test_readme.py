@@ -48,6 +48,17 @@ def test_python(text: str, tmp_path: Path) -> None:
     run(sys.executable, "-W", "error", "-c", text, cwd=tmp_path)
 
 
+def test_early_stopping_as_its_page_has_it(tmp_path: Path) -> None:
+    """What stands behind a snippet is what it prints."""
+    page = (ROOT / "Bindings" / "docs" / "early_stopping.md").read_text()
+    found = re.findall(
+        r"^```python\n(.*?)^```$(?:\n\n```\n(.*?)^```$)?", page, re.MULTILINE | re.DOTALL
+    )
+    assert len(found) == 4 and sum(bool(printed) for _, printed in found) == 2
+    for text, printed in found:
+        assert run(sys.executable, "-W", "error", "-c", text, cwd=tmp_path) == printed
+
+
 @pytest.mark.parametrize(("language", "file"), [("c", "train.c"), ("cpp", "train.cpp")])
 def test_c_and_cpp_as_the_readme_compiles_them(
     language: str, file: str, prefix: Path, tmp_path: Path

@@ -26,15 +26,10 @@
 /// - Example: `CosineAnnealingLR(100)` over 120 steps
 public struct Stretch: Schedule {
   /// What is between the schedule's steps.
-  public enum Between: Word {
+  public enum Between: Int, Word {
     case stairs, line
 
-    public var word: StaticString {
-      switch self {
-      case .stairs: "stairs"
-      case .line: "line"
-      }
-    }
+    public static let words: [StaticString] = ["stairs", "line"]
   }
 
   public internal(set) var schedule = AnySchedule(Constant())

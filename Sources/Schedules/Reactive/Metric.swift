@@ -1,5 +1,5 @@
 /// Which way a metric is better.
-public enum MetricMode: Int, NumberedWord {
+public enum MetricMode: Int, Word {
   case min, max
 
   public static let words: [StaticString] = ["min", "max"]
@@ -9,7 +9,7 @@ public enum MetricMode: Int, NumberedWord {
 }
 
 /// What a threshold is measured in.
-public enum ThresholdMode: Int, NumberedWord {
+public enum ThresholdMode: Int, Word {
   /// Parts of the best so far.
   case rel
   /// The metric's own units.

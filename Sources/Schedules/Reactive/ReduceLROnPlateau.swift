@@ -42,16 +42,10 @@
 /// - Example: `ReduceLROnPlateau(factor=0.5, patience=5)` over 60 steps with a metric
 public struct ReduceLROnPlateau: Reactive {
   /// Whose way of counting it is.
-  public enum Rule: Word {
+  public enum Rule: Int, Word {
     case torch, keras, optax
 
-    public var word: StaticString {
-      switch self {
-      case .torch: "torch"
-      case .keras: "keras"
-      case .optax: "optax"
-      }
-    }
+    public static let words: [StaticString] = ["torch", "keras", "optax"]
   }
 
   public internal(set) var mode = MetricMode.min
