@@ -640,6 +640,53 @@ sched_status sched_step(const sched_group *groups, size_t count,
                         sched_options *options, size_t *group,
                         size_t *culprit);
 
+/*  L-BFGS, which evaluates a function several times a step.
+ *
+ *    s = d * t,   y = g - g before,   ro = 1 / (y . s)
+ *    d <- -H * g, H from the last pairs of s and y
+ *    p <- p + t * d
+ *
+ *  A pair is kept where y . s > 1e-10. t is lr, at the very first
+ *  min(1, 1 / sum |g|) * lr; under strong_wolfe a line search goes on from
+ *  there.
+ *
+ *  Source: Nocedal and Wright, Numerical Optimization, 3.5 and 7.2; PyTorch's
+ *  LBFGS. */
+typedef struct sched_lbfgs {
+  double lr;               /* the first length tried: finite from 0           */
+  double tolerance_grad;   /* the largest |g| that is none: finite from 0     */
+  double tolerance_change; /* of the loss and of an element: finite from 0    */
+  int64_t max_iter;        /* iterations a step: from 1                       */
+  int64_t max_eval;        /* no iteration begins after as many evaluations   */
+  int64_t history_size;    /* pairs that are remembered: from 1               */
+  int32_t strong_wolfe;    /* whether the length is searched for: 0 or 1      */
+} sched_lbfgs;
+
+#define SCHED_LBFGS_DEFAULTS {1, 1e-7, 1e-9, 20, 25, 100, 0}
+
+/*  What L-BFGS remembers between steps, in the caller's memory: numbers are 0
+ *  before the first step, arrays anything. Under PyTorch's names.            */
+typedef struct sched_lbfgs_memory {
+  int64_t n_iter, func_evals;
+  int64_t count; /* pairs there are                                           */
+  double t, h_diag, prev_loss;
+  void *d, *prev_flat_grad;    /* n elements each                             */
+  void **old_dirs, **old_stps; /* history_size arrays of n; of those after
+                                  count + max_iter NULL will do. The oldest
+                                  is first: they change places                */
+  double *ro, *al;             /* history_size each                           */
+} sched_lbfgs_memory;
+
+/*  One step of `n` elements of `param`. `objective` is called several times, its
+ *  `step` counting from 0: it puts the loss at `param` into `value` and the
+ *  gradient there into `grad`. `loss` gets the first. When it fails, that is
+ *  SCHED_E_FUNCTION, `param` is where the last whole iteration left it, and
+ *  `memory` and `grad` are not to be used again.                      since 0 */
+sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype,
+                              size_t n, void *param, void *grad,
+                              sched_lbfgs_memory *memory,
+                              const sched_function *objective, double *loss);
+
 /*  What an optimizer declares, a line each, fields separated by tabs: "name"
  *  and its name; "real" or "flag", a setting's name, default and what is
  *  accepted, in the order of its struct; "state", an array's name, what it

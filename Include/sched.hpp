@@ -839,6 +839,65 @@ inline std::int32_t threads() noexcept { return sched_threads(); }
 /*  1 to 1024; 0 for what it was at first. */
 inline void set_threads(std::int32_t threads) { detail::check(sched_set_threads(threads)); }
 
+/*  L-BFGS over a vector of floats or doubles, and what it remembers between
+ *  steps. See sched_lbfgs_step. */
+template <class Real>
+class LBFGS : public sched_lbfgs {
+ public:
+  LBFGS() noexcept : sched_lbfgs SCHED_LBFGS_DEFAULTS {}
+  LBFGS(const LBFGS &) = delete;
+  LBFGS &operator=(const LBFGS &) = delete;
+
+  /*  One step, in place; the first loss. `objective(param, grad)` gives the loss
+   *  and fills in the gradient, a vector as long, and is called several times.
+   *  What it throws comes out of here, and then this is not to be used again. */
+  template <class Objective>
+  double step(std::vector<Real> &param, Objective objective) {
+    static_assert(sizeof(Real) == 4 || sizeof(Real) == 8, "floats or doubles");
+    const std::size_t n = param.size();
+    if (history_size < 1 || history_size > 1 << 20) {
+      throw Error(SCHED_E_VALUE, "history_size is not from 1 to 1048576");
+    }
+    const auto room = static_cast<std::size_t>(history_size);
+    if (arrays_.empty()) {
+      arrays_.resize(2 + 2 * room, std::vector<Real>(n));
+      for (std::size_t i = 0; i < room; i++) {
+        dirs_.push_back(arrays_[2 + i].data());
+        steps_.push_back(arrays_[2 + room + i].data());
+      }
+      ro_.resize(room);
+      al_.resize(room);
+    }
+    if (arrays_[0].size() != n || dirs_.size() != room) {
+      throw Error(SCHED_E_RANGE, "the vector or the history is not as long as before");
+    }
+    memory_.d = arrays_[0].data();
+    memory_.prev_flat_grad = arrays_[1].data();
+    memory_.old_dirs = dirs_.data();
+    memory_.old_stps = steps_.data();
+    memory_.ro = ro_.data();
+    memory_.al = al_.data();
+    std::vector<Real> grad(n);
+    Function call = [&](std::int64_t) -> double { return objective(param, grad); };
+    sched_function function = detail::function(&call);
+    function.release = nullptr;
+    double loss = 0;
+    detail::check(sched_lbfgs_step(this, sizeof(Real) == 4 ? SCHED_F32 : SCHED_F64, n, param.data(),
+                                   grad.data(), &memory_, &function, &loss));
+    return loss;
+  }
+
+  /*  Iterations and evaluations so far. */
+  std::int64_t iterations() const noexcept { return memory_.n_iter; }
+  std::int64_t evaluations() const noexcept { return memory_.func_evals; }
+
+ private:
+  sched_lbfgs_memory memory_{};
+  std::vector<std::vector<Real>> arrays_;
+  std::vector<void *> dirs_, steps_;
+  std::vector<double> ro_, al_;
+};
+
 /*  The version of the library, which may be newer than the header. */
 inline std::string version() { return sched_version(); }
 

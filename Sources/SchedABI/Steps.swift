@@ -85,6 +85,50 @@ public func sched_step(
     })
 }
 
+@implementation @_cdecl("sched_lbfgs_step")
+public func sched_lbfgs_step(
+  _ hyper: UnsafePointer<sched_lbfgs>!, _ dtype: sched_dtype, _ n: Int,
+  _ param: UnsafeMutableRawPointer!, _ grad: UnsafeMutableRawPointer!,
+  _ memory: UnsafeMutablePointer<sched_lbfgs_memory>!,
+  _ objective: UnsafePointer<sched_function>!, _ loss: UnsafeMutablePointer<Double>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let (given, memory) = (try need(hyper, "hyper").pointee, try need(memory, "memory"))
+    let (objective, loss) = (try need(objective, "objective"), try need(loss, "loss"))
+    var lbfgs = LBFGS()
+    (lbfgs.lr, lbfgs.toleranceGrad, lbfgs.toleranceChange) = (
+      given.lr, given.tolerance_grad, given.tolerance_change
+    )
+    (lbfgs.maxIter, lbfgs.maxEval, lbfgs.historySize) = (
+      Int(given.max_iter), Int(given.max_eval), Int(given.history_size)
+    )
+    guard given.strong_wolfe == 0 || given.strong_wolfe == 1 else {
+      throw Refusal(
+        .value, "LBFGS strong_wolfe", value: "\(Int(given.strong_wolfe))", accepted: "0 or 1")
+    }
+    lbfgs.strongWolfe = given.strong_wolfe == 1
+    let type = try need(
+      ElementType(rawValue: UInt32(dtype.rawValue)), "dtype", UInt32(dtype.rawValue))
+    try lbfgs.validate()
+    let call = try need(objective.pointee.call, "objective.call")
+    var (evaluation, code): (Int64, Int32) = (0, 0)
+    let found = try lbfgs.step(
+      type, n, param, grad,
+      UnsafeMutableRawPointer(memory).assumingMemoryBound(to: LBFGS.Memory.self)
+    ) {
+      var value = Double.nan
+      code = call(objective.pointee.context, evaluation, &value)
+      evaluation += 1
+      return code == 0 ? value : nil
+    }
+    guard let found else {
+      throw Refusal(
+        .function, "objective(\(Int(evaluation) - 1))", value: "\(Int(code))", accepted: "0")
+    }
+    loss.pointee = found
+  }
+}
+
 @implementation @_cdecl("sched_optimizer_describe")
 public func sched_optimizer_describe(
   _ number: Int32, _ text: UnsafeMutablePointer<CChar>!, _ capacity: Int,

@@ -1,7 +1,7 @@
 """Asks the peers and writes Tests/Vectors, or with --check says where it no longer agrees.
 
 python -m Tests.Oracle [--check] [schedules] [algebra] [shapes] [decays] [reactive] [functions]
-                       [steps] [keras_steps] [early_stopping]
+                       [steps] [keras_steps] [lbfgs] [early_stopping]
                        [digits]
 """
 # ruff: noqa: N999  (Tests and its folders are capitalised as the rest of the tree)
@@ -26,6 +26,7 @@ NAMES = [
     "functions",
     "steps",
     "keras_steps",
+    "lbfgs",
     "early_stopping",
     "stoppers",
     "digits",

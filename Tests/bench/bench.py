@@ -131,6 +131,8 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("Lion", {}),
     ("Adan", {}),
     ("AdEMAMix", {}),
+    ("LAMB", {}),
+    ("LARS", {}),
 ]
 
 

@@ -394,6 +394,181 @@ static void of_rows_are_those_of_the_rows_alone(void **state) {
   assert_memory_equal(param, alone, sizeof param);
 }
 
+/* -- L-BFGS -------------------------------------------------------------- */
+
+/*  Rosenbrock's function of n variables, in either type. */
+typedef struct valley {
+  size_t n, fails_at, calls;
+  double *x, *g;
+  float *x32, *g32;
+} valley;
+
+static int valley_at(void *context, int64_t step, double *value) {
+  valley *v = (valley *)context;
+  if ((size_t)step != v->calls % 1000 || v->calls++ == v->fails_at) return 7;
+  double sum = 0;
+  for (size_t i = 0; i < v->n; i++) {
+    if (v->x32) v->x[i] = (double)v->x32[i];
+    v->g[i] = 0;
+  }
+  for (size_t i = 0; i + 1 < v->n; i++) {
+    const double across = v->x[i + 1] - v->x[i] * v->x[i], along = 1 - v->x[i];
+    sum += 100 * across * across + along * along;
+    v->g[i] += -400 * across * v->x[i] - 2 * along;
+    v->g[i + 1] += 200 * across;
+  }
+  for (size_t i = 0; i < v->n && v->g32; i++) v->g32[i] = (float)v->g[i];
+  *value = sum;
+  return 0;
+}
+
+enum { MOST = 8, HISTORY = 100 };
+
+/*  All that a step needs, for the largest of the vectors. */
+typedef struct lbfgs_room {
+  double d[MOST], before[MOST], pairs[2 * HISTORY][MOST], ro[HISTORY], al[HISTORY];
+  void *dirs[HISTORY], *steps[HISTORY];
+  sched_lbfgs_memory memory;
+} lbfgs_room;
+
+static void lbfgs_begin(lbfgs_room *room) {
+  memset(room, 0, sizeof *room);
+  for (size_t i = 0; i < HISTORY; i++) {
+    room->dirs[i] = room->pairs[i];
+    room->steps[i] = room->pairs[HISTORY + i];
+  }
+  sched_lbfgs_memory *memory = &room->memory;
+  memory->d = room->d;
+  memory->prev_flat_grad = room->before;
+  memory->old_dirs = room->dirs;
+  memory->old_stps = room->steps;
+  memory->ro = room->ro;
+  memory->al = room->al;
+}
+
+static sched_lbfgs lbfgs_of(const vector *vector) {
+  const sched_lbfgs hyper = {vector_hyper(vector, "lr"),
+                             vector_hyper(vector, "tolerance_grad"),
+                             vector_hyper(vector, "tolerance_change"),
+                             (int64_t)vector_hyper(vector, "max_iter"),
+                             (int64_t)vector_hyper(vector, "max_eval"),
+                             (int64_t)vector_hyper(vector, "history_size"),
+                             (int32_t)vector_hyper(vector, "strong_wolfe")};
+  return hyper;
+}
+
+static void of_lbfgs_go_where_torch_s_go(void **state) {
+  (void)state;
+  static lbfgs_room room;
+  vectors all = vectors_read("lbfgs.txt");
+  for (size_t i = 0; i < all.count; i++) {
+    const vector *one = &all.items[i];
+    const sched_lbfgs hyper = lbfgs_of(one);
+    doubles x = vector_doubles(one, "from"), losses = vector_doubles(one, "losses");
+    doubles to = vector_doubles(one, "to");
+    double g[MOST];
+    valley v = {x.count, SIZE_MAX, 0, x.values, g, NULL, NULL};
+    const sched_function objective = {valley_at, &v, NULL};
+    lbfgs_begin(&room);
+    for (size_t step = 0; step < losses.count; step++) {
+      double loss = -1;
+      v.calls = 0;
+      check_ok(sched_lbfgs_step(&hyper, SCHED_F64, v.n, v.x, v.g, &room.memory, &objective, &loss));
+      /*  Sums are in another order, and each evaluation carries the last one's error on. */
+      if (!(fabs(loss - losses.values[step]) <= 1e-6 * (1e-6 + fabs(losses.values[step])))) {
+        fail_msg("%s: step %zu: loss %a, torch %a", one->reason, step, loss, losses.values[step]);
+      }
+    }
+    for (size_t k = 0; k < x.count; k++) {
+      if (!(fabs(x.values[k] - to.values[k]) <= 1e-5)) {
+        fail_msg("%s: [%zu]: %a, torch %a", one->reason, k, x.values[k], to.values[k]);
+      }
+    }
+    assert_int_equal(room.memory.n_iter, (int64_t)vector_double(one, "iterations"));
+    assert_int_equal(room.memory.func_evals, (int64_t)vector_double(one, "evaluations"));
+    free(x.values);
+    free(losses.values);
+    free(to.values);
+  }
+  vectors_free(&all);
+}
+
+static void of_lbfgs_refuse_and_fail(void **state) {
+  (void)state;
+  static lbfgs_room room;
+  lbfgs_begin(&room);
+  sched_lbfgs hyper = SCHED_LBFGS_DEFAULTS;
+  double x[3] = {-1, 0.5, 1}, g[3], loss = -1;
+  valley v = {3, SIZE_MAX, 0, x, g, NULL, NULL};
+  const sched_function objective = {valley_at, &v, NULL}, none = {NULL, NULL, NULL};
+  sched_lbfgs_memory *memory = &room.memory;
+#define LBFGS(...) sched_lbfgs_step(__VA_ARGS__)
+  check_refused(LBFGS(NULL, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_NULL, "hyper",
+                "=NULL", "pointer");
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, NULL, g, memory, &objective, &loss), SCHED_E_NULL,
+                "param", "=NULL", "3 doubles");
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, x + 1, memory, &objective, &loss), SCHED_E_OVERLAP,
+                "grad", "3 doubles", "none of param");
+  check_refused(LBFGS(&hyper, SCHED_F64, SIZE_MAX, x, g, memory, &objective, &loss),
+                SCHED_E_MEMORY, "n", "=18446744073709551615", "accepted");
+  check_refused(LBFGS(&hyper, (sched_dtype)99, 3, x, g, memory, &objective, &loss),
+                SCHED_E_ENUM, "dtype", "=99", "accepted");
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &none, &loss), SCHED_E_NULL,
+                "objective.call", "=NULL", "pointer");
+  room.memory.count = 101;
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_RANGE,
+                "count", "=101", "from 0 to 100");
+  room.memory.count = 0;
+  room.steps[4] = NULL;
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_NULL,
+                "old_stps[4]", "=NULL", "3 doubles");
+  room.steps[4] = room.pairs[HISTORY + 4];
+  hyper.lr = -1;
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_VALUE, "lr",
+                "=-1", "from 0");
+  hyper.lr = 1;
+  hyper.max_iter = 0;
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_VALUE,
+                "max_iter", "=0", "from 1");
+  hyper.max_iter = 20;
+  assert_int_equal(v.calls, 0);
+  assert_true(x[0] == -1 && loss == -1);
+
+  for (hyper.strong_wolfe = 0; hyper.strong_wolfe < 2; hyper.strong_wolfe++) {
+    for (v.fails_at = 0; v.fails_at < 4; v.fails_at++) {
+      lbfgs_begin(&room);
+      x[0] = -1, x[1] = 0.5, x[2] = 1, v.calls = 0;
+      hyper.lr = 1e-3;
+      check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_FUNCTION,
+                    "objective", "=7", "0");
+      if (v.fails_at < 2) assert_true(x[0] == -1 && x[1] == 0.5 && x[2] == 1);
+    }
+  }
+  assert_true(loss == -1);
+
+  /*  In floats it finds the same valley. */
+  static float f[6], h[6], held[2 * HISTORY + 2][6];
+  for (int i = 0; i < 6; i++) f[i] = -0.5f;
+  for (size_t i = 0; i < HISTORY; i++) {
+    room.dirs[i] = held[i];
+    room.steps[i] = held[HISTORY + i];
+  }
+  memory->d = held[2 * HISTORY];
+  memory->prev_flat_grad = held[2 * HISTORY + 1];
+  memory->n_iter = memory->func_evals = memory->count = 0;
+  double x6[6], g6[6];
+  valley w = {6, SIZE_MAX, 0, x6, g6, f, h};
+  const sched_function narrow = {valley_at, &w, NULL};
+  hyper.strong_wolfe = 1;
+  hyper.lr = 1;
+  for (int step = 0; step < 6; step++) {
+    w.calls = 0;
+    check_ok(LBFGS(&hyper, SCHED_F32, 6, f, h, memory, &narrow, &loss));
+  }
+  for (int i = 0; i < 6; i++) assert_true(fabs((double)f[i] - 1) < 1e-3);
+#undef LBFGS
+}
+
 /* -- The same bits ------------------------------------------------------ */
 
 /*  Around each lane width: one short, exact, one over. Then sums of widths. */
@@ -697,6 +872,8 @@ int run_steps(void) {
       cmocka_unit_test(end_where_torch_does),
       cmocka_unit_test(of_every_optimizer_end_where_its_peer_does),
       cmocka_unit_test(of_rows_are_those_of_the_rows_alone),
+      cmocka_unit_test(of_lbfgs_go_where_torch_s_go),
+      cmocka_unit_test(of_lbfgs_refuse_and_fail),
       cmocka_unit_test(are_the_same_at_every_length),
       cmocka_unit_test(are_the_same_at_every_alignment),
       cmocka_unit_test(are_the_same_on_every_instruction_set),

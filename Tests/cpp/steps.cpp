@@ -141,6 +141,49 @@ TEST_CASE("every optimizer's steps end where its peer's do") {
   CHECK(count > 300);
 }
 
+TEST_CASE("L-BFGS goes where torch's goes, and throws what its function throws") {
+  for (const auto &record : Vectors("lbfgs.txt")) {
+    INFO(record.reason);
+    sched::LBFGS<double> lbfgs;
+    lbfgs.lr = vector_hyper(&record, "lr");
+    lbfgs.tolerance_grad = vector_hyper(&record, "tolerance_grad");
+    lbfgs.tolerance_change = vector_hyper(&record, "tolerance_change");
+    lbfgs.max_iter = static_cast<std::int64_t>(vector_hyper(&record, "max_iter"));
+    lbfgs.max_eval = static_cast<std::int64_t>(vector_hyper(&record, "max_eval"));
+    lbfgs.history_size = static_cast<std::int64_t>(vector_hyper(&record, "history_size"));
+    lbfgs.strong_wolfe = vector_hyper(&record, "strong_wolfe") != 0;
+    auto point = numbers(record, "from");
+    const auto valley = [](const std::vector<double> &x, std::vector<double> &g) {
+      double sum = 0;
+      std::fill(g.begin(), g.end(), 0.0);
+      for (std::size_t i = 0; i + 1 < x.size(); i++) {
+        const double across = x[i + 1] - x[i] * x[i], along = 1 - x[i];
+        sum += 100 * across * across + along * along;
+        g[i] += -400 * across * x[i] - 2 * along;
+        g[i + 1] += 200 * across;
+      }
+      return sum;
+    };
+    for (const double loss : numbers(record, "losses")) {
+      CHECK(lbfgs.step(point, valley) == doctest::Approx(loss).epsilon(1e-6));
+    }
+    const auto to = numbers(record, "to");
+    for (std::size_t i = 0; i < to.size(); i++) {
+      CHECK(point[i] == doctest::Approx(to[i]).epsilon(1e-5));
+    }
+    CHECK(lbfgs.iterations() == static_cast<std::int64_t>(vector_double(&record, "iterations")));
+    CHECK(lbfgs.evaluations() == static_cast<std::int64_t>(vector_double(&record, "evaluations")));
+  }
+  sched::LBFGS<float> thrower;
+  std::vector<float> point = {1, 2};
+  CHECK_THROWS_AS(thrower.step(point,
+                               [](const std::vector<float> &, std::vector<float> &) -> double {
+                                 throw std::out_of_range("here");
+                               }),
+                  std::out_of_range);
+  CHECK(point == std::vector<float>{1, 2});
+}
+
 TEST_CASE("settings start as torch.optim's") {
   const sched::AdamW adamw;
   CHECK(adamw.lr == 1e-3);

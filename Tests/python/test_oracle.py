@@ -26,6 +26,7 @@ FILES = [
     "functions.txt",
     "steps.txt",
     "keras_steps.txt",
+    "lbfgs.txt",
     "early_stopping.txt",
     "stoppers.txt",
 ]

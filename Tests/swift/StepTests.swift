@@ -169,6 +169,51 @@ struct StepTests {
     #expect(longer == [1, 2, 3, 4])
   }
 
+  @Test("of L-BFGS go where torch's go", arguments: Vector.all("lbfgs.txt"))
+  func lbfgs(_ vector: Vector) throws {
+    var hyper: [String: Double] = [:]
+    for pair in vector.text("hyper").split(separator: " ") {
+      let sides = pair.split(separator: "=")
+      hyper[String(sides[0])] = Double(sides[1])
+    }
+    var lbfgs = LBFGS()
+    lbfgs.lr = hyper["lr"]!
+    (lbfgs.toleranceGrad, lbfgs.toleranceChange) = (
+      hyper["tolerance_grad"]!, hyper["tolerance_change"]!
+    )
+    (lbfgs.maxIter, lbfgs.maxEval) = (Int(hyper["max_iter"]!), Int(hyper["max_eval"]!))
+    (lbfgs.historySize, lbfgs.strongWolfe) = (
+      Int(hyper["history_size"]!), hyper["strong_wolfe"]! != 0
+    )
+    var point = try #require(vector.doubles("from"))
+    var state = LBFGS.State()
+    for loss in try #require(vector.doubles("losses")) {
+      let first = try #require(try lbfgs.step(&point, &state, Self.valley))
+      #expect(abs(first - loss) <= 1e-6 * (1e-6 + abs(loss)))
+    }
+    for (ours, theirs) in zip(point, try #require(vector.doubles("to"))) {
+      #expect(abs(ours - theirs) <= 1e-5)
+    }
+    #expect("\(state.iterations)" == vector.text("iterations"))
+    #expect("\(state.evaluations)" == vector.text("evaluations"))
+    #expect(throws: Refusal.self) {
+      lbfgs.historySize += 1
+      try lbfgs.step(&point, &state, Self.valley)
+    }
+  }
+
+  /// Rosenbrock's function, and its gradient.
+  static func valley(_ x: [Double], _ g: inout [Double]) -> Double? {
+    var sum = 0.0
+    for i in 0..<max(0, x.count - 1) {
+      let (across, along) = (x[i + 1] - x[i] * x[i], 1 - x[i])
+      sum += 100 * across * across + along * along
+      g[i] += -400 * across * x[i] - 2 * along
+      g[i + 1] += 200 * across
+    }
+    return sum
+  }
+
   @Test("of nothing do nothing")
   func empty() throws {
     var (param, state) = ([Float](), AdamW.State())

@@ -18,6 +18,7 @@ from typing import Any
 SCHED_VERSION = "0.1.0"
 SCHED_ABI_VERSION = 0
 SCHED_MAX_STEP = 9007199254740992
+SCHED_LBFGS_DEFAULTS = {1, 1e-7, 1e-9, 20, 25, 100, 0}
 
 
 class sched_status(enum.IntEnum):
@@ -256,6 +257,35 @@ class sched_options(Structure):
         ("zero_grad", c_int32),
         ("skipped", c_int32),
         ("norm", c_double),
+    ]
+
+
+class sched_lbfgs(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("tolerance_grad", c_double),
+        ("tolerance_change", c_double),
+        ("max_iter", c_int64),
+        ("max_eval", c_int64),
+        ("history_size", c_int64),
+        ("strong_wolfe", c_int32),
+    ]
+
+
+class sched_lbfgs_memory(Structure):
+    _fields_ = [
+        ("n_iter", c_int64),
+        ("func_evals", c_int64),
+        ("count", c_int64),
+        ("t", c_double),
+        ("h_diag", c_double),
+        ("prev_loss", c_double),
+        ("d", c_void_p),
+        ("prev_flat_grad", c_void_p),
+        ("old_dirs", c_void_p),
+        ("old_stps", c_void_p),
+        ("ro", c_void_p),
+        ("al", c_void_p),
     ]
 
 
@@ -664,6 +694,13 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_step(const sched_group *groups, size_t count, sched_options *options,
     #     size_t *group, size_t *culprit)
     "sched_step": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p, c_void_p)),
+    # sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype, size_t n, void
+    #     *param, void *grad, sched_lbfgs_memory *memory, const sched_function *objective, double
+    #     *loss)
+    "sched_lbfgs_step": (
+        c_int,
+        (c_void_p, c_int, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
+    ),
     # sched_status sched_optimizer_describe(int32_t optimizer, char *text, size_t capacity, size_t
     #     *length)
     "sched_optimizer_describe": (c_int, (c_int32, c_void_p, c_size_t, c_void_p)),

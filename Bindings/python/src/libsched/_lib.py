@@ -1215,3 +1215,73 @@ class Arrays:
         first, second = byref(self._list[0]), byref(self._list[1])
         check(_released_c["sched_dot"](first, second, byref(product)))
         return product.value
+
+
+class LBFGS:
+    """One step of L-BFGS on arrays that lie end to end.
+
+    Args:
+        dtype: ``"float32"`` or ``"float64"``.
+        param: The parameter, which is stepped.
+        grad: Where whoever evaluates puts the gradient.
+        settings: Members of C's ``sched_lbfgs``.
+        memory: Members of C's ``sched_lbfgs_memory`` that are numbers.
+        arrays: ``d``, ``prev_flat_grad``, ``old_dirs``, ``old_stps`` and ``ro``.
+
+    Attributes:
+        memory: C's structure.
+        al: The factors of the last direction.
+    """
+
+    def __init__(
+        self,
+        dtype: str,
+        param: npt.NDArray[Any],
+        grad: npt.NDArray[Any],
+        settings: dict[str, Any],
+        memory: dict[str, Any],
+        arrays: tuple[Any, Any, list[Any], list[Any], npt.NDArray[np.float64]],
+    ) -> None:
+        d, before, dirs, steps, ro = arrays
+        self._dtype, self._arrays, self._held = _DTYPES[dtype], arrays, (param, grad)
+        self._hyper = _abi.sched_lbfgs(**settings)
+        self._dirs, self._steps = (
+            (c_void_p * len(ro))(*(address(one) for one in each)) for each in (dirs, steps)
+        )
+        self.al: npt.NDArray[np.float64] = np.zeros(len(ro))
+        self.memory: Any = _abi.sched_lbfgs_memory(
+            d=address(d),
+            prev_flat_grad=address(before),
+            old_dirs=ctypes.addressof(self._dirs),
+            old_stps=ctypes.addressof(self._steps),
+            ro=address(ro),
+            al=address(self.al),
+            **memory,
+        )
+
+    def step(self, evaluate: Callable[[int], float]) -> None:
+        """One step; `evaluate` is called with 0, 1, 2 and so on, puts the gradient into its array
+        and gives the loss."""
+        (param, grad), loss = self._held, c_double()
+        function = Function(evaluate)
+        check(
+            _c["sched_lbfgs_step"](
+                byref(self._hyper),
+                self._dtype,
+                param.size,
+                address(param),
+                address(grad),
+                byref(self.memory),
+                byref(function.passed),
+                byref(loss),
+            )
+        )
+
+    def pairs(self) -> tuple[list[Any], list[Any]]:
+        """The pairs that there are, the oldest first."""
+        _, _, dirs, steps, _ = self._arrays
+        found = []
+        for pointers, each in ((self._dirs, dirs), (self._steps, steps)):
+            by_address = {address(one): one for one in each}
+            found.append([by_address[pointers[i] or 0] for i in range(self.memory.count)])
+        return found[0], found[1]

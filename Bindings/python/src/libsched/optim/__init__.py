@@ -27,6 +27,7 @@ from .ademamix import AdEMAMix
 from .asgd import ASGD
 from .lamb import LAMB
 from .lars import LARS
+from .lbfgs import LBFGS
 from .lion import Lion
 from .nadam import NAdam
 from .radam import RAdam
@@ -41,6 +42,7 @@ __all__ = [
     "ASGD",
     "LAMB",
     "LARS",
+    "LBFGS",
     "SGD",
     "AdEMAMix",
     "Adadelta",

@@ -1,0 +1,259 @@
+"""LBFGS."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _lib
+from .._parameter import Parameter
+from ._checks import check_rate
+from ._memory import PARTS, dtype_of, is_tensor, torch
+from ._optimizer import Optimizer, number
+
+__all__ = ["LBFGS"]
+
+
+class LBFGS(Optimizer):
+    """L-BFGS, which evaluates the model several times a step: ``torch.optim.LBFGS``.
+
+    ::
+
+        s = d * t,   y = g - g before,   ro = 1 / (y . s)
+        d <- -H * g, H from the last pairs of s and y
+        p <- p + t * d
+
+    A pair is kept where y . s > 1e-10. t is lr, at the very first min(1, 1 / sum |g|) * lr; under
+    ``line_search_fn="strong_wolfe"`` a line search goes on from there. The same bits for every
+    instruction set and number of threads.
+
+    Args:
+        params: Parameters of one type, real or complex; one group of them. They are gathered into
+            one array for a step, and put back for every evaluation.
+        lr: The first length tried, at least 0; a float or a tensor of one element.
+        max_iter: Iterations of a step, at the most.
+        max_eval: Evaluations of a step, after which no other iteration begins; None for
+            max_iter * 5 // 4.
+        tolerance_grad: The largest \\|g\\| that is none.
+        tolerance_change: The largest change that is none, of the loss and of an element.
+        history_size: Pairs that are remembered.
+        line_search_fn: ``"strong_wolfe"`` or None.
+
+    The state of the first parameter has ``func_evals``, ``n_iter``, ``d``, ``t``, ``old_dirs``,
+    ``old_stps``, ``ro``, ``H_diag``, ``prev_flat_grad``, ``prev_loss`` and ``al``, as torch's, and
+    goes there and back.
+
+    Raises:
+        ValueError: a setting is out of its range; more than one group.
+        TypeError, ValueError: of the parameters, as :class:`Optimizer`.
+
+    Source: Nocedal and Wright, Numerical Optimization, 3.5 and 7.2; PyTorch, LBFGS.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: float = 1e-7,
+        tolerance_change: float = 1e-9,
+        history_size: int = 100,
+        line_search_fn: str | None = None,
+    ) -> None:
+        check_rate(lr)
+        if max_eval is None:
+            max_eval = max_iter * 5 // 4
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "max_iter": max_iter,
+                "max_eval": max_eval,
+                "tolerance_grad": tolerance_grad,
+                "tolerance_change": tolerance_change,
+                "history_size": history_size,
+                "line_search_fn": line_search_fn,
+            },
+        )
+        if len(self.param_groups) != 1:
+            raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
+
+    def _step(
+        self, closure: Callable[[], Any] | None = None, grads: Sequence[Any] | None = None
+    ) -> Any:
+        if closure is None:
+            raise TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
+        if grads is not None:
+            raise ValueError("grads is given; accepted: None: the closure computes the gradients")
+        (group,) = self.param_groups
+        if group["line_search_fn"] not in (None, "strong_wolfe"):
+            raise RuntimeError("only 'strong_wolfe' is supported")
+        flat = _Flat(group["params"])
+        memory = _Memory(self.state[group["params"][0]], flat, group)
+        first: list[Any] = []
+
+        def evaluate(count: int) -> float:
+            if count:
+                flat.put_back()
+            with torch().enable_grad() if torch() else contextlib.nullcontext():
+                loss = closure()
+            if not first:
+                first.append(loss)
+            flat.take_grads()
+            return float(loss.detach() if is_tensor(loss) else loss)
+
+        try:
+            memory.step(evaluate)
+        finally:
+            flat.put_back()
+        memory.save()
+        return first[0]
+
+
+class _Flat:
+    """Parameters laid end to end, and their gradients."""
+
+    def __init__(self, params: list[Any]) -> None:
+        names = [f"parameter {i} of group 0" for i in range(len(params))]
+        self.params, self.dtype = params, dtype_of(params[0])
+        for name, param in zip(names, params, strict=True):
+            if dtype_of(param) != self.dtype:
+                raise TypeError(f"{name} is of {dtype_of(param)}; accepted: {self.dtype}, as all")
+        self.type = PARTS.get(self.dtype, self.dtype)
+        if self.type not in ("float32", "float64"):
+            raise TypeError(f"{names[0]} is of {self.dtype}; accepted: float32 and float64")
+        self.is_tensors = is_tensor(params[0])
+        sizes = [self._reals(param).size for param in params]
+        self.ends = np.cumsum(sizes)
+        self.param = np.empty(sum(sizes), self.type)
+        self.grad = np.zeros_like(self.param)
+        for part, param in zip(self._parts(self.param), params, strict=True):
+            part[...] = self._reals(param)
+
+    def _parts(self, flat: Any) -> list[Any]:
+        return np.split(flat, self.ends[:-1])
+
+    def _reals(self, array: Any) -> Any:
+        """An array's numbers in its order, complex ones as pairs; a copy where it is not dense."""
+        data: Any = array.data if isinstance(array, Parameter) else array
+        if is_tensor(data):
+            data = data.detach()
+            if data.layout is not torch().strided:
+                data = data.to_dense()
+            data = data.resolve_conj().numpy()
+        data = np.ascontiguousarray(data)
+        return data.view(self.type).reshape(-1)
+
+    def put_back(self) -> None:
+        for part, param in zip(self._parts(self.param), self.params, strict=True):
+            data: Any = param.data if isinstance(param, Parameter) else param
+            whole = part.view(self.dtype).reshape(tuple(data.shape))
+            if isinstance(param, Parameter):
+                data[...] = whole
+            else:
+                data.detach().copy_(torch().from_numpy(whole))
+
+    def take_grads(self) -> None:
+        for i, (part, param) in enumerate(zip(self._parts(self.grad), self.params, strict=True)):
+            if param.grad is None:
+                part[...] = 0
+                continue
+            grad = self._reals(param.grad)
+            if grad.size != part.size or dtype_of(param.grad) != self.dtype:
+                raise ValueError(
+                    f"the gradient of parameter {i} of group 0 is of another shape or type than it"
+                )
+            part[...] = grad
+
+    def wrapped(self, array: Any) -> Any:
+        """An array of the parameters' kind, in the same memory."""
+        return torch().from_numpy(array) if self.is_tensors else array
+
+
+class _Memory:
+    """What is remembered, in arrays, and in the state as torch has it."""
+
+    def __init__(self, state: dict[str, Any], flat: _Flat, group: dict[str, Any]) -> None:
+        self.state, self.flat = state, flat
+        size, room = flat.param.size, group["history_size"]
+        state.setdefault("func_evals", 0)
+        state.setdefault("n_iter", 0)
+
+        def arrays(name: str) -> list[Any]:
+            held = state.get(name) or []
+            return [self._array(one, name) for one in held[-room:]]
+
+        self.dirs, self.steps = arrays("old_dirs"), arrays("old_stps")
+        self.count = len(self.dirs)
+        more = min(room, self.count + group["max_iter"]) - self.count
+        self.dirs += [np.empty(size, flat.type) for _ in range(more)]
+        self.steps += [np.empty(size, flat.type) for _ in range(more)]
+        self.d, self.before = (
+            np.zeros(size, flat.type) if state.get(name) is None else self._array(state[name], name)
+            for name in ("d", "prev_flat_grad")
+        )
+        self.ro = np.zeros(room)
+        self.ro[: self.count] = [number(one) for one in (state.get("ro") or [])[-room:]]
+        self.call = _lib.LBFGS(
+            flat.type,
+            flat.param,
+            flat.grad,
+            settings={
+                "lr": number(group["lr"]),
+                "max_iter": group["max_iter"],
+                "max_eval": group["max_eval"],
+                "tolerance_grad": group["tolerance_grad"],
+                "tolerance_change": group["tolerance_change"],
+                "history_size": room,
+                "strong_wolfe": group["line_search_fn"] is not None,
+            },
+            memory={
+                "n_iter": state["n_iter"],
+                "func_evals": state["func_evals"],
+                "count": self.count,
+                "t": number(state.get("t") or 0.0),
+                "h_diag": number(1.0 if state.get("H_diag") is None else state["H_diag"]),
+            },
+            arrays=(self.d, self.before, self.dirs, self.steps, self.ro),
+        )
+
+    def _array(self, one: Any, name: str) -> Any:
+        """An array that is remembered, of the parameters' type; a copy, which a refused step may
+        spoil."""
+        found = np.array(
+            one.detach().cpu().numpy() if is_tensor(one) else one, self.flat.type
+        ).reshape(-1)
+        if found.size != self.flat.param.size:
+            raise ValueError(
+                f"{name} of parameter 0 of group 0 has {found.size} elements; accepted:"
+                f" {self.flat.param.size}"
+            )
+        return found
+
+    def step(self, evaluate: Callable[[int], float]) -> None:
+        self.call.step(evaluate)
+
+    def save(self) -> None:
+        memory, state, wrapped = self.call.memory, self.state, self.flat.wrapped
+        began = memory.n_iter > state["n_iter"]
+        state["func_evals"], state["n_iter"] = memory.func_evals, memory.n_iter
+        if not began:
+            # There was nothing to do, and torch's says no more of it.
+            return
+        dirs, steps = self.call.pairs()
+        state["d"], state["t"] = wrapped(self.d), memory.t
+        state["old_dirs"], state["old_stps"] = (
+            [wrapped(one) for one in each] for each in (dirs, steps)
+        )
+        state["ro"] = self.ro[: memory.count].tolist()
+        state["H_diag"] = memory.h_diag
+        state["prev_flat_grad"], state["prev_loss"] = wrapped(self.before), memory.prev_loss
+        if memory.n_iter > 1:
+            state["al"] = [
+                *self.call.al[: memory.count].tolist(),
+                *[None] * (len(self.ro) - memory.count),
+            ]

@@ -1,0 +1,574 @@
+import Platform
+import Schedules
+import StepBody
+
+/// L-BFGS: steps by what the last gradients say of the curvature, each of several
+/// evaluations of a function.
+///
+/// ```
+/// s = d · t,   y = g − g before,   ro = 1 / (y · s)
+/// d ← −H · g, H from the last pairs of s and y, by the two loops
+/// p ← p + t · d
+/// ```
+///
+/// A pair is kept where y · s > 1e-10. t is lr, and min(1, 1 / Σ|g|) · lr at the
+/// very first; under `strongWolfe` a line search goes on from there. A step ends
+/// after `maxIter` iterations or `maxEval` evaluations, or where the largest |g|
+/// is at most `toleranceGrad`, or g · d above −`toleranceChange`, or the largest
+/// |t · d| or the change of the loss at most `toleranceChange`.
+///
+/// Source: Nocedal and Wright, Numerical Optimization, 3.5 and 7.2; PyTorch's
+/// `LBFGS`.
+public struct LBFGS: Sendable {
+  /// The first length tried.
+  public var lr = 1.0
+  /// The largest |g| that is none.
+  public var toleranceGrad = 1e-7
+  /// The largest change that is none, of the loss and of an element.
+  public var toleranceChange = 1e-9
+  /// Iterations of a step, at the most.
+  public var maxIter = 20
+  /// Evaluations of a step; it does not begin another iteration after as many.
+  public var maxEval = 25
+  /// Pairs that are remembered.
+  public var historySize = 100
+  /// Whether the length is searched for.
+  public var strongWolfe = false
+
+  public init() {}
+
+  /// Throws when a setting is out of its range.
+  public func validate() throws(Refusal) {
+    for (name, value) in [
+      ("lr", lr), ("tolerance_grad", toleranceGrad), ("tolerance_change", toleranceChange),
+    ] as [(StaticString, Double)] where !Reals.notNegative.contains(value) {
+      throw Refusal(
+        .value, "LBFGS \(name)", value: "\(value)", accepted: Reals.notNegative.text)
+    }
+    for (name, value) in [
+      ("max_iter", maxIter), ("max_eval", maxEval), ("history_size", historySize),
+    ] as [(StaticString, Int)] where !Integers.counts.contains(value) {
+      throw Refusal(.value, "LBFGS \(name)", value: "\(value)", accepted: Integers.counts.text)
+    }
+  }
+
+  /// What is remembered between steps, in the caller's memory; laid out as C's
+  /// sched_lbfgs_memory, and zeros before the first step.
+  public struct Memory {
+    public var iterations, evaluations, count: Int64
+    public var t, scale, loss: Double
+    public var direction, gradient: UnsafeMutableRawPointer?
+    public var dirs, steps: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    public var ro, al: UnsafeMutablePointer<Double>?
+  }
+
+  /// One step of `n` elements. `evaluate` gives the loss at `param` and puts its
+  /// gradient into `grad`, or nil to give up: then `param` is where the iteration
+  /// began. The first loss, or nil.
+  ///
+  /// Throws, with nothing changed, when an array is missing or lies on another.
+  public func step(
+    _ type: ElementType, _ n: Int, _ param: UnsafeMutableRawPointer?,
+    _ grad: UnsafeMutableRawPointer?, _ memory: UnsafeMutablePointer<Memory>,
+    _ evaluate: () -> Double?
+  ) throws(Refusal) -> Double? {
+    try validate()
+    try check(type, n, param, grad, memory.pointee)
+    if n == 0 { return evaluate() }
+    guard let param, let grad else { return nil }
+    // Where the iteration began, and what the search holds: five more arrays.
+    guard let room = malloc(6 * n * type.size) else {
+      throw Refusal(.memory, "n", value: "\(n)", accepted: "what there is memory for")
+    }
+    defer { free(room) }
+    switch type {
+    case .f64:
+      return try Run<Double>(self, type, n, param, grad, memory, room).run(evaluate)
+    default:
+      return try Run<Float>(self, type, n, param, grad, memory, room).run(evaluate)
+    }
+  }
+
+  private func check(
+    _ type: ElementType, _ n: Int, _ param: UnsafeMutableRawPointer?,
+    _ grad: UnsafeMutableRawPointer?, _ memory: Memory
+  ) throws(Refusal) {
+    guard type == .f32 || type == .f64 else {
+      throw Refusal(
+        .type, "dtype", value: "\(Int(type.rawValue))", accepted: "SCHED_F32 or SCHED_F64")
+    }
+    let limit = maxMemory / (8 * type.size)
+    guard n >= 0, n <= limit else {
+      throw Refusal(
+        .memory, "n", value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text)
+    }
+    let held = Integers(0, historySize)
+    guard held.contains(Int(memory.count)), memory.iterations >= 0 else {
+      throw Refusal(.range, "count", value: "\(Int(memory.count))", accepted: held.text)
+    }
+    if n == 0 { return }
+    var arrays: [(UTF8Text, UnsafeMutableRawPointer?)] = [
+      ("param", param), ("grad", grad), ("d", memory.direction),
+      ("prev_flat_grad", memory.gradient),
+    ]
+    let pairs = min(historySize, Int(memory.count) + min(maxIter, historySize))
+    guard let dirs = memory.dirs, let steps = memory.steps, memory.ro != nil, memory.al != nil
+    else {
+      throw Refusal(
+        .missingPointer, "old_dirs, old_stps, ro or al", value: "NULL",
+        accepted: "room for \(historySize) each")
+    }
+    for i in 0..<pairs { arrays += [("old_dirs[\(i)]", dirs[i]), ("old_stps[\(i)]", steps[i])] }
+    let length = UInt(n * type.size)
+    for (i, (name, array)) in arrays.enumerated() {
+      let start = UInt(bitPattern: array)
+      guard start != 0 else {
+        throw Refusal(
+          .missingPointer, name, value: "NULL", accepted: "\(n) \(type.plural)")
+      }
+      for (other, before) in arrays[..<i] {
+        let from = UInt(bitPattern: before)
+        guard start >= from + length || from >= start + length else {
+          throw Refusal(
+            .overlap, name, value: "\(n) \(type.plural)", accepted: "none of \(other)")
+        }
+      }
+    }
+  }
+}
+
+/// What ``LBFGS`` remembers between steps; empty before the first.
+public struct LBFGSState<T: Element>: Sendable {
+  /// Iterations and evaluations so far.
+  public fileprivate(set) var iterations = 0
+  public fileprivate(set) var evaluations = 0
+  /// The direction, the gradient before, then the pairs, wherever they stand.
+  fileprivate var storage: [T] = []
+  /// Where the pairs stand, the oldest first.
+  fileprivate var order: [Int] = []
+  fileprivate var count = 0
+  fileprivate var scale = 1.0
+  fileprivate var t = 0.0
+  fileprivate var ro: [Double] = []
+
+  public init() {}
+}
+
+extension LBFGS {
+  /// What it remembers of a parameter of doubles.
+  public typealias State = LBFGSState<Double>
+
+  /// One step, in place. `objective` gives the loss at a point and fills in its
+  /// gradient; nil gives up, and the parameter is where the last whole iteration
+  /// left it. The first loss, or nil.
+  ///
+  /// Throws, with nothing changed, when the state is of another length or of
+  /// another size of history, or a setting is out of its range.
+  @discardableResult
+  public func step(
+    _ param: inout [Double], _ state: inout LBFGSState<Double>,
+    _ objective: (_ param: [Double], _ grad: inout [Double]) -> Double?
+  ) throws(Refusal) -> Double? {
+    try take(.f64, &param, &state, objective)
+  }
+
+  /// The same of floats.
+  @discardableResult
+  public func step(
+    _ param: inout [Float], _ state: inout LBFGSState<Float>,
+    _ objective: (_ param: [Float], _ grad: inout [Float]) -> Double?
+  ) throws(Refusal) -> Double? {
+    try take(.f32, &param, &state, objective)
+  }
+
+  private func take<T: Element>(
+    _ type: ElementType, _ param: inout [T], _ state: inout LBFGSState<T>,
+    _ objective: ([T], inout [T]) -> Double?
+  ) throws(Refusal) -> Double? {
+    try validate()
+    let (n, room) = (param.count, historySize)
+    if n == 0 { return objective(param, &param) }
+    guard n <= maxMemory / 16 / (2 + 2 * room) else {
+      throw Refusal(.memory, "history_size", value: "\(room)", accepted: "what there is room for")
+    }
+    var next = state
+    if next.order.isEmpty {
+      next.storage = [T](repeating: 0, count: (2 + 2 * room) * n)
+      next.order = (0..<room).map { $0 }
+      next.ro = [Double](repeating: 0, count: room)
+    }
+    guard next.storage.count == (2 + 2 * room) * n else {
+      throw Refusal(
+        .range, "state", value: "\(next.storage.count / (2 + 2 * next.order.count)) elements",
+        accepted: "\(n) and the history it began with")
+    }
+    state = LBFGSState()
+    defer { state = next }
+    var (grad, al) = ([T](repeating: 0, count: n), [Double](repeating: 0, count: room))
+    let order = next.order
+    let result = param.withUnsafeMutableBufferPointer { p in
+      grad.withUnsafeMutableBufferPointer { g in
+        next.storage.withUnsafeMutableBufferPointer { s in
+          next.ro.withUnsafeMutableBufferPointer { ro in
+            al.withUnsafeMutableBufferPointer { al -> Result<Double?, Refusal> in
+              let (p, g) = (p.baseAddress.unsafelyUnwrapped, g.baseAddress.unsafelyUnwrapped)
+              let base = s.baseAddress.unsafelyUnwrapped
+              func pointers(_ first: Int) -> [UnsafeMutableRawPointer?] {
+                order.map { UnsafeMutableRawPointer(base + (first + $0) * n) }
+              }
+              var (dirs, steps) = (pointers(2), pointers(2 + room))
+              defer {
+                for i in 0..<room {
+                  let place = UnsafeMutableRawPointer(base + 2 * n)
+                  next.order[i] =
+                    dirs[i].map { ($0 - place) / (n * MemoryLayout<T>.stride) } ?? 0
+                }
+              }
+              return dirs.withUnsafeMutableBufferPointer { dirs in
+                steps.withUnsafeMutableBufferPointer { steps in
+                  var memory = Memory(
+                    iterations: Int64(next.iterations), evaluations: Int64(next.evaluations),
+                    count: Int64(next.count), t: next.t, scale: next.scale, loss: 0,
+                    direction: base, gradient: base + n, dirs: dirs.baseAddress,
+                    steps: steps.baseAddress, ro: ro.baseAddress, al: al.baseAddress)
+                  defer {
+                    next.iterations = Int(memory.iterations)
+                    next.evaluations = Int(memory.evaluations)
+                    (next.count, next.t, next.scale) = (Int(memory.count), memory.t, memory.scale)
+                  }
+                  do throws(Refusal) {
+                    return .success(
+                      try step(type, n, p, g, &memory) {
+                        var found = [T](repeating: 0, count: n)
+                        let loss = objective([T](UnsafeBufferPointer(start: p, count: n)), &found)
+                        if found.count == n { memcpy(g, found, n * MemoryLayout<T>.stride) }
+                        return found.count == n ? loss : nil
+                      })
+                  } catch {
+                    return .failure(error)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return try result.get()
+  }
+}
+
+/// A step on its way.
+private struct Run<T: Element> {
+  typealias Array = UnsafeMutablePointer<T>
+
+  let hyper: LBFGS
+  let type: ElementType
+  let n: Int
+  let p, g: Array
+  let memory: UnsafeMutablePointer<LBFGS.Memory>
+  /// Where the iteration began.
+  let origin: Array
+  /// Arrays of the search.
+  let room: Array
+  let d, before: Array
+  let table: StepTable
+
+  init(
+    _ hyper: LBFGS, _ type: ElementType, _ n: Int, _ param: UnsafeMutableRawPointer,
+    _ grad: UnsafeMutableRawPointer, _ memory: UnsafeMutablePointer<LBFGS.Memory>,
+    _ room: UnsafeMutableRawPointer
+  ) throws(Refusal) {
+    func array(_ raw: UnsafeMutableRawPointer) -> Array { raw.assumingMemoryBound(to: T.self) }
+    self.hyper = hyper
+    self.type = type
+    self.n = n
+    (p, g) = (array(param), array(grad))
+    self.memory = memory
+    origin = array(room)
+    self.room = array(room) + n
+    d = array(memory.pointee.direction.unsafelyUnwrapped)
+    before = array(memory.pointee.gradient.unsafelyUnwrapped)
+    table = try InstructionSet.table()
+  }
+
+  // MARK: Arrays
+
+  func copy(_ from: Array, to: Array) { memcpy(to, from, n * MemoryLayout<T>.stride) }
+
+  /// y ← y + a · x.
+  func add(_ a: Double, _ x: Array, to y: Array) {
+    var sgd = SGD()
+    sgd.lr = -a
+    var one = 0.0
+    let body = sgd.body(2, &one)
+    let shares = max(1, min(Threads.count, n / 131_072))
+    Threads.run(shares) { share in
+      let first = n * share / shares & ~15
+      let last = share == shares - 1 ? n : n * (share + 1) / shares & ~15
+      let whole = first + (last - first) & ~15
+      let at = Streams<T>(
+        p: y + first, g: UnsafePointer(x + first), a: y, b: y, c: y, d: y)
+      if whole > first { T.kernel(table)(body, whole - first, at) }
+      for i in whole..<last { y[i] = y[i] - x[i] * T(-a) }
+    }
+  }
+
+  /// x ← a · x.
+  func scale(_ x: Array, by a: Double) {
+    let a = T(a)
+    for i in 0..<n { x[i] = x[i] * a }
+  }
+
+  func measure(_ measure: Measure, _ x: Array, _ y: Array? = nil) throws(Refusal) -> Double {
+    let (x, y) = (Operand(x, n, type), y.map { Operand($0, n, type) })
+    var result = 0.0
+    try Norms.measure(
+      measure, 1, { _ in x }, with: y.map { y in { _ in y } }, into: &result)
+    return result
+  }
+
+  func dot(_ x: Array, _ y: Array) throws(Refusal) -> Double { try measure(.products, x, y) }
+
+  func dir(_ i: Int) -> Array { pair(memory.pointee.dirs, i) }
+  func stp(_ i: Int) -> Array { pair(memory.pointee.steps, i) }
+  private func pair(
+    _ list: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ i: Int
+  ) -> Array {
+    list.unsafelyUnwrapped[i].unsafelyUnwrapped.assumingMemoryBound(to: T.self)
+  }
+
+  // MARK: The step
+
+  func run(_ evaluate: () -> Double?) throws(Refusal) -> Double? {
+    guard var loss = evaluate() else { return nil }
+    let first = loss
+    var evaluations = 1
+    memory.pointee.evaluations += 1
+    if try measure(.largest, g) <= hyper.toleranceGrad { return first }
+    var iteration = 0
+    while iteration < hyper.maxIter {
+      iteration += 1
+      memory.pointee.iterations += 1
+      try direct()
+      copy(g, to: before)
+      let previous = loss
+      memory.pointee.loss = loss
+      var t = hyper.lr
+      if memory.pointee.iterations == 1 { t = min(1, 1 / (try measure(.magnitudes, g))) * hyper.lr }
+      memory.pointee.t = t
+      let slope = try dot(g, d)
+      if slope > -hyper.toleranceChange { break }
+      copy(p, to: origin)
+      var spent = 0
+      if hyper.strongWolfe {
+        guard
+          let found = try search(
+            t, loss, slope, hyper.maxEval - evaluations, evaluate)
+        else { return nil }
+        (loss, t, spent) = found
+        add(t, d, to: p)
+        memory.pointee.t = t
+      } else {
+        add(t, d, to: p)
+        if iteration != hyper.maxIter {
+          guard let new = evaluate() else {
+            copy(origin, to: p)
+            return nil
+          }
+          loss = new
+          spent = 1
+        }
+      }
+      evaluations += spent
+      memory.pointee.evaluations += Int64(spent)
+      if iteration == hyper.maxIter || evaluations >= hyper.maxEval { break }
+      if try measure(.largest, g) <= hyper.toleranceGrad { break }
+      if try abs(t) * measure(.largest, d) <= hyper.toleranceChange { break }
+      if abs(loss - previous) < hyper.toleranceChange { break }
+    }
+    return first
+  }
+
+  /// Takes the last step in, and finds the next direction.
+  private func direct() throws(Refusal) {
+    let m = memory
+    guard m.pointee.iterations > 1, let ro = m.pointee.ro, let al = m.pointee.al,
+      let dirs = m.pointee.dirs, let steps = m.pointee.steps
+    else {
+      copy(g, to: d)
+      scale(d, by: -1)
+      (m.pointee.count, m.pointee.scale) = (0, 1)
+      return
+    }
+    // y and s, where they may stay: with all places taken, the oldest's.
+    var count = Int(m.pointee.count)
+    let (y, s) = (room, room + n)
+    copy(g, to: y)
+    add(-1, before, to: y)
+    copy(d, to: s)
+    scale(s, by: m.pointee.t)
+    let ys = try dot(y, s)
+    if ys > 1e-10 {
+      if count == hyper.historySize {
+        let (oldest, other) = (dirs[0], steps[0])
+        for i in 1..<max(1, count) {
+          (dirs[i - 1], steps[i - 1], ro[i - 1]) = (dirs[i], steps[i], ro[i])
+        }
+        count -= 1
+        (dirs[count], steps[count]) = (oldest, other)
+      }
+      copy(y, to: dir(count))
+      copy(s, to: stp(count))
+      ro[count] = 1 / ys
+      count += 1
+      m.pointee.count = Int64(count)
+      m.pointee.scale = ys / (try dot(y, y))
+    }
+    copy(g, to: d)
+    scale(d, by: -1)
+    for i in stride(from: count - 1, through: 0, by: -1) {
+      al[i] = try dot(stp(i), d) * ro[i]
+      add(-al[i], dir(i), to: d)
+    }
+    scale(d, by: m.pointee.scale)
+    for i in 0..<count {
+      let be = try dot(dir(i), d) * ro[i]
+      add(al[i] - be, stp(i), to: d)
+    }
+  }
+
+  // MARK: The search
+
+  /// A point along the direction, and what is there; its gradient is in one of
+  /// the arrays of the search.
+  private struct Point {
+    var t, loss, slope: Double
+    var gradient: Array
+  }
+
+  /// A length that meets the strong Wolfe conditions, or the best that there was:
+  /// the loss there, the length, and how many evaluations it took. Its gradient
+  /// is in `g`, and the parameter where the iteration began. Nil when the
+  /// function has failed.
+  private func search(
+    _ first: Double, _ loss: Double, _ slope: Double, _ most: Int, _ evaluate: () -> Double?
+  ) throws(Refusal) -> (Double, Double, Int)? {
+    let (c1, c2) = (1e-4, 0.9)
+    let size = try measure(.largest, d)
+    var places = [room, room + n, room + 2 * n, room + 3 * n]
+    /// Evaluates at a length, into a place that is free.
+    func look(_ t: Double) throws(Refusal) -> Point? {
+      add(t, d, to: p)
+      let found = evaluate()
+      copy(origin, to: p)
+      guard let found, let place = places.popLast() else { return nil }
+      copy(g, to: place)
+      return Point(t: t, loss: found, slope: try dot(place, d), gradient: place)
+    }
+    func drop(_ point: Point) { places.append(point.gradient) }
+
+    guard let place = places.popLast() else { return nil }
+    copy(g, to: place)
+    var previous = Point(t: 0, loss: loss, slope: slope, gradient: place)
+    let start = previous
+    guard var new = try look(first) else { return nil }
+    var (spent, turns) = (1, 0)
+    var low = new
+    var high: Point?
+    var isDone = false
+    // Bracket an interval with a point that meets the conditions.
+    while turns < most {
+      if new.loss > loss + c1 * new.t * slope || (turns > 1 && new.loss >= previous.loss) {
+        (low, high) = (previous, new)
+        break
+      }
+      if abs(new.slope) <= -c2 * slope {
+        (low, high, isDone) = (new, nil, true)
+        break
+      }
+      if new.slope >= 0 {
+        (low, high) = (previous, new)
+        break
+      }
+      let t = interpolate(
+        previous, new, within: (new.t + 0.01 * (new.t - previous.t), new.t * 10))
+      // The one at the start is what there is when turns are up.
+      if previous.gradient != start.gradient { drop(previous) }
+      previous = new
+      guard let next = try look(t) else { return nil }
+      new = next
+      spent += 1
+      turns += 1
+    }
+    if turns >= most { (low, high) = (start, new) }
+    // Refine it. The order in which the two were found counts, as PyTorch's does.
+    var pair: [Point] = high.map { [low, $0] } ?? [low]
+    var best = pair.count == 1 || pair[0].loss <= pair[1].loss ? 0 : 1
+    var isStuck = false
+    while !isDone && turns < most {
+      let other = 1 - best
+      if abs(pair[1].t - pair[0].t) * size < hyper.toleranceChange { break }
+      var t = interpolate(pair[0], pair[1], within: nil)
+      let (least, largest) = (min(pair[0].t, pair[1].t), max(pair[0].t, pair[1].t))
+      let margin = 0.1 * (largest - least)
+      if min(largest - t, t - least) < margin {
+        // Near a bound: not twice.
+        if isStuck || t >= largest || t <= least {
+          t = abs(t - largest) < abs(t - least) ? largest - margin : least + margin
+          isStuck = false
+        } else {
+          isStuck = true
+        }
+      } else {
+        isStuck = false
+      }
+      guard let next = try look(t) else { return nil }
+      spent += 1
+      turns += 1
+      if next.loss > loss + c1 * next.t * slope || next.loss >= pair[best].loss {
+        drop(pair[other])
+        pair[other] = next
+        best = pair[0].loss <= pair[1].loss ? 0 : 1
+      } else {
+        if abs(next.slope) <= -c2 * slope {
+          isDone = true
+          drop(pair[best])
+        } else if next.slope * (pair[other].t - pair[best].t) >= 0 {
+          drop(pair[other])
+          pair[other] = pair[best]
+        } else {
+          drop(pair[best])
+        }
+        pair[best] = next
+      }
+    }
+    copy(pair[best].gradient, to: g)
+    return (pair[best].loss, pair[best].t, spent)
+  }
+
+  /// Where the cubic through two points and their slopes is lowest.
+  private func interpolate(
+    _ a: Point, _ b: Point, within bounds: (Double, Double)?
+  ) -> Double {
+    let (least, largest) = bounds ?? (min(a.t, b.t), max(a.t, b.t))
+    let d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
+    let square = d1 * d1 - a.slope * b.slope
+    guard square >= 0 else { return (least + largest) / 2 }
+    let d2 = square.squareRoot()
+    let place =
+      a.t <= b.t
+      ? b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2))
+      : a.t - (a.t - b.t) * ((a.slope + d2 - d1) / (a.slope - b.slope + 2 * d2))
+    return min(max(place, least), largest)
+  }
+}
+
+extension Element {
+  /// The table's kernel of these.
+  fileprivate static func kernel(_ table: StepTable) -> StepTable.Kernel<Self> {
+    MemoryLayout<Self>.stride == 4
+      ? unsafeBitCast(table.f32, to: StepTable.Kernel<Self>.self)
+      : unsafeBitCast(table.f64, to: StepTable.Kernel<Self>.self)
+  }
+}

@@ -1,0 +1,205 @@
+"""LBFGS beside torch's, evaluation by evaluation."""
+
+import copy
+import inspect
+
+import libsched
+import numpy as np
+import pytest
+import torch
+from libsched import optim
+
+
+def rosenbrock(x):
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def bowl(x):
+    scales = torch.linspace(1, 50, x.numel(), dtype=x.dtype)
+    return (scales * (x - 0.5) ** 2).sum() + x.sin().sum()
+
+
+def cliff(x):
+    return (x.abs() ** 1.5).sum() + 0.1 * x.sum()
+
+
+SETTINGS = [
+    {"lr": 0.1},
+    {"lr": 0.5, "max_iter": 5, "history_size": 3},
+    {"line_search_fn": "strong_wolfe"},
+    {"line_search_fn": "strong_wolfe", "history_size": 2, "max_iter": 8},
+    {"line_search_fn": "strong_wolfe", "max_eval": 4, "lr": 5.0},
+    {"line_search_fn": "strong_wolfe", "max_eval": 1},
+    {"lr": 0.01, "max_iter": 1},
+    {"lr": 0.1, "tolerance_change": 1e-2},
+    {"lr": 0.1, "tolerance_grad": 1.0},
+]
+
+
+def run(kind, function, settings, steps, reload=None):
+    """Every point that was evaluated, the losses, the end, and the state."""
+    param = torch.linspace(-1.5, 1.2, 8, dtype=torch.float64).requires_grad_()
+    opt = kind([param], **settings)
+    seen, losses = [], []
+
+    def closure():
+        opt.zero_grad()
+        loss = function(param)
+        loss.backward()
+        seen.append(param.detach().clone())
+        return loss
+
+    for step in range(steps):
+        if reload and step == steps // 2:
+            saved = copy.deepcopy(opt.state_dict())
+            opt = reload([param], **settings)
+            opt.load_state_dict(saved)
+        losses.append(opt.step(closure).item())
+    return seen, losses, param.detach(), opt.state[param]
+
+
+@pytest.mark.parametrize("function", [rosenbrock, bowl, cliff])
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_every_evaluation_is_where_torch_s_is(function, settings):
+    told = run(torch.optim.LBFGS, function, settings, 3)
+    got = run(optim.LBFGS, function, settings, 3)
+    assert len(got[0]) == len(told[0])
+    # What an evaluation is off by the next one carries on.
+    for i, (ours, theirs) in enumerate(zip(got[0], told[0], strict=True)):
+        torch.testing.assert_close(ours, theirs, rtol=1e-7 * (1 + i), atol=1e-8 * (1 + i))
+    assert got[1] == pytest.approx(told[1], rel=1e-6, abs=1e-9)
+    torch.testing.assert_close(got[2], told[2], rtol=1e-5, atol=1e-6)
+    assert got[3]["func_evals"] == told[3]["func_evals"]
+    assert got[3]["n_iter"] == told[3]["n_iter"]
+    assert set(got[3]) == set(told[3])
+    assert len(got[3].get("old_dirs", [])) == len(told[3].get("old_dirs", []))
+
+
+@pytest.mark.parametrize("line", [None, "strong_wolfe"])
+def test_states_go_to_torch_s_and_back(line):
+    settings = {"lr": 0.2 if line is None else 1, "history_size": 3, "max_iter": 4}
+    settings["line_search_fn"] = line
+    ends = [
+        run(kind, bowl, settings, 4, reload)[2]
+        for kind in (torch.optim.LBFGS, optim.LBFGS)
+        for reload in (torch.optim.LBFGS, optim.LBFGS)
+    ]
+    for end in ends[1:]:
+        torch.testing.assert_close(end, ends[0], rtol=1e-7, atol=1e-9)
+
+
+def test_it_minimises_a_network_of_several_parameters_as_torch_s():
+    data, target = torch.randn(30, 4), torch.randn(30, 2)
+    ends = []
+    for kind in (torch.optim.LBFGS, optim.LBFGS):
+        torch.manual_seed(0)
+        network = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.Tanh(), torch.nn.Linear(6, 2))
+        network.register_parameter("unused", torch.nn.Parameter(torch.ones(3)))
+        opt = kind(network.parameters(), line_search_fn="strong_wolfe", max_iter=10)
+
+        def closure(opt=opt, network=network):
+            opt.zero_grad()
+            loss = torch.nn.functional.mse_loss(network(data), target)
+            loss.backward()
+            return loss
+
+        for _ in range(3):
+            first = opt.step(closure)
+        ends.append((first.item(), closure().item()))
+    assert ends[1] == pytest.approx(ends[0], rel=1e-2)
+    assert ends[1][1] < ends[1][0]
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8"])
+def test_arrays_are_minimised_too(dtype):
+    target = np.array([[1.0, -2.0], [3.0, 0.5]], dtype)
+    param = libsched.Parameter(np.zeros((4, 2), dtype)[::2])
+    opt = optim.LBFGS([param], line_search_fn="strong_wolfe")
+
+    def closure():
+        param.grad = 2 * (param.data - target)
+        return float((abs(param.data - target) ** 2).sum())
+
+    assert opt.step(closure) == pytest.approx(14.25)
+    np.testing.assert_allclose(param.data, target, atol=1e-5)
+    assert np.all(param.data.base[1::2] == 0)
+
+
+def test_the_constructor_is_torch_s():
+    told, got = (
+        inspect.signature(module.LBFGS).parameters.values() for module in (torch.optim, optim)
+    )
+    assert [(one.name, one.default, one.kind) for one in got] == [
+        (one.name, one.default, one.kind) for one in told
+    ]
+    params = [torch.zeros(3)]
+    told, got = torch.optim.LBFGS(params), optim.LBFGS(params)
+    assert repr(got) == repr(told)
+    assert got.state_dict() == told.state_dict()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"lr": -1.0},
+        {"lr": torch.ones(2)},
+        {"params": [{"params": [torch.ones(2)]}, {"params": [torch.ones(3)]}]},
+        {"params": []},
+    ],
+)
+def test_refusals_are_torch_s(settings):
+    raised = []
+    for module in (torch.optim, optim):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            module.LBFGS(**{"params": [torch.zeros(2)]} | settings)
+        raised.append(str(caught.value))
+    assert raised[1] == raised[0]
+
+
+def test_steps_need_a_closure_and_a_search_that_there_is():
+    param = torch.zeros(2, requires_grad=True)
+    for module in (torch.optim, optim):
+        with pytest.raises(TypeError, match="missing 1 required positional argument: 'closure'"):
+            module.LBFGS([param]).step()
+
+        def closure():
+            param.grad = torch.ones(2)
+            return param.sum()
+
+        with pytest.raises(RuntimeError, match="only 'strong_wolfe' is supported"):
+            module.LBFGS([param], line_search_fn="armijo").step(closure)
+    with pytest.raises(ValueError, match="grads is given"):
+        optim.LBFGS([param]).step(closure, grads=[torch.ones(2)])
+
+
+def test_what_a_closure_raises_comes_out_and_the_parameter_is_where_it_was():
+    for line in (None, "strong_wolfe"):
+        param = torch.ones(3, requires_grad=True)
+        opt = optim.LBFGS([param], line_search_fn=line)
+        calls = []
+
+        def closure(param=param, calls=calls):
+            calls.append(0)
+            if len(calls) == 2:
+                raise KeyError("no")
+            param.grad = 2 * param.detach()
+            return (param**2).sum()
+
+        with pytest.raises(KeyError, match="no"):
+            opt.step(closure)
+        assert torch.equal(param, torch.ones(3))
+        opt.step(closure)
+        assert param.abs().max() < 1
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    param = np.ones(3)
+    opt = optim.LBFGS([param])
+
+    def closure():
+        opt.param_groups[0]["params"][0].grad = np.ones(2)
+        return 1.0
+
+    with pytest.raises(ValueError, match="the gradient of parameter 0 of group 0"):
+        opt.step(closure)
+    assert np.all(param == 1)
