@@ -87,7 +87,8 @@ func give(
   try give(text, capacity, length) { $0(string) }
 }
 
-/// Hands a text out that comes in pieces, twice: to be measured, and if it fits.
+/// Hands a text out that comes in pieces. Until all are there the caller's memory
+/// stays as it is; of a text that does not fit only the length is kept.
 func give(
   _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?,
   _ pieces: ((UTF8Text) -> Void) throws(Refusal) -> Void
@@ -95,17 +96,16 @@ func give(
   let length = try need(length, "length")
   let capacity = try need(capacity, "capacity", of: 1)
   if capacity > 0 { _ = try need(text, "text") }
-  var count = 0
-  try pieces { count += $0.bytes.count }
+  var (count, whole) = (0, [] as [UInt8])
+  try pieces {
+    count += $0.bytes.count
+    if count < capacity { whole += $0.bytes }
+  }
   length.pointee = count
   guard let text, capacity > count else {
     throw Refusal(.space, "capacity", value: "\(capacity)", accepted: "at least \(count + 1)")
   }
-  var written = 0
-  try pieces {
-    memcpy(text + written, $0.bytes, $0.bytes.count)
-    written += $0.bytes.count
-  }
+  memcpy(text, whole, count)
   text[count] = 0
 }
 

@@ -21,11 +21,25 @@ extension AnySchedule {
     try require(steps, base: base)
     let hasMomentum = steps.contains { drivenMomentum(at: $0) != nil }
     line(hasMomentum ? "step,rate,momentum\n" : "step,rate\n")
+    // One text for all lines, and many rates at a time: a line takes no memory.
+    var text = UTF8Text()
+    var rates = [Double](repeating: 0, count: min(steps.count, 512))
     for step in steps {
-      var text: UTF8Text = "\(step),\(rate(at: step, base: base))"
-      if hasMomentum { text += "," }
-      if hasMomentum, let momentum = drivenMomentum(at: step) { text += "\(momentum)" }
-      line(text + "\n")
+      let place = (step - steps.lowerBound) % 512
+      if place == 0 {
+        var span = rates.mutableSpan
+        fill(&span, 0..<min(512, steps.upperBound - step), from: step, base: base)
+      }
+      text.clear()
+      text.appendInterpolation(step)
+      text.append(",")
+      text.appendInterpolation(rates[place])
+      if hasMomentum { text.append(",") }
+      if hasMomentum, let momentum = drivenMomentum(at: step) {
+        text.appendInterpolation(momentum)
+      }
+      text.append("\n")
+      line(text)
     }
   }
 

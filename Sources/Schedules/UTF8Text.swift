@@ -35,6 +35,9 @@ public struct UTF8Text: Sendable, Equatable {
   @inline(never)
   public static func += (a: inout UTF8Text, b: UTF8Text) { a.bytes.append(contentsOf: b.bytes) }
 
+  /// Empty, with the room it has.
+  mutating func clear() { bytes.removeAll(keepingCapacity: true) }
+
   @inline(never)
   mutating func append(_ text: StaticString) {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
