@@ -151,6 +151,44 @@ def test_steps_that_were_not_applied_move_nothing(applied: list[bool]) -> None:
     assert group["lr"] == 0.5 ** (sum(applied) // 3)
 
 
+@OPTIMIZERS
+@pytest.mark.parametrize("form", ["closed", "chained"])
+def test_what_reacts_to_a_metric_is_written_when_it_does(make, form) -> None:
+    """Inside another schedule, beside one that does not react, and resumed."""
+    optimizer = make()
+    plateau = ls.ReduceLROnPlateau(factor=0.5, patience=1)
+    curves = {"lr": ls.Warmup(plateau, 2), "weight_decay": ls.LinearDecay(40)}
+    driver = ls.Driver(optimizer, curves, form=form).attach()
+    alone = ls.Scheduler(
+        [curves["lr"], curves["lr"], curves["weight_decay"], curves["weight_decay"]],
+        driver.scheduler.bases,
+        form=form,
+    )
+    metrics = [1.0, 0.5, 0.5, 0.5, 0.5, float("nan"), 0.4, 0.6, 0.6]
+    for i, metric in enumerate(metrics):
+        driver.step()
+        alone.next()
+        if i == 2:
+            # Nothing reacts yet, and what another has written stays.
+            optimizer.param_groups[0]["weight_decay"] = 0.75
+        driver.observe(metric)
+        expected = alone.observe(metric)
+        groups = optimizer.param_groups
+        assert [group["lr"] for group in groups] == expected[:2]
+        written = [group["weight_decay"] for group in groups]
+        assert written == ([0.75, expected[3]] if i == 2 else expected[2:])
+        if i == 5:
+            state, optimizer = driver.state_dict(), make()
+            driver = ls.Driver(optimizer, curves, form=form)
+            driver.load_state_dict(json.loads(json.dumps(state)))
+            driver.attach()
+    assert groups[0]["lr"] < 0.1
+    with pytest.raises(ls.SchedError, match="metric"):
+        driver.observe("bad")
+    with pytest.raises(ls.SchedError, match="attach"):
+        ls.Driver(make(), curves).observe(1.0)
+
+
 def test_samples_and_the_end_of_a_run() -> None:
     group = {"lr": 1.0, "weight_decay": 1.0}
     curves = {"lr": ls.LinearDecay(100), "weight_decay": ls.Constant()}

@@ -157,6 +157,17 @@ def test_labels_are_as_many_as_schedules() -> None:
             ls.plot([WAVE, CYCLE], 5, labels=labels)
 
 
+def test_a_scheduler_that_holds_is_drawn_past_its_end() -> None:
+    held = ls.Scheduler([CYCLE, WAVE], [0.1, 0.2], horizon="hold", last=20)
+    for (steps, rates), schedule, base in zip(
+        curves(held.plot(30))[::2], held.schedules, held.bases, strict=True
+    ):
+        assert steps == [*range(30)]
+        assert rates == [schedule.rate(min(step, 20), base) for step in steps]
+    with pytest.raises(ls.SchedError, match="step=49"):
+        ls.Scheduler(CYCLE, 0.1).plot(50)
+
+
 def test_matplotlib_is_imported_by_nothing_else_and_named_when_missing() -> None:
     program = (
         "import sys, libsched\n"

@@ -70,6 +70,19 @@ def test_a_copy_goes_its_own_way() -> None:
     assert other.rates == [0.25] and scheduler.rates == [0.5]
 
 
+def test_what_a_group_has_learned_can_be_read() -> None:
+    plateau = ls.ReduceLROnPlateau(factor=0.5, patience=0)
+    scheduler = ls.Scheduler([plateau, ls.Warmup(plateau, 3)], [1.0, 2.0])
+    before = scheduler.schedules
+    for _ in range(4):
+        scheduler.next()
+        scheduler.observe(1.0)
+    rates = [one.rate(9, base) for one, base in zip(scheduler.schedules, scheduler.bases)]
+    assert rates == scheduler.rates == [0.125, 1.0]
+    assert scheduler.schedule.rate(9, 1.0) == 0.125
+    assert [one.rate(9, 1.0) for one in before] == [1.0, 1.0]
+
+
 def test_nothing_watches() -> None:
     scheduler = ls.Scheduler(ls.StepLR(1, 0.5), 1.0)
     assert scheduler.observe(math.nan) == [1.0]

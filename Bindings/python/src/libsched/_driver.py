@@ -178,6 +178,20 @@ class Driver:
         scheduler = self._running()
         self._write(scheduler.next() if steps == 1 else scheduler.advance(steps))
 
+    def observe(self, metric: float) -> None:
+        """A metric, seen at this step, and the values written that it changes: what in their
+        schedules reacts to metrics learns from it, as in :meth:`Scheduler.observe`.
+
+        Args:
+            metric: Any number, NaN included.
+
+        Raises:
+            SchedError: it is not attached, or `metric` is no number.
+        """
+        scheduler = self._running()
+        before = scheduler.rates
+        self._write(scheduler.observe(metric), before)
+
     def seek(self, step: int) -> None:
         """To any step, and its values written.
 
@@ -330,13 +344,16 @@ class Driver:
             _lib.refuse(Status.SCHED_E_RANGE, "Driver", "not attached", "attach() first")
         return self.scheduler
 
-    def _write(self, values: list[float]) -> None:
+    def _write(self, values: list[float], unless: list[float] | None = None) -> None:
+        """Writes the values, `unless` they are these: then they may be another's by now."""
         groups = self._groups()
         # All are there before any is written.
         old = [_value(groups, slot) for slot in self._slots]
-        for (place, field, entry), before, value, whole in zip(
-            self._slots, old, values, self._rounded, strict=True
+        for (place, field, entry), before, value, whole, same in zip(
+            self._slots, old, values, self._rounded, unless or [None] * len(old), strict=True
         ):
+            if value == same:
+                continue
             now: Any = round(value) if whole and math.isfinite(value) else value
             if hasattr(before, "fill_"):
                 before.fill_(now)

@@ -54,7 +54,8 @@ def plot(
 
     Args:
         schedules: One or several, or a dictionary of labels and schedules. A
-            :class:`~libsched.Scheduler` is drawn for each of its groups, with a mark where it is.
+            :class:`~libsched.Scheduler` is drawn for each of its groups, with a mark where it is,
+            and where it holds, past its last step.
         steps: The first so many steps, or a range of them; all of them by default, where there is
             an end.
         base: The base rate, or several: a line each. A Scheduler has its own.
@@ -147,6 +148,12 @@ def _lines(
 ) -> list[Line]:
     if isinstance(one, Scheduler):
         schedules, bases = one.schedules, [*one.bases]
+        if one.horizon == "hold" and one.last_step is not None and steps is not None:
+            ends = [one.last_step if s.last_step is None else s.last_step for s in schedules]
+            schedules = tuple(
+                Schedule("Hold", schedule=schedule, last=min(end, one.last_step))
+                for schedule, end in zip(schedules, ends, strict=True)
+            )
         now: list[tuple[int, float] | None] = [(one.step, rate) for rate in one.rates]
         names = [f"{label}, group {i}" for i in range(len(bases))]
     else:

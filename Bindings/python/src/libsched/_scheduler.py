@@ -136,7 +136,11 @@ class Scheduler(Stateful):
         Args:
             metric: Any number, NaN included.
         """
-        return _lib.scheduler_observe(self._handle, _lib.real("metric", metric), self._room)
+        rates = _lib.scheduler_observe(self._handle, _lib.real("metric", metric), self._room)
+        # They have learned from it.
+        self.__dict__.pop("schedules", None)
+        self.__dict__.pop("schedule", None)
+        return rates
 
     def advance(self, steps: int) -> list[float]:
         """So many steps on, 0 or more; the rate of each group there.
@@ -273,7 +277,8 @@ class Scheduler(Stateful):
 
     @cached_property
     def schedules(self) -> tuple[Schedule, ...]:
-        """The curve of each group."""
+        """The curve of each group, with what it has learned from metrics: its rate at any step, if
+        no other metric came."""
         return tuple(
             owned(_lib.scheduler_schedule(self._handle, group), None, self._of(group))
             for group in range(self.groups)
@@ -281,7 +286,7 @@ class Scheduler(Stateful):
 
     @cached_property
     def schedule(self) -> Schedule:
-        """The curve, of the first group where each has its own."""
+        """The curve, of the first group where each has its own; as :attr:`schedules`."""
         return owned(_lib.scheduler_schedule(self._handle, 0), None, self._of(0))
 
     def _of(self, group: int) -> tuple[_lib.Function, ...]:
