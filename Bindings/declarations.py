@@ -10,11 +10,13 @@ prose, it has
     /// - Example: `CosineDecay(90, like='keras')` over 120 steps
     /// - Example: `CosineDecay(90)` from 0.1 over 120 steps on a log scale
     /// - Example: `ReduceLROnPlateau(patience=5)` over 60 steps with a metric
+    /// - Example: `LambdaLR(lambda step: 1 / (1 + step))` over 60 steps
 
 A peer is what they call it, then this library's text for the same, where that is more than the
 kind's name, then how they differ. In these texts N stands for all steps, W for those of the
 warm-up, and lr for the base rate, beside the peer's own arguments. Every example is a line of the
-picture, from a base rate of 1 unless it names another; the first is also shown in every language.
+picture, from a base rate of 1 unless it names another; the first is also shown in every language,
+unless it has a function, which is Python's and in no text.
 """
 
 from __future__ import annotations
@@ -54,6 +56,10 @@ class Example:
     is_log: bool
     # Whether it is stepped, and observes the picture's metric.
     is_observed: bool
+
+    @property
+    def has_function(self) -> bool:
+        return "lambda " in self.text
 
 
 @dataclass

@@ -1119,7 +1119,7 @@ def main() -> int:
     sys.path.insert(0, str(PACKAGE.parent))
     for name, declared in declarations.read(SOURCES).items():
         picture = DOCS / "schedules" / f"{name}.svg"
-        if declared.examples and draw(picture, declared.examples, is_check=is_check):
+        if draw(picture, declared.examples, is_check=is_check):
             stale.append(picture)
     # What no kind has any more.
     kept = {*texts, *(path.with_suffix(".svg") for path in texts)}

@@ -37,8 +37,9 @@ class Pages:
     def __init__(self, kinds: list[Kind], declared: dict[str, Declaration]) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self.declarations = declared
-        shown = [kind for kind in self.kinds if declared[kind].examples]
-        texts = languages.python([declared[kind].examples[0].text for kind in shown])
+        first = {kind: declared[kind].examples[0] for kind in self.kinds}
+        shown = {kind: one.text for kind, one in first.items() if not one.has_function}
+        texts = languages.python([*shown.values()])
         self.python = dict(zip(shown, texts, strict=True))
 
     # -- A page
@@ -49,9 +50,8 @@ class Pages:
         prose = re.split(r"\n\n(?=Source: )", self.outside(kind, declared))
         first, _, rest = prose[0].partition("\n\n")
         parts.append(first + "\n")
-        if declared.examples:
-            parts.append(f"![{kind.name} over its steps]({kind.name}.svg)\n")
-            parts.append(self.caption(declared) + "\n")
+        parts.append(f"![{kind.name} over its steps]({kind.name}.svg)\n")
+        parts.append(self.caption(declared) + "\n")
         parts.append(rest + "\n")
         if kind.fields:
             parts.append("## Fields\n")
@@ -66,7 +66,7 @@ class Pages:
         parts.append("## Source\n")
         source = ARXIV.sub(r"[arXiv:\1](https://arxiv.org/abs/\1)", kind.source)
         parts.append(f"{source}.\n")
-        if declared.examples:
+        if kind.name in self.python:
             parts.append("## In each language\n")
             parts += self.written(kind.name)
         return "\n".join(parts)
@@ -133,9 +133,7 @@ class Pages:
         rows = ["| | |", "|---|---|"]
         for kind in self.kinds.values():
             shown = f"[`{kind.name}`]({kind.name}.md)<br>{cell(kind.summary)}"
-            image = ""
-            if self.declarations[kind.name].examples:
-                image = f'<img src="{kind.name}.svg" width="360" alt="{kind.name}">'
+            image = f'<img src="{kind.name}.svg" width="360" alt="{kind.name}">'
             rows.append(f"| {shown} | {image} |")
         return (
             PRINTED + "# The schedules\n\n"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from declarations import Example
+    from libsched import Schedule
     from matplotlib.figure import Figure
 
 SIZE = (6.0, 3.0)
@@ -36,14 +37,24 @@ def metric(step: int) -> float:
 METRIC = "The metric falls by 15 % a step until step 20, and then stays."
 
 
+def schedule(example: Example) -> Schedule:
+    """What the example's text is."""
+    import libsched
+
+    if example.has_function:
+        made: Schedule = eval(example.text, vars(libsched))
+        return made
+    return libsched.parse(example.text)
+
+
 def rates(example: Example) -> Sequence[float]:
     """The example's curve."""
     import libsched
 
-    schedule = libsched.parse(example.text)
+    shown = schedule(example)
     if not example.is_observed:
-        return [float(rate) for rate in schedule.rates(example.steps, example.base)]
-    scheduler = libsched.Scheduler(schedule, example.base)
+        return [float(rate) for rate in shown.rates(example.steps, example.base)]
+    scheduler = libsched.Scheduler(shown, example.base)
     curve = []
     for step in range(example.steps):
         curve += scheduler.rates
@@ -54,7 +65,6 @@ def rates(example: Example) -> Sequence[float]:
 
 def recipe(examples: list[Example]) -> str:
     """A digest of all that the picture is made from: rates to six digits, and the code."""
-    import libsched
     from libsched import _plot
 
     digest = hashlib.sha256()
@@ -62,7 +72,7 @@ def recipe(examples: list[Example]) -> str:
         digest.update(Path(module).read_bytes())
     for example in examples:
         digest.update(repr(example).encode())
-        momenta = libsched.parse(example.text).momenta(example.steps, 0.0)
+        momenta = schedule(example).momenta(example.steps, 0.0)
         for values in (rates(example), momenta):
             digest.update(" ".join(f"{value:.6g}" for value in values).encode())
     return digest.hexdigest()[:16]
@@ -90,10 +100,8 @@ def figure(examples: list[Example]) -> Figure:
             right.plot([metric(step) for step in range(example.steps)], "--", linewidth=1)
             right.set(ylabel="metric (dashed)", ylim=(0, None))
             continue
-        schedule = libsched.parse(example.text)
-        libsched.plot(
-            {example.text: schedule}, example.steps, example.base, log=example.is_log, ax=ax
-        )
+        shown = {example.text: schedule(example)}
+        libsched.plot(shown, example.steps, example.base, log=example.is_log, ax=ax)
     if len(examples) > 1:
         # Above the axes, where no curve is.
         figure.legend(loc="outside upper left", fontsize=7, frameon=False)

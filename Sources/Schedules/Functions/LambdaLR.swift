@@ -49,6 +49,7 @@
 ///     itself: from a base of 1.
 ///   - PaddlePaddle `LambdaDecay(learning_rate, lr_lambda)`: `LambdaLR(lr_lambda)`
 /// - Complexity: that of the function
+/// - Example: `LambdaLR(lambda step: 1 / (1 + step))` over 60 steps
 public struct LambdaLR: Schedule {
   /// What the base rate is multiplied by.
   public internal(set) var lrLambda: StepFunction = { _ in 1 }

@@ -30,6 +30,7 @@
 ///     `MultiplicativeLR(lr_lambda)`
 /// - Complexity: O(t) calls of the function for the first look at step t, then at most 1,023
 ///   more at a step before it and one a step in order; one in the chained form
+/// - Example: `MultiplicativeLR(lambda step: 0.95)` over 60 steps
 public struct MultiplicativeLR: Schedule {
   private var products = Products { _ in 1 }
 
