@@ -39,6 +39,17 @@ struct FunctionTests {
     }
   }
 
+  @Test("give a product's rate at any step, also back")
+  func back() {
+    let factor: @Sendable (Int) -> Double = { 1 - 1 / Double(3 + $0) }
+    let schedule = MultiplicativeLR(factor)
+    for step in [5, 3, 4, 2000, 7, 1030, 1024, 1023, 0, 2001, 1999] {
+      var product = 1.0
+      for t in 0..<step { product *= factor(t + 1) }
+      #expect(schedule.rate(at: step, base: 0.3) == 0.3 * product, "\(step)")
+    }
+  }
+
   @Test("are loaded into what was made with them, not from text")
   func states() throws {
     let schedules = [

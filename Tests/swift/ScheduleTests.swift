@@ -140,6 +140,12 @@ struct ScheduleTests {
   func preview() throws {
     let steps = try StepLR(stepSize: 2, gamma: 0.5)
     #expect(try steps.csv(1..<3, base: 1) == "step,rate\n1,1.0\n2,0.5\n")
+    // Longer than what is computed at once, from any step.
+    let cosine = try CosineAnnealingLR(tMax: 700)
+    let lines = try cosine.csv(3..<1300, base: 0.1).split(separator: "\n").dropFirst()
+    for (step, text) in zip(3..<1300, lines) {
+      try #require(text == "\(step),\(cosine.rate(at: step, base: 0.1))")
+    }
     let line = try LinearDecay(steps: 7)
     #expect(try line.sparkline(0..<8, base: 1) == "█▇▆▅▄▃▂▁")
     #expect(try AnySchedule(line).sparkline(0..<8, base: -1, width: 2) == "▁█")

@@ -188,6 +188,20 @@ struct HorizonTests {
     #expect(try Scheduler(restoring: scheduler.text).text == scheduler.text)
   }
 
+  @Test("comes when one likes: also where the rate is held, and not where it would be")
+  func coolDownHeld() throws {
+    let cosine = try CosineAnnealingLR(tMax: 40)
+    var scheduler = try Scheduler(cosine, bases: [1], horizon: .hold, last: 10)
+    try scheduler.seek(to: 30)
+    let top = scheduler.rates[0]
+    #expect(top == cosine.rate(at: 10, base: 1))
+    try scheduler.coolDown(over: 4, tail: .linear)
+    for t in 1...4 {
+      try scheduler.next()
+      #expect(abs(scheduler.rates[0] - top * (1 - Double(t) / 4)) <= 4 * top.ulp)
+    }
+  }
+
   @Test("in chained form goes down from a rate set by hand")
   func coolDownChained() throws {
     var scheduler = try Scheduler(Constant(), bases: [1], form: .chained)
