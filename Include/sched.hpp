@@ -799,6 +799,15 @@ class EarlyStopping {
 
 /* -- Optimizer steps ---------------------------------------------------- */
 
+/*  One step of all groups, or of none; see sched_step. Throws sched::Error, whose
+ *  place() is the index of the parameter within the group that was refused. */
+inline void step(const std::vector<sched_group> &groups, sched_options *options = nullptr) {
+  std::size_t group = groups.size(), culprit = 0;
+  const sched_status status =
+      sched_step(groups.data(), groups.size(), options, &group, &culprit);
+  detail::check(status, culprit, group < groups.size() ? groups[group].count : 0);
+}
+
 /*  An array that is only read, for the norms. */
 inline sched_array array(const float *data, std::size_t n) noexcept { return {data, n, SCHED_F32}; }
 inline sched_array array(const double *data, std::size_t n) noexcept {

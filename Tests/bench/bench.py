@@ -163,6 +163,49 @@ def print_optimizers(seconds: float, size: int) -> None:
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
 
+def print_stored(seconds: float, size: int) -> None:
+    """AdamW of 16 bits, and with its clipping, beside torch's."""
+    everyone = len(os.sched_getaffinity(0))
+    torch.set_num_threads(everyone)
+
+    def parameter(dtype: torch.dtype) -> torch.nn.Parameter:
+        one = torch.nn.Parameter(torch.randn(size).to(dtype))
+        one.grad = torch.randn(size).to(dtype)
+        return one
+
+    def fused(dtype: torch.dtype) -> tuple[torch.nn.Parameter, Any]:
+        one = parameter(dtype)
+        return one, torch.optim.AdamW([one], fused=True)
+
+    def clipped(one: torch.nn.Parameter, optimizer: Any) -> None:
+        torch.nn.utils.clip_grad_norm_([one], 1.0)
+        optimizer.step()
+
+    rows = []
+    half = torch.bfloat16
+    plain = optim.AdamW([parameter(torch.float32)])
+    for about, ours, theirs in (
+        ("bfloat16, states float32", {}, fused(half)[1].step),
+        ("bfloat16, stochastic", {"rounding": "stochastic"}, fused(half)[1].step),
+        ("bfloat16, Kahan", {"rounding": "kahan"}, fused(half)[1].step),
+        ("bfloat16, float32 master", {"master": True}, fused(half)[1].step),
+        ("float32, clipped by norm", None, partial(clipped, *fused(torch.float32))),
+    ):
+        optimizer = optim.AdamW([parameter(torch.float32 if ours is None else half)])
+        if ours is None:
+            step = partial(optimizer.step, max_norm=1.0)
+        else:
+            optimizer.store(**ours)
+            step = optimizer.step
+        took = rounds({"libsched": step, "torch": theirs, "float32": plain.step}, seconds, 0.01)
+        mine = took["libsched"]
+        ratios = [f"{took[name] / mine:.2f}" for name in ("torch", "float32")]
+        rows.append([about, f"{1e9 * mine / size:.3f}", *ratios])
+    print(f"\nAdamW.step() on one tensor of {size:.0e} elements, {everyone} threads")
+    headers = ["", "ns an element", "torch fused", "our float32"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
+
+
 LONG = 10**7
 
 SCHEDULERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -374,6 +417,7 @@ def main() -> None:
     for kind in ["AdamW", "SGD"]:
         print_steps(kind, seconds, SIZES)
     print_optimizers(seconds, 10**7)
+    print_stored(seconds, 10**7)
     print_schedulers(seconds / 3)
     print_next()
     print_observations(seconds)

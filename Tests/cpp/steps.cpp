@@ -231,6 +231,39 @@ TEST_CASE("steps refuse as C does, and a list says which parameter") {
   CHECK(a.exp_avg == before.exp_avg);
 }
 
+TEST_CASE("steps of sixteen bits, clipped in the same pass") {
+  // 1, 2 and a gradient of 3, 4, as bfloat16.
+  std::uint16_t param[2] = {0x3f80, 0x4000}, grad[2] = {0x4040, 0x4080};
+  const sched::SGD sgd = [] {
+    sched::SGD one;
+    one.lr = 5;
+    return one;
+  }();
+  const sched_sgd_arrays row = {2, 1, param, grad, nullptr};
+  sched_group group{};
+  group.optimizer = SCHED_SGD;
+  group.dtype = SCHED_BF16;
+  group.hyper = &sgd;
+  group.list = &row;
+  group.count = 1;
+  sched_options options{};
+  options.loss_scale = 2;
+  options.max_norm = 1;
+  options.zero_grad = 1;
+  sched::step({group}, &options);
+  CHECK(options.norm == 2.5);
+  CHECK(options.skipped == 0);
+  // 1 - 5 * 0.6 and 2 - 5 * 0.8, to the nearest.
+  CHECK(param[0] == 0xc000);
+  CHECK(param[1] == 0xc000);
+  CHECK(grad[0] == 0);
+  options.max_norm = -1;
+  CHECK_REFUSED(sched::step({group}, &options), SCHED_E_RANGE, "max_norm", "=-1", "above 0");
+  group.rounding = SCHED_KAHAN;
+  const sched::Error error = refusal([&] { sched::step({group}); });
+  CHECK(error.status() == SCHED_E_NULL);
+}
+
 TEST_CASE("norms are of all arrays, and of each") {
   const std::vector<float> floats = {3, -4};
   const std::vector<double> doubles = {12};

@@ -633,7 +633,7 @@ def test_a_thousand_parameters_are_one_list():
 
 
 ARRAYS = {
-    "float16": (np.zeros(4, np.float16), TypeError, "is an array of float16"),
+    "float128": (np.zeros(4, np.longdouble), TypeError, "is an array of float128"),
     "integers": (np.zeros(4, np.int32), TypeError, "is an array of int32"),
     "another order of bytes": (np.zeros(4, ">f4"), TypeError, "is an array of >f4"),
     "one element many times": (
@@ -649,7 +649,7 @@ ARRAYS = {
     "read-only": (np.frombuffer(bytes(16), np.float32), ValueError, "is read-only"),
 }
 TENSORS = {
-    "bfloat16": (torch.zeros(4, dtype=torch.bfloat16), TypeError, "is a tensor of torch.bfloat16"),
+    "integers, torch": (torch.zeros(4, dtype=torch.int16), TypeError, "is a tensor of torch.int16"),
     "integers": (torch.zeros(4, dtype=torch.int32), TypeError, "is a tensor of torch.int32"),
     "one element many times": (
         torch.zeros(1).expand(4),

@@ -5,6 +5,7 @@ What is expected is a step of floats, which other tests hold to torch's, and tor
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 
@@ -12,7 +13,7 @@ import libsched
 import numpy as np
 import pytest
 import torch
-from libsched import _lib
+from libsched import _lib, optim
 
 ISAS = ["baseline", "avx2", "avx512"]
 SIXTEEN = ["bfloat16", "float16"]
@@ -456,3 +457,117 @@ def test_what_does_not_go_together_is_refused():
         "beside=NULL; accepted: accumulated gradients", single, other, options={"accumulate": 1}
     )
     assert torch.equal(single, numbers(8, 1))
+
+
+# -- Through the optimizers ---------------------------------------------------
+
+
+def parameter(n, seed, dtype):
+    one = torch.nn.Parameter(numbers(n, seed, dtype))
+    one.grad = numbers(n, seed + 1, dtype)
+    return one
+
+
+ADAMW = {"lr": 1e-2, "betas": (0.9, 0.99), "weight_decay": 0.1}
+
+
+@pytest.mark.parametrize("dtype", SIXTEEN)
+@pytest.mark.parametrize("how", [{}, {"master": True}, {"rounding": "kahan"}])
+def test_optimizers_step_sixteen_bits(dtype, how):
+    one = parameter(1500, 1, dtype)
+    optimizer = optim.AdamW([one], **ADAMW)
+    optimizer.store(**how)
+    want, states = one.data.clone(), states_of("adamw", 1500)
+    beside = {"master": want.float(), "residual": torch.zeros_like(want)}
+    given = {
+        key: beside[key] for key in ("master", "residual") if key in str(how) or "kahan" in str(how)
+    }
+    given.pop("master", None) if "kahan" in str(how) else given.pop("residual", None)
+    for step in (1, 2, 3):
+        one.grad = numbers(1500, step + 1, dtype)
+        optimizer.step()
+        rounding = how.get("rounding", "nearest")
+        taken("adamw", want, one.grad, states, step=step, beside=given, rounding=rounding)
+        if step == 2:
+            # What is saved goes on as if nothing had been.
+            saved = copy.deepcopy(optimizer.state_dict())
+            optimizer = optim.AdamW([one], **ADAMW)
+            optimizer.load_state_dict(saved)
+    assert bits(one.data) == bits(want)
+    state = optimizer.state[one]
+    assert bits(state["exp_avg"], state["exp_avg_sq"]) == bits(*states)
+    # torch's goes on from there, and ours from torch's.
+    theirs = torch.optim.AdamW([parameter(1500, 1, dtype)], **ADAMW)
+    theirs.load_state_dict(optimizer.state_dict())
+    theirs.step()
+    optimizer.load_state_dict(theirs.state_dict())
+    optimizer.step()
+    assert optimizer.state[one]["exp_avg"].dtype == torch.float32
+    assert optimizer.state[one]["step"] == 5
+
+
+def test_halves_of_arrays_are_stepped_and_averaged():
+    array = np.linspace(-2, 2, 100).astype(np.float16)
+    start, grad = array.copy(), np.ones(100, np.float16)
+    for kind in (optim.SGD, optim.Lion):
+        optimizer = kind([array], lr=0.25)
+        optimizer.step(grads=[grad])
+    # A rounding a step.
+    assert np.array_equal(array, start - np.float16(0.25) - np.float16(0.25))
+    free = optim.ScheduleFreeSGD([array], lr=0.25)
+    free.train()
+    free.step(grads=[grad])
+    before = array.copy()
+    free.eval()
+    free.train()
+    assert np.abs(array - before).max() <= 2**-9
+
+
+def test_chances_come_of_the_seed():
+    ends = []
+    for seed in (1, 1, 2):
+        params = [torch.nn.Parameter(torch.ones(500, dtype=torch.bfloat16)) for _ in range(2)]
+        optimizer = optim.SGD([{"params": params, "rounding": "stochastic", "seed": seed}], lr=1.0)
+        for one in params:
+            one.grad = torch.full((500,), 2.0**-9, dtype=torch.bfloat16)
+        optimizer.step()
+        assert not torch.equal(*params)
+        ends.append(bits(*(one.data for one in params)))
+    assert ends[0] == ends[1] != ends[2]
+    with pytest.raises(ValueError, match="rounding is 'up'; accepted: one of"):
+        optimizer.store("up")
+    with pytest.raises(ValueError, match="rounding is 'kahan'"):
+        optimizer.store("kahan", master=True)
+
+
+def test_steps_clip_skip_and_zero():
+    shapes = ((30, 50), (), (7,))
+    ours = [torch.nn.Parameter(torch.ones(shape)) for shape in shapes]
+    # One with gaps, which is stepped in a copy.
+    ours.append(torch.nn.Parameter(torch.ones(4, 6)[:, ::2]))
+    theirs = [torch.nn.Parameter(one.detach().clone()) for one in ours]
+    optimizer, other = optim.AdamW(ours, **ADAMW), torch.optim.AdamW(theirs, **ADAMW)
+    for step in range(3):
+        for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+            a.grad = numbers(a.numel(), 10 * step + i).reshape(a.shape) * 8
+            b.grad = a.grad / 8
+        norm = torch.nn.utils.clip_grad_norm_(theirs, 0.5)
+        torch.nn.utils.clip_grad_value_(theirs, 0.02)
+        other.step()
+        optimizer.step(
+            loss_scale=8.0, max_norm=0.5, max_value=0.02, skip_nonfinite=True, zero_grad=True
+        )
+        assert not optimizer.skipped
+        assert optimizer.grad_norm == pytest.approx(norm.item(), rel=1e-5)
+        assert all(not one.grad.any() for one in ours)
+        for a, b in zip(ours, theirs, strict=True):
+            torch.testing.assert_close(a.data, b.data, rtol=2e-6, atol=1e-7)
+    before = [one.detach().clone() for one in ours]
+    ours[2].grad[3] = math.nan
+    optimizer.step(skip_nonfinite=True)
+    assert optimizer.skipped
+    assert optimizer.state[ours[0]]["step"] == 3
+    assert all(torch.equal(a, b) for a, b in zip(ours, before, strict=True))
+    for key, value in (("max_norm", 0.0), ("max_value", -1.0), ("loss_scale", math.nan)):
+        with pytest.raises(ValueError, match=f"{key} is {value}; accepted: a number above 0"):
+            optimizer.step(**{key: value})

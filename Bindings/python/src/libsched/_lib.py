@@ -1125,6 +1125,11 @@ class StepList:
         self.group.rows = ctypes.addressof(each)
         return True
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether gradients have some rows of their parameters alone."""
+        return self._rows is not None
+
     def set(self, settings: Sequence[float]) -> None:
         """Puts the optimizer's settings in, in the order of its structure."""
         hyper = self._hyper

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _lib
-from ._memory import dtype_of, memory
+from ._memory import HALVES, dtype_of, memory
 
 __all__ = ["step_toward"]
 
@@ -21,12 +21,15 @@ def step_toward(params: list[Any], ends: list[Any], keep: float) -> None:
         where = memory([params[i] for i in members], names, dtype)
         where.gather()
         places.append(where)
-        rows = _lib.StepList("average", where.type, 2, len(members))
+        is_half = dtype in HALVES
+        grad_type = where.state_type if is_half else None
+        rows = _lib.StepList("average", where.type, 2, len(members), grad_dtype=grad_type)
         rows.set((keep, False))
         rows.table[:, 0] = where.sizes
         rows.table[:, 1] = 1
         rows.table[:, 2] = where.addresses
-        rows.table[:, 3] = where.grads([ends[i] for i in members])
+        there = [ends[i] for i in members]
+        rows.table[:, 3] = where.state("end", there) if is_half else where.grads(there)
         lists.append(rows)
     if lists:
         _lib.Steps(lists).step()

@@ -34,7 +34,9 @@ def is_tensor(value: object) -> bool:
 
 # What a kernel takes complex numbers for: two reals each.
 PARTS = {"complex64": "float32", "complex128": "float64"}
-TYPES = ("float32", "float64", *PARTS)
+# Parameters of 16 bits, whose states are float32.
+HALVES = ("bfloat16", "float16")
+TYPES = ("float32", "float64", *HALVES, *PARTS)
 
 
 class Memory(ABC):
@@ -62,6 +64,7 @@ class Memory(ABC):
     def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
         self.params, self.names, self.dtype = list(params), names, dtype
         self.type = PARTS.get(dtype, dtype)
+        self.state_type = state_type(dtype)
         # Pairs of a parameter with gaps and what stands for it.
         self._gathered: list[tuple[Any, Any]] = []
         # What was made of gradients of other layouts, for as long as a step takes.
@@ -72,6 +75,11 @@ class Memory(ABC):
         # The arrays of each part of the state as they were last seen, and where they lie.
         self._states: dict[str, tuple[list[Any], list[int]]] = {}
         self._settle()
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether gradients of the last step were copied for it."""
+        return bool(self._held)
 
     @abstractmethod
     def _settle(self) -> None:
@@ -109,7 +117,7 @@ class Memory(ABC):
     @staticmethod
     @abstractmethod
     def full(param: Any, value: float) -> Any:
-        """A new array for a parameter's state, of its type and shape, full of a value."""
+        """A new array for a parameter's state, of its shape, full of a value."""
 
     @staticmethod
     @abstractmethod
@@ -121,7 +129,8 @@ class Memory(ABC):
     def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
         """A copy, of the parameters' kind, of an array that was loaded for a parameter's state.
 
-        It has the parameter's type; a count of steps is float32 whatever that is.
+        It has the parameter's type, or float32 where that is of 16 bits; a count of steps is
+        float32 whatever that is.
         """
 
     def _refuse(self, what: str, faults: list[Fault | None]) -> None:
@@ -192,8 +201,14 @@ class ArrayMemory(Memory):
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])):
             return None
+        dtype = np.dtype(self.dtype if name == "residual" else self.state_type)
         faults = [
-            _array_fault(array, self.dtype, shape, dense.strides)
+            _array_fault(
+                array,
+                dtype.name,
+                shape,
+                tuple(stride // dense.itemsize * dtype.itemsize for stride in dense.strides),
+            )
             for array, shape, dense in zip(arrays, self._shapes, self._dense, strict=True)
         ]
         self._refuse(f"{name} of ", faults)
@@ -205,9 +220,10 @@ class ArrayMemory(Memory):
     def full(param: Any, value: float) -> Any:
         array = param.data
         # Zeros cost nothing until they are touched.
+        dtype = state_type(array.dtype.name)
         if value == 0 and array.flags.c_contiguous:
-            return np.zeros(array.shape, array.dtype)
-        return np.full_like(array, _number(array, value), order="K")
+            return np.zeros(array.shape, dtype)
+        return np.full_like(array, _number(array, value), dtype=dtype, order="K")
 
     @staticmethod
     def counter(steps: npt.NDArray[np.float32], i: int) -> npt.NDArray[np.float32]:
@@ -217,9 +233,11 @@ class ArrayMemory(Memory):
     def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
         if is_tensor(value):
             value = value.detach().cpu().numpy()
+        dtype = "float32" if is_count else state_type(param.data.dtype.name)
         if is_count or np.shape(value) != param.data.shape:
-            return np.array(value, np.float32 if is_count else param.data.dtype, order="C")
-        return _laid(np.asarray(value, param.data.dtype), np.empty_like(param.data, order="K"))
+            return np.array(value, dtype, order="C")
+        like = np.empty_like(param.data, dtype=dtype, order="K")
+        return _laid(np.asarray(value, dtype), like)
 
 
 class TensorMemory(Memory):
@@ -315,9 +333,10 @@ class TensorMemory(Memory):
             and list(map(self._data_ptr, arrays)) == known[1]
         ):
             return None
+        kind = getattr(torch(), self.dtype if name == "residual" else self.state_type)
+        types = [kind] * len(arrays)
         self._refuse(
-            f"{name} of ",
-            list(map(_tensor_fault, arrays, self._types, self._shapes, self._strides)),
+            f"{name} of ", list(map(_tensor_fault, arrays, types, self._shapes, self._strides))
         )
         addresses = list(map(self._data_ptr, arrays))
         self._states[name] = arrays, addresses
@@ -325,9 +344,11 @@ class TensorMemory(Memory):
 
     @staticmethod
     def full(param: Any, value: float) -> Any:
+        dtype = _state_dtype(param)
         if value == 0:
-            return torch().zeros_like(param, requires_grad=False)
-        return torch().full_like(param, _number(param, value), requires_grad=False)
+            return torch().zeros_like(param, dtype=dtype, requires_grad=False)
+        value = _number(param, value)  # type: ignore[assignment]
+        return torch().full_like(param, value, dtype=dtype, requires_grad=False)
 
     @staticmethod
     def counter(steps: npt.NDArray[np.float32], i: int) -> Any:
@@ -335,11 +356,11 @@ class TensorMemory(Memory):
 
     @staticmethod
     def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
-        dtype = torch().float32 if is_count else param.dtype
+        dtype = torch().float32 if is_count else _state_dtype(param)
         tensor = torch().as_tensor(value).detach().to(dtype=dtype, device=param.device)
         if is_count or tensor.shape != param.shape:
             return tensor.clone(memory_format=torch().contiguous_format)
-        return torch().empty_like(param, requires_grad=False).copy_(tensor)
+        return torch().empty_like(param, dtype=dtype, requires_grad=False).copy_(tensor)
 
 
 _shape, _type, _is_cpu = attrgetter("shape"), attrgetter("dtype"), attrgetter("is_cpu")
@@ -378,6 +399,15 @@ def _laid(array: npt.NDArray[Any], like: npt.NDArray[Any]) -> npt.NDArray[Any]:
     copy = np.empty_like(like)
     copy[...] = array
     return copy
+
+
+def state_type(dtype: str) -> str:
+    """What states are made of, of parameters that are made of that."""
+    return "float32" if dtype in HALVES else dtype
+
+
+def _state_dtype(param: Any) -> Any:
+    return getattr(torch(), state_type(str(param.dtype).removeprefix("torch.")))
 
 
 def _array_fault(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -18,7 +19,16 @@ from .. import _lib
 from .._errors import SchedError
 from .._parameter import Parameter
 from ._hooks import Hooks, RemovableHandle
-from ._memory import ArrayMemory, Memory, TensorMemory, dtype_of, is_tensor, memory, torch
+from ._memory import (
+    HALVES,
+    ArrayMemory,
+    Memory,
+    TensorMemory,
+    dtype_of,
+    is_tensor,
+    memory,
+    torch,
+)
 from ._sparse import is_sparse, rows_of
 
 __all__ = ["Optimizer"]
@@ -30,8 +40,8 @@ class Optimizer:
     Args:
         params: Parameters, pairs of a name and a parameter, or dicts: each a group, with
             ``params`` and settings of its own. A parameter is an array of numpy's, a
-            :class:`~libsched.Parameter`, or a tensor of torch's in CPU memory, of float32 or
-            float64, or of pairs of these, which are complex. It may be of any layout: one that is
+            :class:`~libsched.Parameter`, or a tensor of torch's in CPU memory, of float32,
+            float64, bfloat16 or float16, or complex. It may be of any layout: one that is
             dense is stepped where it lies and never copied, and one with gaps in it, a view, is
             gathered for the step and put back.
         defaults: The settings of groups that do not have their own.
@@ -107,6 +117,7 @@ class Optimizer:
 
     def _begin(self) -> None:
         """What is no part of the state."""
+        self.grad_norm, self.skipped = math.nan, False
         self._tables, self._steps = {}, None
         if "_hooks" not in self.__dict__:
             self._hooks = Hooks()
@@ -196,6 +207,26 @@ class Optimizer:
                         param.grad.requires_grad_(False)
                     param.grad.zero_()
 
+    def store(self, rounding: str = "nearest", *, master: bool = False, seed: int = 0) -> None:
+        """How parameters of bfloat16 and float16 are kept, in all groups there are.
+
+        Their states are float32. A group may have ``rounding``, ``master`` and ``seed`` of its own.
+
+        Args:
+            rounding: ``"nearest"``; ``"stochastic"`` for one of the two values beside it, by chance
+                and right on average; or ``"kahan"`` for the nearest and what is left in an array
+                ``residual`` of the state. Small steps are lost to the first alone.
+            master: Whether the parameter itself is a float32 array ``master`` of the state, and what
+                was given to the optimizer is a copy of it.
+            seed: What chances come of: the same on every machine.
+
+        Raises:
+            ValueError: another rounding, or a master with ``"kahan"``.
+        """
+        for group in self.param_groups:
+            check_storage({"rounding": rounding, "master": master})
+            group.update(rounding=rounding, master=master, seed=seed)
+
     # -- Steps
 
     def step(
@@ -203,23 +234,48 @@ class Optimizer:
         closure: Callable[[], Any] | None = None,
         *,
         grads: Sequence[Any] | None = None,
+        loss_scale: float = 1.0,
+        max_norm: float | None = None,
+        max_value: float | None = None,
+        skip_nonfinite: bool = False,
+        zero_grad: bool = False,
     ) -> Any:
-        """Steps every parameter that has a gradient, in place; a group in one call.
+        """Steps every parameter that has a gradient, in place; all in one call and one pass.
 
         Args:
             closure: Is called first, to compute the gradients; what it returns is returned.
             grads: The gradients, in the order of the parameters, group after group, instead of
                 those in ``grad``; None in the place of one skips its parameter.
+            loss_scale: What the loss was multiplied by; gradients are divided by it.
+            max_norm: The norm that all gradients together are clipped to, as
+                :func:`libsched.nn.utils.clip_grad_norm_` does; above 0.
+            max_value: The magnitude that each element is then clipped to; above 0.
+            skip_nonfinite: Whether nothing is stepped or counted where a gradient is not finite.
+            zero_grad: Whether gradients are filled with zeros once they have been used, or skipped.
+
+        `grad_norm` is then the norm before clipping, NaN where neither it nor `skip_nonfinite` was
+        asked for, and `skipped` whether nothing was stepped.
 
         Raises:
             TypeError, ValueError: a parameter, gradient or state that cannot be used in place, by
                 its name. No parameter has then been stepped.
-            SchedError: a group's setting is out of its range.
+            SchedError: a group's setting, or one of these, is out of its range.
         """
         hooks = self._hooks
+        more: dict[str, Any] = {}
+        if loss_scale != 1.0:
+            more["loss_scale"] = loss_scale
+        if max_norm is not None:
+            more["max_norm"] = max_norm
+        if max_value is not None:
+            more["max_value"] = max_value
+        if skip_nonfinite:
+            more["skip_nonfinite"] = True
+        if zero_grad:
+            more["zero_grad"] = True
         if not hooks.step_pre and not hooks.step_post:
-            return self._step(closure, grads)
-        options: dict[str, Any] = {} if grads is None else {"grads": grads}
+            return self._step(closure, grads, **more)
+        options: dict[str, Any] = more if grads is None else {"grads": grads, **more}
         args: tuple[Any, ...] = (self,) if closure is None else (self, closure)
         args, options = hooks.before_step(self, args, options)
         result = Optimizer._step(*args, **options)
@@ -228,9 +284,16 @@ class Optimizer:
         return result
 
     def _step(
-        self, closure: Callable[[], Any] | None = None, grads: Sequence[Any] | None = None
+        self,
+        closure: Callable[[], Any] | None = None,
+        grads: Sequence[Any] | None = None,
+        **more: Any,
     ) -> Any:
         loss = None
+        for name in _REALS:
+            # The library takes 0 for none.
+            if name in more and not number(more[name]) > 0:
+                raise ValueError(f"{name} is {more[name]}; accepted: a number above 0")
         if closure is not None:
             with torch().enable_grad() if torch() else contextlib.nullcontext():
                 loss = closure()
@@ -253,11 +316,23 @@ class Optimizer:
         if steps is None or len(lists) != len(steps.lists) or not all(map(is_, lists, steps.lists)):
             steps = self._steps = _lib.Steps(lists)
         try:
-            steps.step()
+            self.grad_norm, self.skipped = steps.step(
+                **{name: number(one) for name, one in more.items() if name in _REALS},
+                **{name: int(one) for name, one in more.items() if name not in _REALS},
+            )
         except SchedError as error:
             if steps.refused == len(ready):
                 raise
             ready[steps.refused].refuse(error)
+        if more.get("zero_grad") and any(table.has_copies for table in ready):
+            # What was copied for the step is not what has to become 0.
+            for grad in chain.from_iterable(given):
+                if grad is not None:
+                    _zero(grad)
+        if self.skipped:
+            for table in ready:
+                table.memory.put_back()
+            return loss
         for table in ready:
             table.stepped()
         self._stepped(ready)
@@ -395,8 +470,10 @@ class Optimizer:
                 state[number] = copy.deepcopy(values)
         for group, new in zip(groups, saved, strict=True):
             new["params"] = group["params"]
-            if "param_names" in group:
-                new.setdefault("param_names", group["param_names"])
+            # What torch's lacks stays as it is.
+            for key in ("param_names", "rounding", "master", "seed"):
+                if key in group:
+                    new.setdefault(key, group[key])
         self.__setstate__({"state": state, "param_groups": saved})
         for hook in self._hooks.of("load_post"):
             hook(self)
@@ -455,6 +532,7 @@ class Table:
         self.chosen: list[int] = []
         # The settings as they were last put in.
         self._settings: tuple[Any, ...] | None = None
+        self._storage = "nearest", False, 0
         # Arrays that become part of the state with the step.
         self.new: list[tuple[dict[str, Any], str, Any]] = []
         self._counts = False
@@ -478,7 +556,9 @@ class Table:
             return False
         optimizer = self._optimizer()
         assert optimizer is not None
-        if chosen != self._chosen:
+        storage = check_storage(self.group) if self._dtype in HALVES else ("nearest", False, 0)
+        if chosen != self._chosen or storage != self._storage:
+            self._storage = storage
             self._choose(optimizer, chosen)
         elif self.memory.moved():
             self._place()
@@ -522,6 +602,11 @@ class Table:
         self._values = [values for _, values in everything]
         return [address for address, _ in everything]
 
+    @property
+    def has_copies(self) -> bool:
+        """Whether gradients were not stepped where they lie."""
+        return self.memory.has_copies or self.kernel.has_rows
+
     def _views(self, dtype: Any) -> tuple[npt.NDArray[Any], list[Any]]:
         """A number of state for each parameter, and views of them."""
         values: npt.NDArray[Any] = np.zeros(len(self.params), dtype)
@@ -547,9 +632,18 @@ class Table:
             name: [views[i] for i in chosen] for name, (_, views) in self.numbers.items()
         }
         arrays, numbers = len(optimizer._arrays), len(optimizer._numbers)
+        rounding, has_master, seed = self._storage
         self.kernel = _lib.StepList(
-            optimizer._library_name, self.memory.type, 2 + arrays + bool(numbers), len(chosen)
+            optimizer._library_name,
+            self.memory.type,
+            2 + arrays + bool(numbers),
+            len(chosen),
+            rounding=rounding,
+            has_beside=has_master or rounding != "nearest",
         )
+        if self.kernel.beside is not None:
+            first = hash((seed, self._index)) >> 8
+            self.kernel.beside[:, self.kernel.SEED] = first + np.array(self._members)[chosen]
         self.rows, self._settings = self.kernel.table, None
         # Two steps on: a step that is not counted is none of the first.
         self.rows[:, self.STEP] = 2
@@ -580,6 +674,31 @@ class Table:
                 self._enter_numbers(name, optimizer._numbers.index(name), states)
             else:
                 self.put_state(name, [state[name] for state in states])
+        if self.kernel.beside is not None:
+            rounding, has_master, _ = self._storage
+            if has_master:
+                self._enter_beside(self.kernel.beside, "master", self.kernel.MASTER, states)
+            elif rounding == "kahan":
+                self._enter_beside(self.kernel.beside, "residual", self.kernel.RESIDUAL, states)
+
+    def _enter_beside(
+        self, beside: npt.NDArray[np.int64], name: str, column: int, states: list[dict[str, Any]]
+    ) -> None:
+        """Puts in what stands beside the parameters, made where a state has none."""
+        for param, state in zip(self.memory.params, states, strict=True):
+            if name not in state:
+                state[name] = self._full(param, 0.0)
+                if name == "master":
+                    state[name][...] = param.detach() if is_tensor(param) else param.data
+            if name == "residual" and dtype_of(state[name]) != self._dtype:
+                # New, or loaded, and then of values that fit.
+                one = state[name]
+                state[name] = (
+                    one.to(param.dtype) if is_tensor(one) else one.astype(self._dtype, order="K")
+                )
+        addresses = self.memory.state(name, [state[name] for state in states])
+        if addresses is not None:
+            beside[:, column] = addresses
 
     def begin(self, optimizer: Optimizer, i: int, keys: tuple[str, ...]) -> None:
         """Makes the state of a parameter, by its number."""
@@ -648,6 +767,16 @@ class Table:
         raise SchedError(f"{where}: {error}", error.status, row) from None
 
 
+_REALS = ("loss_scale", "max_norm", "max_value")
+
+
+def _zero(grad: Any) -> None:
+    if is_tensor(grad):
+        grad.detach().zero_()
+    else:
+        grad[...] = 0
+
+
 # Added to an array it is faster than a number.
 _ONE = np.ones((), np.float32)
 
@@ -663,6 +792,15 @@ def tables(optimizer: Optimizer, group: dict[str, Any], index: int) -> list[Tabl
     for i, param in enumerate(group["params"]):
         members.setdefault(optimizer._sort(param), []).append(i)
     return [Table(optimizer, group, index, ones) for ones in members.values() or [[]]]
+
+
+def check_storage(group: dict[str, Any]) -> tuple[str, bool, int]:
+    """A group's rounding, whether it has a master, and its seed."""
+    rounding, master = group.get("rounding", "nearest"), bool(group.get("master", False))
+    accepted = ("nearest", "stochastic") if master else ("nearest", "stochastic", "kahan")
+    if rounding not in accepted:
+        raise ValueError(f"rounding is {rounding!r}; accepted: one of {accepted}")
+    return rounding, master, int(group.get("seed", 0))
 
 
 def _dealt(grads: list[Any], counts: list[int]) -> list[list[Any]]:

@@ -44,6 +44,7 @@ class ScheduleFree(Optimizer):
         closure: Callable[[], Any] | None = None,
         *,
         grads: Sequence[Any] | None = None,
+        **options: Any,
     ) -> Any:
         """As :meth:`Optimizer.step`.
 
@@ -55,7 +56,7 @@ class ScheduleFree(Optimizer):
                 "Optimizer was not in train mode when step is called. Please insert .train() and"
                 " .eval() calls on the optimizer. See documentation for details."
             )
-        return super().step(closure, grads=grads)
+        return super().step(closure, grads=grads, **options)
 
     def _enter(self, table: Table) -> None:
         group = table.group
