@@ -58,6 +58,11 @@ public struct Group {
     self.rows = rows
     besides = beside?.assumingMemoryBound(to: Beside.self)
     isPlain = types.isNative && beside == nil
+    guard beside != nil || (types.rounding != .kahan && types.copy == nil) else {
+      throw Refusal(
+        .missingPointer, "beside", value: "NULL",
+        accepted: types.copy == nil ? "residuals" : "copies")
+    }
     self.count = count
     var declaration = Declaration(kind.name, reading: memory)
     kind.describe(settings, &declaration)

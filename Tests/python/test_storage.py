@@ -442,6 +442,8 @@ def test_what_does_not_go_together_is_refused():
     refused("copy=NULL; accepted: 8 bfloat16s", single, other, beside={}, copy_dtype="bfloat16")
     refused("rounding=2", single, other, rounding="kahan")
     refused("residual=NULL; accepted: 8 bfloat16s", half, other, beside={}, rounding="kahan")
+    refused("beside=NULL; accepted: residuals", half, other, rounding="kahan")
+    refused("beside=NULL; accepted: copies", single, other, copy_dtype="float16")
     refused("master=a pointer", single, other, beside={"master": numbers(8, 3)})
     refused("two arrays overlap: average=8 floats", single, other, beside={"average": other})
     for key, value in (
