@@ -172,6 +172,34 @@ def test_steps_need_a_closure_and_a_search_that_there_is():
         optim.LBFGS([param]).step(closure, grads=[torch.ones(2)])
 
 
+def test_a_hook_changes_nothing_of_a_step():
+    for hook in ("register_step_pre_hook", "register_step_post_hook"):
+        ends = []
+        for hooked in (False, True):
+            param = torch.nn.Parameter(torch.tensor([3.0, -2.0]))
+            optimizer = optim.LBFGS([param], line_search_fn="strong_wolfe")
+            if hooked:
+                getattr(optimizer, hook)(lambda *_: None)
+
+            def closure(optimizer=optimizer, param=param):
+                optimizer.zero_grad()
+                loss = bowl(param)
+                loss.backward()
+                return loss
+
+            optimizer.step(closure)
+            ends.append(param.detach().clone())
+        assert torch.equal(*ends)
+        assert bowl(ends[0]) < 10
+
+
+def test_what_is_of_one_gradient_is_refused():
+    param = torch.nn.Parameter(torch.ones(2))
+    with pytest.raises(ValueError, match="max_norm is 1.0"):
+        optim.LBFGS([param]).step(lambda: 0.0, max_norm=1.0)
+    assert torch.equal(param, torch.ones(2))
+
+
 def test_what_a_closure_raises_comes_out_and_the_parameter_is_where_it_was():
     for line in (None, "strong_wolfe"):
         param = torch.ones(3, requires_grad=True)

@@ -344,13 +344,14 @@ class Driver:
             _lib.refuse(Status.SCHED_E_RANGE, "Driver", "not attached", "attach() first")
         return self.scheduler
 
-    def _write(self, values: list[float], unless: list[float] | None = None) -> None:
+    def _write(self, values: list[float], unless: Sequence[float | None] = ()) -> None:
         """Writes the values, `unless` they are these: then they may be another's by now."""
         groups = self._groups()
         # All are there before any is written.
         old = [_value(groups, slot) for slot in self._slots]
+        present = unless or [None] * len(old)
         for (place, field, entry), before, value, whole, same in zip(
-            self._slots, old, values, self._rounded, unless or [None] * len(old), strict=True
+            self._slots, old, values, self._rounded, present, strict=True
         ):
             if value == same:
                 continue

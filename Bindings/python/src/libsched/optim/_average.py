@@ -29,7 +29,9 @@ def step_toward(params: list[Any], ends: list[Any], keep: float) -> None:
         rows.table[:, 1] = 1
         rows.table[:, 2] = where.addresses
         there = [ends[i] for i in members]
-        rows.table[:, 3] = where.state("end", there) if is_half else where.grads(there)
+        other = where.state("end", there) if is_half else where.grads(there)
+        assert other is not None  # of a memory that is new
+        rows.table[:, 3] = other
         lists.append(rows)
     if lists:
         _lib.Steps(lists).step()

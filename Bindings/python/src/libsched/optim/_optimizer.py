@@ -278,7 +278,7 @@ class Optimizer:
         options: dict[str, Any] = more if grads is None else {"grads": grads, **more}
         args: tuple[Any, ...] = (self,) if closure is None else (self, closure)
         args, options = hooks.before_step(self, args, options)
-        result = Optimizer._step(*args, **options)
+        result = args[0]._step(*args[1:], **options)
         for hook in hooks.of("step_post"):
             hook(self, args, options)
         return result

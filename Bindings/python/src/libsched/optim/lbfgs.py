@@ -83,12 +83,17 @@ class LBFGS(Optimizer):
             raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
 
     def _step(
-        self, closure: Callable[[], Any] | None = None, grads: Sequence[Any] | None = None
+        self,
+        closure: Callable[[], Any] | None = None,
+        grads: Sequence[Any] | None = None,
+        **more: Any,
     ) -> Any:
         if closure is None:
             raise TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
         if grads is not None:
             raise ValueError("grads is given; accepted: None: the closure computes the gradients")
+        for name, value in more.items():
+            raise ValueError(f"{name} is {value}; accepted: its default: a step has many gradients")
         (group,) = self.param_groups
         if group["line_search_fn"] not in (None, "strong_wolfe"):
             raise RuntimeError("only 'strong_wolfe' is supported")
