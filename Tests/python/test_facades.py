@@ -42,14 +42,17 @@ def facade(peer: str) -> Any:
 def test_signatures_are_theirs(peer: str, name: str) -> None:
     parameters = inspect.signature(getattr(facade(peer), name)).parameters.values()
     bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
-    assert ", ".join(map(str, bare)) == RECORDED[peer]["signatures"][name]
+    theirs = RECORDED[peer]["signatures"][name]
+    if peer == "keras":
+        # It drops unknown arguments without a word; one that is misspelt is an error here.
+        theirs = theirs.removesuffix(", **kwargs")
+    assert ", ".join(map(str, bare)) == theirs
 
 
 @pytest.mark.parametrize("peer", RECORDED)
 def test_nothing_is_called_otherwise(peer: str) -> None:
     # A class to derive from, and the enumeration of names, have constructors of their own.
-    # What reacts to a metric is no function of the step: see test_reactive.py.
-    own = {"LearningRateSchedule", "SchedulerType", "ReduceLROnPlateau", "reduce_on_plateau"}
+    own = {"LearningRateSchedule", "SchedulerType"}
     assert set(facade(peer).__all__) - own == set(RECORDED[peer]["signatures"])
 
 
