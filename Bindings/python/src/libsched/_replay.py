@@ -75,7 +75,9 @@ class Replayed:
         elif self.cost == 0:
             found = f"with the best, at {self.best_at}"
         else:
-            found = f"{100 * self.cost:.2g} % worse than the best at {self.overall_at}"
+            percent = 100 * self.cost
+            shown = f"{percent:.2g}" if percent < 10 else f"{percent:.0f}"
+            found = f"{shown} % worse than the best at {self.overall_at}"
         return f"{self.label} stops at {self.stopped_at}, {found}, and saves {self.saved}"
 
 
