@@ -119,7 +119,8 @@ typedef enum sched_type {
  *  `call` must give the same number for the same step, and is called by whoever
  *  asks for rates, so from any thread and from several at once; `release` by
  *  whoever frees. `call` may use the library, but what it changes in the
- *  scheduler that asks is lost. Both must return: no longjmp, no C++ exception.
+ *  scheduler that asks is lost, and it must not free the one that asks. Both
+ *  must return: no longjmp, no C++ exception.
  *
  *  A function has no text. A schedule prints as LambdaLR(lr_lambda=<function>),
  *  which sched_parse and sched_scheduler_restore refuse. To go on from a saved
