@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import math
 import os
 import platform
 import statistics
@@ -23,7 +24,7 @@ import time
 import types
 import warnings
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,22 @@ def compiled(source: str, *options: str) -> Path:
     return target
 
 
+@cache
+def ceilings() -> ctypes.CDLL:
+    return ctypes.CDLL(str(compiled("ceiling.c", "-march=native", "-fopenmp", "-shared", "-fPIC")))
+
+
+def ceiling(kind: str, size: int, threads: int) -> Step:
+    """What reads and writes as an optimizer's step does, and no more."""
+    arrays = [torch.randn(size) for _ in range({"AdamW": 4, "SGD": 3}[kind])]
+    move = getattr(ceilings(), f"move_{kind.lower()}")
+    pointers = [ctypes.c_void_p(array.data_ptr()) for array in arrays]
+    arguments = (ctypes.c_ssize_t(size), *pointers, ctypes.c_int(threads))
+    # The arrays live as long as their pointers.
+    return lambda arrays=arrays: move(*arguments)
+
+
 def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
-    memory = ctypes.CDLL(
-        str(compiled("ceiling.c", "-march=native", "-fopenmp", "-shared", "-fPIC"))
-    )
     ours: Any = getattr(optim, kind)
     theirs: Any = getattr(torch.optim, kind)
     settings = {"AdamW": {"lr": 1e-3}, "SGD": {"lr": 1e-3, "momentum": 0.9}}[kind]
@@ -93,11 +106,7 @@ def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
                 return one
 
             contenders: dict[str, Step] = {"libsched": ours([parameter()], **settings).step}
-            arrays = [torch.randn(size) for _ in range({"AdamW": 4, "SGD": 3}[kind])]
-            move = getattr(memory, f"move_{kind.lower()}")
-            pointers = [ctypes.c_void_p(array.data_ptr()) for array in arrays]
-            arguments = (ctypes.c_ssize_t(size), *pointers, ctypes.c_int(threads))
-            contenders["ceiling"] = lambda move=move, arguments=arguments: move(*arguments)
+            contenders["ceiling"] = ceiling(kind, size, threads)
             for name, options in {
                 "fused": {"fused": True},
                 "foreach": {"foreach": True},
@@ -113,6 +122,70 @@ def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
     libsched.set_threads(0)
     print(f"\n{kind}.step() on one float32 tensor ({libsched.isa()})")
     headers = ["elements", "threads", "µs", "ceiling", "torch fused", "foreach", "loop"]
+    print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
+
+
+def gpt2() -> list[tuple[int, ...]]:
+    """The shapes of GPT-2's 148 tensors, 124 million numbers."""
+    d = 768
+    block = [(d,), (d,), (d, 3 * d), (3 * d,), (d, d), (d,)]
+    block += [(d,), (d,), (d, 4 * d), (4 * d,), (4 * d, d), (d,)]
+    return [(50257, d), (1024, d), *(12 * block), (d,), (d,)]
+
+
+def resnet50() -> list[tuple[int, ...]]:
+    """The shapes of ResNet-50's 161 tensors, 25.6 million numbers."""
+
+    def convolution(to: int, of: int, side: int) -> list[tuple[int, ...]]:
+        return [(to, of, side, side), (to,), (to,)]
+
+    shapes, width = convolution(64, 3, 7), 64
+    for inner, count in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for i in range(count):
+            shapes += convolution(inner, width, 1)
+            shapes += convolution(inner, inner, 3)
+            shapes += convolution(4 * inner, inner, 1)
+            if i == 0:
+                shapes += convolution(4 * inner, width, 1)
+            width = 4 * inner
+    return [*shapes, (1000, width), (1000,)]
+
+
+MODELS: dict[str, list[tuple[int, ...]]] = {
+    "GPT-2": gpt2(),
+    "ResNet-50": resnet50(),
+    "1,000 small": [(10 + 991 * i // 1000,) for i in range(1000)],
+}
+
+
+def print_models(seconds: float) -> None:
+    """AdamW over all tensors of a model, in one call."""
+    everyone = len(os.sched_getaffinity(0))
+    rows = []
+    for name, shapes in MODELS.items():
+        size = sum(map(math.prod, shapes))
+        for threads in sorted({1, everyone}):
+            torch.set_num_threads(threads)
+            libsched.set_threads(threads)
+
+            def parameters(shapes: list[tuple[int, ...]] = shapes) -> list[torch.nn.Parameter]:
+                ones = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+                for one in ones:
+                    one.grad = torch.randn(one.shape)
+                return ones
+
+            contenders = {
+                "libsched": optim.AdamW(parameters()).step,
+                "ceiling": ceiling("AdamW", size, threads),
+                "fused": torch.optim.AdamW(parameters(), fused=True).step,
+            }
+            took = rounds(contenders, seconds, rest=0.01 if threads > 1 else 0)
+            mine = took.pop("libsched")
+            ratios = [f"{each / mine:.2f}" for each in took.values()]
+            rows.append([name, len(shapes), f"{size:,}", threads, f"{1e3 * mine:.2f}", *ratios])
+    libsched.set_threads(0)
+    print("\nAdamW.step() of a whole model, float32")
+    headers = ["model", "tensors", "elements", "threads", "ms", "ceiling", "torch fused"]
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
 
 
@@ -416,6 +489,7 @@ def main() -> None:
     print("A ratio is the other's time over ours: above 1, libsched is faster.")
     for kind in ["AdamW", "SGD"]:
         print_steps(kind, seconds, SIZES)
+    print_models(seconds)
     print_optimizers(seconds, 10**7)
     print_stored(seconds, 10**7)
     print_schedulers(seconds / 3)
