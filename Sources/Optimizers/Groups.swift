@@ -109,7 +109,7 @@ public struct Group {
       throw Refusal(.memory, name("n"), value: "\(n)", accepted: "\(limit) in all", index: i)
     }
     total += stepped
-    if n == 0 { return }
+    if n == 0 || (sparse == nil && isInOrder(row, UInt(n * types.native.size))) { return }
     func size(_ array: Int) -> Int { array == 1 ? stepped : n }
     let arrays = 2 + stateCount + (besides == nil ? 0 : 5)
     for array in 0..<arrays where size(array) > 0 {
@@ -144,6 +144,21 @@ public struct Group {
       throw Refusal(
         .missingPointer, name("scalars"), value: "NULL", accepted: "its numbers of state", index: i)
     }
+  }
+
+  /// Whether a row of the body alone has all it needs, arrays of that many bytes
+  /// and apart. What it finds amiss, and other rows, are looked at closely.
+  private func isInOrder(_ row: UnsafePointer<Int>, _ length: UInt) -> Bool {
+    guard isPlain, !hasScalars else { return false }
+    for array in 2..<4 + stateCount where array < 4 || isUsed(array - 4) {
+      let start = UInt(bitPattern: row[array])
+      guard start != 0, start <= UInt.max - length else { return false }
+      for other in 2..<array where other < 4 || isUsed(other - 4) {
+        let from = UInt(bitPattern: row[other])
+        guard (start > from ? start - from : from - start) >= length else { return false }
+      }
+    }
+    return true
   }
 
   /// The numbers of a row's state; never read where there are none.
