@@ -66,6 +66,18 @@ struct FunctionTests {
       try new.next()
       #expect(new.rates == old.rates)
     }
+    // Groups that are cooled down apart, and groups whose functions are apart.
+    var apart = try Scheduler(schedules[0], bases: [1, 1])
+    try apart.coolDown(over: 4, groups: [0])
+    var shared = try Scheduler(schedules[0], bases: [1, 1])
+    try shared.load(apart.text)
+    var mixed = try Scheduler([AnySchedule(LambdaLR { _ in 3 }), schedules[0]], bases: [1, 1])
+    try mixed.load(try Scheduler(schedules[0], bases: [1, 1]).text)
+    for scheduler in [shared, mixed] {
+      #expect(try scheduler.schedule(group: 1).rates(3..<5, base: 1) == [1 / 4, 1 / 5])
+    }
+    #expect(shared.schedule(group: 0).rate(at: 4, base: 1) == 0)
+    #expect(mixed.schedule(group: 0).rate(at: 4, base: 1) == 3)
     #expect(throws: Refusal.self) { try Scheduler(restoring: old.text) }
     #expect(throws: Refusal.self) { try new.load(old.text, policy: .restore) }
     #expect(throws: Refusal.self) { try AnySchedule.parse("LambdaLR(<function>)") }

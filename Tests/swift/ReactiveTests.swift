@@ -139,6 +139,30 @@ struct ReactiveTests {
     #expect(closed.rates == [0.5] && chained.rates == [0.375])
   }
 
+  @Test("takes it off also where the rate was 0, of which no other is a multiple")
+  func handAtZero() throws {
+    // It falls out of the range of numbers, to 0, and begins anew at the fall after that.
+    let schedule = try GreedyLR(
+      factor: 1e-300, patience: 0, minLR: 0, maxLR: 1, eps: 0, resetStart: 2)
+    var scheduler = try Scheduler(schedule, bases: [1], form: .chained)
+    for _ in 0..<3 { scheduler.observe(1) }
+    #expect(scheduler.rates == [0])
+    try scheduler.override([0.25])
+    scheduler.observe(1)
+    #expect(scheduler.rates == [1])
+  }
+
+  @Test("is not in force where the rate is held before its time", arguments: forms)
+  func held(_ form: Scheduler.Form) throws {
+    var scheduler = try Scheduler(
+      .parse("SequentialLR([Constant(), ReduceLROnPlateau(factor=0.5, patience=0)], [5])"),
+      bases: [1], form: form, horizon: .hold, last: 3)
+    try scheduler.seek(to: 10)
+    for _ in 0..<3 { scheduler.observe(1) }
+    #expect(scheduler.rates == [1])
+    #expect(scheduler.schedule(group: 0).rate(at: 10, base: 1) == 1)
+  }
+
   @Test("is not there: then a metric changes nothing")
   func unwatched() throws {
     var scheduler = try Scheduler(StepLR(stepSize: 3), bases: [1])

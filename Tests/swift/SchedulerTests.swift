@@ -74,6 +74,13 @@ struct GroupScheduleTests {
     var held = try Scheduler([long, short], bases: [1, 1], horizon: .hold, last: 4)
     try held.seek(to: 4)
     #expect(held.rates == [long.rate(at: 4, base: 1), short.rate(at: 2, base: 1)])
+    // Chained, at what a hand set there.
+    var chained = try Scheduler(
+      [long, short], bases: [1, 1], form: .chained, horizon: .hold, last: 4)
+    try chained.seek(to: 2)
+    try chained.override([0.5, 0.25])
+    try chained.next()
+    #expect(chained.rates == [long.rate(at: 3, base: 1), 0.25])
   }
 }
 
@@ -378,5 +385,17 @@ struct PolicyTests {
     )
     try other.load(run.text, policy: .keep)
     #expect(other.rates == [try CosineAnnealingLR(tMax: 91).rate(at: 31, base: 0.1)])
+    // Its end has moved, too; one that was another from the start is told apart.
+    let ending = { (last) in
+      try Scheduler(CosineAnnealingLR(tMax: 90), bases: [0.1], horizon: .hold, last: last)
+    }
+    var ended = try ending(60)
+    try ended.seek(to: 30)
+    #expect(refusal { try ended.load(try ending(61).text) } != nil)
+    try ended.coolDown(over: 10)
+    #expect(ended.lastStep == 40)
+    var begun = try ending(60)
+    try begun.load(ended.text)
+    #expect(begun.text == ended.text)
   }
 }
