@@ -579,7 +579,7 @@ typedef struct sched_beside {
   float *master;     /* the parameter itself, of which `param` of 16 bits is a
                         copy: set both before the first step                  */
   void *residual;    /* SCHED_KAHAN: of param's type, zeros at first          */
-  void *copy;        /* of copy_dtype: gets the new parameter                 */
+  void *copy;        /* of copy_dtype: gets the new parameter, rounded once   */
   void *average;     /* float, or double of SCHED_F64: moves toward the new
                         parameter by the options' average_weight              */
   void *accumulated; /* float, or double of SCHED_F64: gradients that were
@@ -610,13 +610,15 @@ typedef struct sched_group {
   const sched_beside *beside; /* NULL, or one for each parameter              */
 } sched_group;
 
-/*  What else a step does, in the same pass over memory; 0 asks for nothing.
+/*  What else a step does, in the same pass over memory; 0 asks for nothing. The
+ *  norm, and what is not finite, are found in one over the gradients before it.
  *  A gradient is g = (grad + accumulated) / loss_scale, clipped to the norm,
  *  then to the value.                                                        */
 typedef struct sched_options {
   double loss_scale; /* what the loss was multiplied by: finite above 0       */
   double max_norm;   /* all gradients together are multiplied by
-                        min(1, max_norm / (norm + 1e-6)): above 0             */
+                        min(1, max_norm / (norm + 1e-6)): above 0; INFINITY
+                        for the norm alone                                    */
   double max_value;  /* each element is then at most that in magnitude        */
   double average_weight; /* `average` gets average + weight * (param - average):
                             0 to 1; 1 - decay, or 1 / (n + 1) for a mean      */
@@ -626,10 +628,11 @@ typedef struct sched_options {
                              nothing is stepped                               */
   int32_t zero_grad;      /* 1: gradients become 0 when they have been used, or
                              skipped; their arrays are not const then         */
-  int32_t skipped;        /* out: whether nothing was stepped; accumulated
-                             gradients are 0 again                            */
+  int32_t skipped;        /* out: 1 where skip_nonfinite has skipped the step;
+                             accumulated gradients are 0 again                */
   double norm;            /* out: the norm of all gradients together, before
-                             clipping; NaN unless max_norm or skip_nonfinite  */
+                             clipping; NaN without max_norm and skip_nonfinite,
+                             and with accumulate                              */
 } sched_options;
 
 /*  One step of every parameter of every group. Nothing is stepped unless

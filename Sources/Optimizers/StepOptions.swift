@@ -6,8 +6,9 @@ public struct StepOptions: Sendable {
   /// What the loss, and with it the gradients, were multiplied by; finite above 0.
   public var lossScale = 1.0
   /// The norm that all gradients together are clipped to, above 0:
-  /// `g · min(1, maxNorm / (norm + 10⁻⁶))`, after the loss scale.
-  public var maxNorm = Double.infinity
+  /// `g · min(1, maxNorm / (norm + 10⁻⁶))`, after the loss scale. Infinity asks for
+  /// the norm alone.
+  public var maxNorm: Double?
   /// The magnitude that each element of the gradients is then clipped to, above 0.
   public var maxValue = Double.infinity
   /// How far the averages beside the parameters move toward them; 0 to 1.
@@ -31,13 +32,13 @@ public struct StepOptions: Sendable {
     }
     try need(
       lossScale > 0 && lossScale.isFinite, "loss_scale", lossScale, "a finite number above 0")
-    try need(maxNorm > 0, "max_norm", maxNorm, "a number above 0")
+    if let maxNorm { try need(maxNorm > 0, "max_norm", maxNorm, "a number above 0") }
     try need(maxValue > 0, "max_value", maxValue, "a number above 0")
     try need((0...1).contains(averageWeight), "average_weight", averageWeight, "from 0 to 1")
   }
 
   /// Whether all gradients have to be looked at before the first step.
-  var needsNorm: Bool { skipsNonfinite || maxNorm < .infinity }
+  var needsNorm: Bool { skipsNonfinite || maxNorm != nil }
 }
 
 /// What became of a step.
@@ -60,9 +61,9 @@ struct Pass {
     self.table = table
     self.options = options
     var clip = 1.0
-    if let norm, options.maxNorm < .infinity {
+    if let norm, let maxNorm = options.maxNorm, maxNorm < .infinity {
       // NaN stays NaN, as in PyTorch.
-      let factor = options.maxNorm / (norm + 1e-6)
+      let factor = maxNorm / (norm + 1e-6)
       clip = factor > 1 ? 1 : factor
     }
     scale = clip / options.lossScale
