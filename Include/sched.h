@@ -607,7 +607,9 @@ typedef struct sched_group {
   sched_dtype state_dtype;
   sched_dtype copy_dtype; /* SCHED_BF16 or SCHED_F16 where a copy is wanted   */
   sched_rounding rounding;
-  const sched_beside *beside; /* NULL, or one for each parameter              */
+  /* one for each parameter, which copies and roundings but SCHED_NEAREST need,
+   * or NULL; NULL with rows                                                  */
+  const sched_beside *beside;
 } sched_group;
 
 /*  What else a step does, in the same pass over memory; 0 asks for nothing. The

@@ -58,10 +58,10 @@ public struct Group {
     self.rows = rows
     besides = beside?.assumingMemoryBound(to: Beside.self)
     isPlain = types.isNative && beside == nil
-    guard beside != nil || (types.rounding != .kahan && types.copy == nil) else {
-      throw Refusal(
-        .missingPointer, "beside", value: "NULL",
-        accepted: types.copy == nil ? "residuals" : "copies")
+    guard beside != nil || (types.rounding == .nearest && types.copy == nil) else {
+      let missing: StaticString =
+        types.copy != nil ? "copies" : types.rounding == .kahan ? "residuals" : "seeds"
+      throw Refusal(.missingPointer, "beside", value: "NULL", accepted: "\(missing)")
     }
     self.count = count
     var declaration = Declaration(kind.name, reading: memory)
