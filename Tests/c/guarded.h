@@ -14,25 +14,32 @@ enum { GUARD_BYTES = 256, GUARD_MARK = 0xa5 };
 typedef struct guarded {
   float *data;
   size_t count;
+  size_t width; /* bytes of an element */
   unsigned char *block;
   size_t size;
 } guarded;
 
-/*  `count` floats copied from `values`, zeros where that is NULL, `shift` bytes
+/*  `count` elements copied from `values`, zeros where that is NULL, `shift` bytes
  *  past a multiple of 64. */
-static inline guarded guarded_make(size_t count, size_t shift, const float *values) {
+static inline guarded guarded_of(size_t count, size_t width, size_t shift, const void *values) {
   guarded array;
   array.count = count;
-  array.size = GUARD_BYTES + 64 + shift + count * sizeof(float) + GUARD_BYTES;
+  array.width = width;
+  array.size = GUARD_BYTES + 64 + shift + count * width + GUARD_BYTES;
   array.block = (unsigned char *)malloc(array.size);
   if (!array.block) abort();
   memset(array.block, GUARD_MARK, array.size);
   uintptr_t start = (uintptr_t)array.block + GUARD_BYTES;
   unsigned char *data = array.block + GUARD_BYTES + (64 - start % 64) % 64 + shift;
   array.data = (float *)(void *)data;
-  if (values && count) memcpy(data, values, count * sizeof(float));
-  if (!values) memset(data, 0, count * sizeof(float));
+  if (values && count) memcpy(data, values, count * width);
+  if (!values) memset(data, 0, count * width);
   return array;
+}
+
+/*  The same of floats. */
+static inline guarded guarded_make(size_t count, size_t shift, const float *values) {
+  return guarded_of(count, sizeof(float), shift, values);
 }
 
 static inline void guarded_free(guarded *array) {
@@ -43,7 +50,7 @@ static inline void guarded_free(guarded *array) {
 /*  Whether the marks are as they were made. */
 static inline int guarded_intact(const guarded *array) {
   const unsigned char *first = (const unsigned char *)(const void *)array->data;
-  const unsigned char *last = first + array->count * sizeof(float);
+  const unsigned char *last = first + array->count * array->width;
   for (const unsigned char *at = array->block; at < array->block + array->size; at++) {
     if ((at < first || at >= last) && *at != GUARD_MARK) return 0;
   }
@@ -59,7 +66,8 @@ static inline float guarded_at(const guarded *array, size_t index) {
 
 static inline int guarded_same(const guarded *a, const guarded *b) {
   return a->count == b->count &&
-         (a->count == 0 || memcmp(a->data, b->data, a->count * sizeof(float)) == 0);
+         a->width == b->width &&
+         (a->count == 0 || memcmp(a->data, b->data, a->count * a->width) == 0);
 }
 
 #endif

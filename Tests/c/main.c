@@ -12,6 +12,7 @@ int main(int argc, char **argv) {
   } suites[] = {
       {"schedules", run_schedules}, {"schedulers", run_schedulers},
       {"early_stopping", run_early_stopping}, {"steps", run_steps},
+      {"options", run_options},
       {"refusals", run_refusals}, {"functions", run_functions}, {"threads", run_threads},
   };
   const size_t count = sizeof suites / sizeof *suites;

@@ -257,6 +257,24 @@ TEST_CASE("steps of sixteen bits, clipped in the same pass") {
   CHECK(param[0] == 0xc000);
   CHECK(param[1] == 0xc000);
   CHECK(grad[0] == 0);
+  // 2 and 3 are kept, then a NaN skips the step and what was kept.
+  float kept[2] = {0, 0};
+  sched_beside beside{};
+  beside.accumulated = kept;
+  group.beside = &beside;
+  grad[0] = 0x4000;
+  grad[1] = 0x4040;
+  options.accumulate = 1;
+  sched::step({group}, &options);
+  CHECK((kept[0] == 2 && kept[1] == 3 && grad[1] == 0));
+  CHECK((options.skipped == 0 && std::isnan(options.norm)));
+  grad[1] = 0x7fc0;
+  options.accumulate = 0;
+  options.skip_nonfinite = 1;
+  sched::step({group}, &options);
+  CHECK((options.skipped == 1 && std::isnan(options.norm)));
+  CHECK((param[0] == 0xc000 && param[1] == 0xc000 && kept[0] == 0 && grad[1] == 0));
+  group.beside = nullptr;
   options.max_norm = -1;
   CHECK_REFUSED(sched::step({group}, &options), SCHED_E_RANGE, "max_norm", "=-1", "above 0");
   group.rounding = SCHED_KAHAN;
