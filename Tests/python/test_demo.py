@@ -105,6 +105,18 @@ def test_a_schedule_by_its_name_or_its_text(tmp_path: Path) -> None:
     assert "early stopping off\n" in out
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("OneCycleLR", "OneCycleLR(max_lr=0.001, total_steps=10"),
+        ("MultiStepLR", "MultiStepLR(milestones=[5, 7]"),
+        ("WarmupStableDecay", "WarmupStableDecay(num_warmup_steps=1, num_stable_steps=7, "),
+    ],
+)
+def test_a_name_alone_stands_for_the_usual(name: str, text: str, tmp_path: Path) -> None:
+    assert text in told("--epochs", "10", "--lr-scheduler", name, folder=tmp_path)
+
+
 def test_a_rate_that_follows_the_loss(tmp_path: Path) -> None:
     # Nothing is better by so much: the rate falls after two epochs, and the run stops after four.
     plateau = "ReduceLROnPlateau(patience=1, threshold=9, threshold_mode='abs')"
@@ -120,7 +132,7 @@ def test_a_rate_that_follows_the_loss(tmp_path: Path) -> None:
     [
         (["--lr-scheduler", "Nope"], "Nope"),
         (["--lr-scheduler", "StepLR(0)"], "StepLR step_size=0"),
-        (["--lr-scheduler", "ExponentialLR"], "ExponentialLR gamma"),
+        (["--lr-scheduler", "InverseSqrt"], "InverseSqrt timescale"),
         (["--patience", "-1"], "patience=-1"),
         (["--min-delta", "nan"], "min_delta=nan"),
         (["--epochs", "0"], "--epochs 0: at least 1"),

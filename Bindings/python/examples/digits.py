@@ -41,7 +41,14 @@ NOISE = 0.2
 # What a schedule takes when only its name is given: the whole run, or a part of it.
 LENGTHS = ("T_max", "decay_steps", "steps", "total_steps")
 PARTS = ("T_0", "cycle_size", "first_cycle_steps", "first_decay_steps", "period", "step_size")
-PLATEAU = "ReduceLROnPlateau(factor=0.5, patience=5, min_lr=1e-6)"
+# What a name alone stands for, where a field that is no length has to be chosen.
+USUAL = {
+    "ExponentialLR": "ExponentialLR(0.97)",
+    "MultiStepLR": "MultiStepLR([{half}, {most}])",
+    "OneCycleLR": "OneCycleLR({lr}, total_steps={epochs})",
+    "ReduceLROnPlateau": "ReduceLROnPlateau(factor=0.5, patience=5, min_lr=1e-6)",
+    "WarmupStableDecay": "WarmupStableDecay({tenth}, {stable}, {fifth})",
+}
 
 
 class Split(NamedTuple):
@@ -306,13 +313,23 @@ def draw(path: Path, run: Run, most: int) -> None:
     plt.close(figure)
 
 
-def schedule_of(text: str, epochs: int) -> libsched.Schedule:
+def schedule_of(text: str, epochs: int, lr: float) -> libsched.Schedule:
     """A schedule from its text, or from its name alone, as long as the run."""
     name = text.strip()
     if not name.isidentifier():
         return libsched.parse(text)
-    if name == "ReduceLROnPlateau":
-        return libsched.parse(PLATEAU)
+    if name in USUAL:
+        tenth, fifth, half = epochs // 10, epochs // 5, epochs // 2
+        usual = USUAL[name].format(
+            lr=lr,
+            epochs=epochs,
+            tenth=tenth,
+            fifth=fifth,
+            half=half,
+            most=half + fifth,
+            stable=epochs - tenth - fifth,
+        )
+        return libsched.parse(usual)
     kind = getattr(libsched, name, libsched.Constant)
     needed = [
         parameter.name
@@ -369,7 +386,7 @@ def main() -> None:
                 milestones=[WARMUP],
             )
         else:
-            schedule = schedule_of(options.lr_scheduler, options.epochs)
+            schedule = schedule_of(options.lr_scheduler, options.epochs, options.lr)
         scheduler = libsched.Scheduler(schedule, bases=[options.lr], horizon="hold")
         # Without early stopping it still says which epoch is the best.
         patience = options.patience if options.early_stopping else options.epochs + 1
