@@ -569,7 +569,7 @@ class Pair:
 
 
 often = settings(
-    max_examples=int(MORE or 500),
+    max_examples=int(MORE or 1000),
     derandomize=not MORE,
     database=None,
     deadline=None,
