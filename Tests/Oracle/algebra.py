@@ -10,7 +10,17 @@ import torch
 from torch.optim import lr_scheduler
 
 from . import vectors
-from .schedules import Call, constant, cosine, cyclic, exponential, linear, polynomial, step
+from .schedules import (
+    Call,
+    constant,
+    cosine,
+    cyclic,
+    exponential,
+    linear,
+    onecycle,
+    polynomial,
+    step,
+)
 from .schedules import run as run_alone
 
 FILE = "algebra.txt"
@@ -111,6 +121,13 @@ ROWS = [
     chained([linear(0.1, 1.0, 5), cosine(40)], 60, "a warm-up over a cosine"),
     chained([linear(0.1, 1.0, 5), step(10), exponential(0.99)], 60, "three"),
     chained([polynomial(30, 2.0)], 50, "one alone"),
+    chained([onecycle(total_steps=60), step(7)], 60, "a drop lasts one step: a cycle forgets it"),
+    chained([step(7), onecycle(total_steps=60)], 60, "a cycle forgets what came before it"),
+    chained(
+        [cyclic(0.3, step_size_up=5, cycle_momentum=False), exponential(0.9), constant(0.5, 9)],
+        60,
+        "forgotten every step",
+    ),
     loop(step(3, gamma=0.5), 7, "steps, again from the base"),
     loop(cosine(10), 10, "restarts of equal length"),
     loop(linear(0.1, 1.0, 4), 1, "never past its first step"),
