@@ -426,11 +426,15 @@ class SWALR(LRScheduler):
         more = (before, 0.0, 0.0)
         native = native_of(self, way)
         groups = self.optimizer.param_groups
-        if len(groups) == 1:
-            (group,) = groups
-            ends = [group["lr"], group["swa_lr"]]
-            return along_one(native, curve, now, group, ends, None, more)
-        return along_from_here(native, curve, now, groups, "swa_lr", more)
+        try:
+            if len(groups) == 1:
+                (group,) = groups
+                ends = [group["lr"], group["swa_lr"]]
+                return along_one(native, curve, now, group, ends, None, more)
+            return along_from_here(native, curve, now, groups, "swa_lr", more)
+        except KeyError:
+            # In its turn: the arithmetic of the groups before may warn.
+            return None
 
     def _set_anneal_func(self, anneal_strategy: str) -> None:
         self._anneal_strategy = anneal_strategy

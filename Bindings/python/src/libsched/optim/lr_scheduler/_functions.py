@@ -113,10 +113,10 @@ def _state_of(scheduler: LambdaLR | MultiplicativeLR) -> dict[str, Any]:
         for key, value in scheduler.__dict__.items()
         if key not in ("optimizer", "lr_lambdas")
     }
-    state["lr_lambdas"] = [
-        None if isinstance(factor, types.FunctionType) else factor.__dict__.copy()
-        for factor in scheduler.lr_lambdas
-    ]
+    state["lr_lambdas"] = [None] * len(scheduler.lr_lambdas)
+    for i, factor in enumerate(scheduler.lr_lambdas):
+        if not isinstance(factor, types.FunctionType):
+            state["lr_lambdas"][i] = factor.__dict__.copy()
     return state
 
 
