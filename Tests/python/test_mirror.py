@@ -157,15 +157,36 @@ LONG = {
     ),
     "CyclicLR": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, 211),
     "CyclicLR, momentum stays": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, cycle_momentum=False),
+    "CyclicLR, one a group": lambda m, o: m.CyclicLR(
+        o,
+        each(o, 1e-3),
+        tuple(each(o, 0.3)),
+        700,
+        base_momentum=each(o, 0.8),
+        max_momentum=each(o, 0.9),
+    ),
     "CyclicLR, triangular2": lambda m, o: m.CyclicLR(o, 1e-3, 0.3, 700, mode="triangular2"),
     "CyclicLR, exp_range": lambda m, o: m.CyclicLR(
         o, 1e-3, 0.3, 700, mode="exp_range", gamma=0.9995
     ),
     "OneCycleLR": lambda m, o: m.OneCycleLR(o, max_lr=0.3, total_steps=10_000),
+    "OneCycleLR, one a group": lambda m, o: m.OneCycleLR(
+        o,
+        each(o, 0.3),
+        epochs=100,
+        steps_per_epoch=100,
+        base_momentum=each(o, 0.8),
+        max_momentum=tuple(each(o, 0.9)),
+        div_factor=7.0,
+        final_div_factor=300.0,
+        three_phase=True,
+    ),
+    "OneCycleLR, momentum stays": lambda m, o: m.OneCycleLR(o, 0.3, 10_000, cycle_momentum=False),
     "OneCycleLR, linear in three phases": lambda m, o: m.OneCycleLR(
         o, max_lr=0.3, total_steps=10_000, anneal_strategy="linear", three_phase=True, pct_start=0.4
     ),
     "SWALR": lambda m, o: SWA[m].SWALR(o, 0.05, anneal_epochs=9_000),
+    "SWALR, one a group": lambda m, o: SWA[m].SWALR(o, each(o, 0.05), anneal_epochs=9_000),
     "SWALR, linear": lambda m, o: SWA[m].SWALR(
         o, 0.05, anneal_epochs=3_000, anneal_strategy="linear"
     ),
@@ -181,9 +202,16 @@ LONG = {
 }
 
 
+def each(optimizer, value):
+    return [value * (1 - i / 50) for i in range(len(optimizer.param_groups))]
+
+
 # Those whose rates are computed in Python.
 BY_HAND = {
     "LambdaLR": lambda m, o: m.LambdaLR(o, inverse),
+    "LambdaLR, one a group": lambda m, o: m.LambdaLR(
+        o, [Power(0.9999 - i / 1e4) for i in range(len(o.param_groups))]
+    ),
     "LambdaLR, an object": lambda m, o: m.LambdaLR(o, Power(0.9999)),
     "MultiplicativeLR": lambda m, o: m.MultiplicativeLR(o, slower),
     "MultiStepLR, twice the same": lambda m, o: m.MultiStepLR(o, [7, 5_000, 7, 0], gamma=0.3),
@@ -230,6 +258,20 @@ def test_ten_thousand_steps(make, groups):
     the_long_run(make, groups)
 
 
+PLATEAUS = {
+    "as it comes": {},
+    "impatient": {"patience": 0},
+    "higher is better": {"mode": "max", "patience": 2, "factor": 0.3},
+    "absolute": {"threshold_mode": "abs", "threshold": 0.01, "patience": 1},
+    "absolute, higher": {"mode": "max", "threshold_mode": "abs", "patience": 1},
+    "cooling down": {"patience": 1, "cooldown": 3},
+    "a floor": {"patience": 0, "min_lr": 0.01},
+    "a floor a group": {"patience": 0, "min_lr": [0.01, 0.15]},
+    "a large eps": {"patience": 0, "eps": 0.05},
+    "below nothing": {"patience": 0, "factor": -0.5},
+}
+
+
 @pytest.mark.parametrize("groups", [1, 2, 7])
 @pytest.mark.parametrize("mode", ["min", "max"])
 def test_ten_thousand_metrics(mode, groups):
@@ -237,6 +279,14 @@ def test_ten_thousand_metrics(mode, groups):
     the_long_run(
         lambda m, o: m.ReduceLROnPlateau(o, mode, factor=0.99, patience=9), groups, metrics
     )
+
+
+@pytest.mark.parametrize("settings", PLATEAUS.values(), ids=PLATEAUS)
+def test_ten_thousand_metrics_of_every_kind(settings):
+    metrics = np.random.default_rng(12).normal(size=10_000).tolist()
+    # A floor of 0, as it comes, would be an integer in the end.
+    settings = {"factor": 0.99, "patience": 9, "min_lr": 0.0} | settings
+    the_long_run(lambda m, o: m.ReduceLROnPlateau(o, **settings), 2, metrics)
 
 
 def the_long_run(make, groups, metrics=None):
@@ -258,6 +308,83 @@ def the_long_run(make, groups, metrics=None):
     assert len(told) == 10_000 * 3 * groups
     assert {type(one) for one in got} == {float} == {type(one) for one in told}
     told, got = (np.array(one).view(np.int64) for one in curves)
+    assert np.flatnonzero(got != told).tolist() == []
+
+
+def edited(opt, step):
+    if step % 700 == 300:
+        opt.param_groups[step % 2]["lr"] = 0.05 + step / 1e5
+    return ()
+
+
+def grown(opt, step):
+    if step in (2_000, 5_000):
+        opt.param_groups.append(dict(opt.param_groups[0], lr=0.07))
+    return ()
+
+
+def sought(opt, step):
+    return (step * 7_919 % 10_000,) if step % 10 == 3 else ()
+
+
+class Resuming:
+    """A module whose schedulers go on from the middle."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def __getattr__(self, kind):
+        made = getattr(self.module, kind)
+        return made if kind == "ChainedScheduler" else partial(made, last_epoch=4_999)
+
+
+RESUMING = {module: Resuming(module) for module in MODULES}
+SWA |= {RESUMING[module]: Resuming(SWA[module]) for module in MODULES}
+
+# What a run is made of, whether it begins in the middle, and what happens to it on the way.
+WAYS = {
+    "resumed": (lambda i: 0.1 * (i + 1), True, None),
+    "edited": (lambda i: 0.1 * (i + 1), False, edited),
+    "grown": (lambda i: 0.1 * (i + 1), False, grown),
+    "sought": (lambda i: 0.1 * (i + 1), False, sought),
+    "numpy's": (lambda i: np.float64(0.1 * (i + 1)), False, None),
+    "tensors": (lambda i: torch.tensor(0.1 * (i + 1), dtype=torch.float64), False, None),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
+def test_ten_thousand_steps_on_the_way(make, way):
+    rate, resumes, happens = WAYS[way]
+    runs = []
+    for module in MODULES:
+        # Tensors take long.
+        opt = optimizer(1 if way == "tensors" else 2, kind=torch.optim.AdamW)
+        for i, group in enumerate(opt.param_groups):
+            group["lr"] = rate(i)
+        scheduler = make(module, opt)
+        if resumes:
+            scheduler = make(RESUMING[module], opt)
+        seen, ends = [], []
+        for step in range(10_000):
+            arguments = happens(opt, step) if happens else ()
+            try:
+                scheduler.step(*arguments)
+            except Exception as error:  # noqa: BLE001, whatever torch raises
+                ends.append((step, type(error), str(error)))
+            for group in opt.param_groups:
+                seen.append(float(group["lr"]))
+                seen += group["betas"]
+            seen += map(float, scheduler.get_last_lr())
+            if step % 2_500 == 7:
+                ends.append(repr(scheduler.state_dict()))
+                ends.append(
+                    [{k: repr(v) for k, v in g.items() if k != "params"} for g in opt.param_groups]
+                )
+        runs.append((np.array(seen).view(np.int64), ends))
+    (told, known), (got, ends) = runs
+    assert ends == known
     assert np.flatnonzero(got != told).tolist() == []
 
 
@@ -475,18 +602,6 @@ METRICS = {
     "no numbers": [math.nan, math.inf, -math.inf, *[math.nan] * 20],
     "tensors and whole numbers": [torch.tensor(0.5), 3, np.float32(2), True] * 8,
 }
-PLATEAUS = {
-    "as it comes": {},
-    "impatient": {"patience": 0},
-    "higher is better": {"mode": "max", "patience": 2, "factor": 0.3},
-    "absolute": {"threshold_mode": "abs", "threshold": 0.01, "patience": 1},
-    "absolute, higher": {"mode": "max", "threshold_mode": "abs", "patience": 1},
-    "cooling down": {"patience": 1, "cooldown": 3},
-    "a floor": {"patience": 0, "min_lr": 0.01},
-    "a floor a group": {"patience": 0, "min_lr": [0.01, 0.15]},
-    "a large eps": {"patience": 0, "eps": 0.05},
-    "below nothing": {"patience": 0, "factor": -0.5},
-}
 
 
 @pytest.mark.parametrize("rate", [0.1, torch.tensor(0.1)], ids=["float", "tensor"])
@@ -572,6 +687,9 @@ REFUSED = {
     "lambda: a function too many": lambda m: m.LambdaLR(optimizer(), [inverse, inverse]),
     "lambda: no function": lambda m: m.LambdaLR(optimizer(), 3),
     "lambda: not an optimizer": lambda m: m.LambdaLR(3, inverse),
+    "lambda: a function for a list": lambda m: changed(
+        m.LambdaLR(optimizer(), inverse), lr_lambdas=inverse
+    ).state_dict(),
     "multiplicative: a function too many": lambda m: m.MultiplicativeLR(optimizer(), [inverse] * 2),
     "multiplicative: no function": lambda m: m.MultiplicativeLR(optimizer(), 3),
     "multiplicative: not an optimizer": lambda m: m.MultiplicativeLR(3, inverse),
@@ -768,6 +886,21 @@ def run(scheduler, steps):
 def test_warnings(make):
     told, got = warned(make)
     assert got == told
+
+
+@pytest.mark.filterwarnings("ignore:Detected call")
+def test_a_group_without_its_rate_comes_in_its_turn():
+    def make(module):
+        opt = optimizer()
+        scheduler = SWA[module].SWALR(opt, np.float32(0.1))
+        opt.add_param_group({"params": [torch.zeros(1)]})
+        opt.param_groups[0]["lr"] = 1e300
+        with pytest.raises(KeyError, match="swa_lr"):
+            scheduler.step()
+
+    told, got = warned(make)
+    assert got == told
+    assert any("overflow" in text for _, text in told)
 
 
 def test_warnings_point_at_the_caller():
