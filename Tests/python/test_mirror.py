@@ -761,6 +761,11 @@ REFUSED = {
     "cyclic: momenta that are not there": lambda m: changed(
         m.CyclicLR(optimizer(), 0.1, 0.2, cycle_momentum=False), cycle_momentum=True, use_beta1=True
     ).step(),
+    "cyclic: momenta that are not there, and a rate too many": lambda m: changed(
+        m.CyclicLR(optimizer(), 0.1, 0.2, cycle_momentum=False),
+        cycle_momentum=True,
+        base_lrs=[0.1, 0.1],
+    ).step(),
     "one cycle: another way in the middle": lambda m: changed(
         m.OneCycleLR(optimizer(), 0.1, total_steps=10), _anneal_func_type="none"
     ).step(),

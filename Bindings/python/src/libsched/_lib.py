@@ -967,8 +967,9 @@ def anneal_one(curve: int, count: int) -> Callable[..., Any]:
     """
     call, ways, at, points, values = _anneal(curve, count)
     its_points, its_values = _view(points), _view(values)
+    before: tuple[float, ...] | None = None
 
-    def one(fraction: float, points: list[float], more: tuple[float, ...] = ()) -> Any:
+    def one(fraction: float, points: tuple[float, ...], more: tuple[float, ...] = ()) -> Any:
         at[0] = fraction
         if more:
             at[1], at[2], at[3] = more
@@ -978,11 +979,15 @@ def anneal_one(curve: int, count: int) -> Callable[..., Any]:
             fail(status)
         return its_values
 
-    def two(fraction: float, points: list[float], more: tuple[float, ...] = ()) -> Any:
+    def two(fraction: float, points: tuple[float, ...], more: tuple[float, ...] = ()) -> Any:
+        nonlocal before
         at[0] = fraction
         if more:
             at[1], at[2], at[3] = more
-        its_points[0], its_points[1], its_points[2], its_points[3] = points
+        if points != before:
+            its_points[0], its_points[1], its_points[2], its_points[3] = points
+            # A 0 equals a -0.
+            before = points if all(points) else None
         status = call(ways)
         if status:
             fail(status)

@@ -429,7 +429,7 @@ class SWALR(LRScheduler):
         try:
             if len(groups) == 1:
                 (group,) = groups
-                ends = [group["lr"], group["swa_lr"]]
+                ends = group["lr"], group["swa_lr"]
                 return along_one(native, curve, now, group, ends, None, more)
             return along_from_here(native, curve, now, groups, "swa_lr", more)
         except KeyError:

@@ -410,27 +410,31 @@ class CyclicLR(LRScheduler):
                 return None
             curve, more = "damped", (0.0, gamma, power)
         groups, bases, peaks = self.optimizer.param_groups, self.base_lrs, self.max_lrs
-        use_beta1, highs = None, peaks
-        points = [bases, peaks]
+        use_beta1, lows, highs = None, bases, peaks
         if self.cycle_momentum:
-            # In torch's order, for when one is missing.
-            lows, highs = self.base_momentums, self.max_momentums
-            points = [bases, highs, peaks, lows]
-            use_beta1 = bool(self.use_beta1)
+            try:
+                lows, highs = self.base_momentums, self.max_momentums
+                use_beta1 = bool(self.use_beta1)
+            except AttributeError:
+                # In its turn: the rates come first.
+                return None
         # A momentum is subtracted from the upper in torch, and here added to it with the sign
         # turned: the same but for -0.
         if len(groups) != 1:
+            points = [bases, peaks] if use_beta1 is None else [bases, highs, peaks, lows]
             within = self._get_lr_called_within_step
             return along(native, curve, height, groups, points, use_beta1, within, more, highs)
-        ends: list[Any] = []
-        for one in points:
-            if type(one) is not list:
-                return None
-            ends += one
-        if len(ends) != len(points) or [] in points:
+        if not (type(bases) is type(highs) is type(peaks) is type(lows) is list):
             return None
-        if use_beta1 is not None and not ends[1]:
+        try:
+            (base,), (high,), (peak,), (low,) = bases, highs, peaks, lows
+        except ValueError:
             return None
+        if use_beta1 is None:
+            return along_one(native, curve, height, groups[0], (base, peak), None, more)
+        if not high:
+            return None
+        ends = (base, high, peak, low)
         return along_one(native, curve, height, groups[0], ends, use_beta1, more)
 
     def state_dict(self) -> dict[str, Any]:
@@ -632,13 +636,16 @@ class OneCycleLR(LRScheduler):
             fraction = (step - start) / (phase["end_step"] - start)
             first, last = phase["start_lr"], phase["end_lr"]
             low, high = phase["start_momentum"], phase["end_momentum"]
-            keys = (first, low, last, high) if cycle else (first, last)
             use_beta1 = bool(self.use_beta1) if cycle else None
             native = native_of(self, curve)
             if len(groups) == 1:
                 (group,) = groups
-                ends = [group[key] for key in keys]
+                if cycle:
+                    ends: Any = (group[first], group[low], group[last], group[high])
+                else:
+                    ends = (group[first], group[last])
                 return along_one(native, curve, fraction, group, ends, use_beta1)
+            keys = (first, low, last, high) if cycle else (first, last)
             points = [[group[key] for group in groups] for key in keys]
             within = self._get_lr_called_within_step
             return along(native, curve, fraction, groups, points, use_beta1, within)
@@ -787,17 +794,21 @@ def along_one(
     curve: str,
     fraction: Any,
     group: dict[str, Any],
-    points: list[Any],
+    points: tuple[Any, ...],
     use_beta1: bool | None,
     more: tuple[float, ...] = (),
 ) -> list[float] | None:
     """What :func:`along` does, for one group, faster: its points are numbers."""
-    if type(fraction) is not float:
-        return None
-    for point in points:
-        if type(point) is not float:
+    if use_beta1 is None:
+        start, end = points
+        ways = 1
+        if not (type(fraction) is type(start) is type(end) is float):
             return None
-    ways = len(points) // 2
+    else:
+        start, high, end, low = points
+        ways = 2
+        if not (type(fraction) is type(start) is type(high) is type(end) is type(low) is float):
+            return None
     # Less than none, so that along() makes its own.
     if native.count != -ways:
         if curve not in _lib.CURVES:
