@@ -53,9 +53,10 @@ public struct Budget: StoppingRule {
 
   public mutating func bind(_ metrics: inout Metrics) {}
 
-  public mutating func check(_ now: Observation) throws(Refusal) {
-    if steps != nil { try Unit.steps.check(now, "Budget") }
-    if seconds != nil { try Unit.seconds.check(now, "Budget") }
+  public mutating func refusal(of now: Observation) -> Refusal? {
+    if steps != nil, now.step == nil { return missing("Budget", "step") }
+    if seconds != nil, now.seconds == nil { return missing("Budget", "seconds") }
+    return nil
   }
 
   public mutating func observe(_ now: Observation) -> Verdict {

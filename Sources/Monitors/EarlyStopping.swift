@@ -191,13 +191,17 @@ public struct EarlyStopping: Sendable {
     now.step = step
     now.epoch = epoch ?? min(self.epoch, maxStep - 1) + 1
     now.seconds = seconds
-    try rule.check(now)
+    if let refusal = uncounted._withUnsafeGuaranteedRef({ $0.refusal(of: now) }) { throw refusal }
     // Another value may have the same rule.
     if !isKnownUniquelyReferenced(&rule) { rule = rule.copy() }
     observed = now.index + 1
     self.epoch = now.epoch
-    return rule.observe(now)
+    return uncounted._withUnsafeGuaranteedRef { $0.observe(now) }
   }
+
+  /// The rule for who has this value and counts no reference of their own.
+  @inline(__always)
+  private var uncounted: Unmanaged<AnyRule> { .passUnretained(rule) }
 
   // MARK: What it has seen
 

@@ -14,12 +14,6 @@ public enum Unit: Int, Word {
     case .seconds: now.seconds ?? 0
     }
   }
-
-  /// Throws where the caller has not said.
-  func check(_ now: Observation, _ owner: StaticString) throws(Refusal) {
-    if self == .steps, now.step == nil { throw missing(owner, "step") }
-    if self == .seconds, now.seconds == nil { throw missing(owner, "seconds") }
-  }
 }
 
 func missing(_ owner: StaticString, _ name: StaticString) -> Refusal {
@@ -122,13 +116,15 @@ public struct Patience: StoppingRule {
   private var falls = 0
   private var lastRate = Double.nan
   private var hasReached = false
-  private var window: [Double] = []
+  private var window = Window()
   private var metric = Double.nan
   public private(set) var reason = Reason.none
 
   // Where its metrics are.
   private var place = 0
   private var ratePlace = 0
+  // The window's numbers, for a median.
+  private var order = Order()
 
   public init(_ patience: Int = 0, minDelta: Double = 0, mode: MetricMode = .min) {
     self.patience = patience
@@ -199,7 +195,7 @@ public struct Patience: StoppingRule {
     fields.memory(&falls)
     fields.memory(&lastRate)
     fields.memory(flag: &hasReached)
-    fields.memory(&window)
+    window.remember(fields)
     fields.memory(&metric)
     reason = reason.remember(fields)
   }
@@ -218,7 +214,8 @@ public struct Patience: StoppingRule {
     if reductions > 0 { ratePlace = metrics.place(of: rate) }
     if best.index == nil { best.value = mode.worst }
     // Where the configuration has another span than what was saved.
-    if window.count > span { window.removeFirst(window.count - span) }
+    window.shorten(to: span)
+    if smoothing == .median { order = Order(of: window) }
   }
 
   public func isPossible(after observed: Int) -> Bool {
@@ -250,12 +247,13 @@ public struct Patience: StoppingRule {
     metric.isFinite ? .take : metric.isNaN ? nan : infinity
   }
 
-  public mutating func check(_ now: Observation) throws(Refusal) {
-    try unit.check(now, "Patience")
-    if minSteps > 0, now.step == nil { throw missing("Patience", "step") }
-    guard policy(now.metrics[place]) == .raise, !isEarly(now) else { return }
-    throw Refusal(
-      .value, monitor.isEmpty ? "metric" : monitor, value: "\(now.metrics[place])",
+  public mutating func refusal(of now: Observation) -> Refusal? {
+    if unit == .steps || minSteps > 0, now.step == nil { return missing("Patience", "step") }
+    if unit == .seconds, now.seconds == nil { return missing("Patience", "seconds") }
+    let metric = now.metrics[place]
+    if metric.isFinite || policy(metric) != .raise || isEarly(now) { return nil }
+    return Refusal(
+      .value, monitor.isEmpty ? "metric" : monitor, value: "\(metric)",
       accepted: "a finite number")
   }
 
@@ -388,27 +386,25 @@ public struct Patience: StoppingRule {
 
   // MARK: Smoothing
 
+  @_optimize(speed)
   private mutating func smoothed(_ metric: Double) -> Double {
     switch smoothing {
     case .none: return metric
     case .ema:
       let average = window.last.map { $0 + 2 / Double(span + 1) * (metric - $0) } ?? metric
-      window = [average]
+      window.push(average, atMost: 1)
       return average
     case .median:
-      push(metric)
-      return median(window)
+      order.replace(window.push(metric, atMost: span), by: metric)
+      return order.median(of: window.count)
     case .best:
-      push(metric)
-      var best = metric
-      for one in window where isBetter(one, best) { best = one }
-      return best
+      window.push(metric, atMost: span)
+      return window.withMetrics { metrics in
+        var best = metric
+        for one in metrics where mode == .min ? one < best : one > best { best = one }
+        return best
+      }
     }
-  }
-
-  private mutating func push(_ metric: Double) {
-    if window.count >= span { window.removeFirst() }
-    window.append(metric)
   }
 
   // MARK: Saying
@@ -458,15 +454,3 @@ let windowLengths = Integers(1, 4096)
 
 /// A number without the ".0" of a whole one.
 func short(_ value: Double) -> UTF8Text { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
-
-/// The middle value, or the mean of the two.
-func median(_ values: [Double]) -> Double {
-  var sorted: [Double] = []
-  for value in values {
-    var i = sorted.count
-    while i > 0, sorted[i - 1] > value { i -= 1 }
-    sorted.insert(value, at: i)
-  }
-  let middle = sorted.count / 2
-  return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}

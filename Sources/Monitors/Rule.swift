@@ -146,9 +146,9 @@ public protocol StoppingRule: Sendable {
   /// Finds the metrics it asks for.
   mutating func bind(_ metrics: inout Metrics)
 
-  /// Throws what an observation lacks, before anyone has seen it. Changes nothing, but
-  /// who may change is called in place, and not copied for it.
-  mutating func check(_ now: Observation) throws(Refusal)
+  /// What an observation lacks, before anyone has seen it. Changes nothing, but who may
+  /// change is called in place, and not copied for it.
+  mutating func refusal(of now: Observation) -> Refusal?
 
   mutating func observe(_ now: Observation) -> Verdict
 
@@ -175,7 +175,7 @@ public protocol StoppingRule: Sendable {
 
 extension StoppingRule {
   public func inconsistency() -> Refusal? { nil }
-  public mutating func check(_ now: Observation) throws(Refusal) {}
+  public mutating func refusal(of now: Observation) -> Refusal? { nil }
   public func isPossible(after observed: Int) -> Bool {
     guard let watch else { return true }
     return (watch.best.index ?? -1) < observed && watch.waited <= observed
@@ -197,7 +197,7 @@ public struct About: Sendable {
 class AnyRule: Part, @unchecked Sendable {
   func inconsistency() -> Refusal? { nil }
   func bind(_ metrics: inout Metrics) {}
-  func check(_ now: Observation) throws(Refusal) {}
+  func refusal(of now: Observation) -> Refusal? { nil }
   func observe(_ now: Observation) -> Verdict { .waiting }
   var hasBest: Bool { false }
   var watch: Watch? { nil }
@@ -259,7 +259,7 @@ final class Erased<R: StoppingRule>: AnyRule, @unchecked Sendable {
   override func describe(_ fields: Fields) { rule.describe(fields) }
   override func inconsistency() -> Refusal? { rule.inconsistency() }
   override func bind(_ metrics: inout Metrics) { rule.bind(&metrics) }
-  override func check(_ now: Observation) throws(Refusal) { try rule.check(now) }
+  override func refusal(of now: Observation) -> Refusal? { rule.refusal(of: now) }
   override func observe(_ now: Observation) -> Verdict { rule.observe(now) }
   override var hasBest: Bool { R.hasBest }
   override var watch: Watch? { rule.watch }

@@ -17,11 +17,14 @@ public struct Slope: StoppingRule {
   public var monitor = UTF8Text()
 
   private var best = Best(.infinity)
-  private var metrics: [Double] = []
+  private var metrics = Window()
   private var slope = 0.0
-  private var certainty = 1.0
+  // Student's, of the slope.
+  private var t = 0.0
   public private(set) var reason = Reason.none
   private var place = 0
+  // The least t, up where more is better, with which it is sure.
+  private var needed = 0.0
 
   public init(
     window: Int = 10, confidence: Double = 0.9, mode: MetricMode = .min, monitor: UTF8Text = ""
@@ -50,16 +53,17 @@ public struct Slope: StoppingRule {
     fields.word("mode", &mode, note: "whether less is better or more")
     fields.name("monitor", &monitor, note: "the metric's name; empty where there is only one")
     best.remember(fields)
-    fields.memory(&metrics)
+    metrics.remember(fields)
     fields.memory(&slope)
-    fields.memory(&certainty)
+    fields.memory(&t)
     reason = reason.remember(fields)
   }
 
   public mutating func bind(_ metrics: inout Metrics) {
     place = metrics.place(of: monitor)
     if best.index == nil { best.value = mode.worst }
-    if self.metrics.count > window { self.metrics.removeFirst(self.metrics.count - window) }
+    self.metrics.shorten(to: window)
+    needed = leastNeeded()
   }
 
   public var way: MetricMode? { mode }
@@ -68,12 +72,10 @@ public struct Slope: StoppingRule {
     let metric = now.metrics[place]
     let isNew = mode == .min ? metric < best.value : metric > best.value
     if isNew { best.take(metric, now) }
-    if metrics.count >= window { metrics.removeFirst() }
-    metrics.append(metric)
+    metrics.push(metric, atMost: window)
     if metrics.count >= window {
-      test()
-      // A window with a NaN is sure of nothing.
-      if !(certainty >= confidence) {
+      (slope, t) = metrics.withMetrics(Self.fit)
+      if !isSure {
         reason = .slope
         return .stop
       }
@@ -82,22 +84,77 @@ public struct Slope: StoppingRule {
     return isNew ? .improved : .waiting
   }
 
-  private mutating func test() {
+  /// The slope of the line through them, and its t.
+  @_optimize(speed) @inline(never)
+  private static func fit(_ metrics: UnsafeBufferPointer<Double>) -> (slope: Double, t: Double) {
     let n = Double(metrics.count)
-    let mean = metrics.reduce(0, +) / n
-    var products = 0.0
-    for i in metrics.indices { products += (Double(i) - (n - 1) / 2) * (metrics[i] - mean) }
     let spread = n * (n * n - 1) / 12
-    slope = products / spread
-    var squares = 0.0
-    for i in metrics.indices {
-      let rest = metrics[i] - mean - slope * (Double(i) - (n - 1) / 2)
-      squares += rest * rest
+    let mean = sum(metrics) { _, y in y } / n
+    let slope = sum(metrics) { x, y in x * (y - mean) } / spread
+    // Without one there is nothing to be sure of, whatever the error.
+    if slope == 0 { return (0, 0) }
+    let squares = sum(metrics) { x, y in square(y - mean - slope * x) }
+    return (slope, slope / (squares / (n - 2) / spread).squareRoot())
+  }
+
+  @inline(__always)
+  private static func square(_ rest: SIMD4<Double>) -> SIMD4<Double> { rest * rest }
+
+  /// The sum of a term of each metric y and its place x, which is 0 in the middle; in four
+  /// parts that do not wait for each other.
+  @inline(__always)
+  private static func sum(
+    _ metrics: UnsafeBufferPointer<Double>,
+    _ term: (SIMD4<Double>, SIMD4<Double>) -> SIMD4<Double>
+  ) -> Double {
+    var parts = SIMD4<Double>()
+    var x = SIMD4(0, 1, 2, 3) - Double(metrics.count - 1) / 2
+    var i = 0
+    while i &+ 4 <= metrics.count {
+      parts += term(x, SIMD4(metrics[i], metrics[i &+ 1], metrics[i &+ 2], metrics[i &+ 3]))
+      x += 4
+      i &+= 4
     }
-    let t = slope / (squares / (n - 2) / spread).squareRoot()
-    // Without a slope there is nothing to be sure of, whatever the error.
-    let up = slope == 0 ? 0 : central(t, metrics.count - 2)
-    certainty = (1 + (mode == .min ? -up : up)) / 2
+    while i < metrics.count {
+      parts[0] += term(x, SIMD4(repeating: metrics[i]))[0]
+      x += 1
+      i &+= 1
+    }
+    return (parts[0] + parts[1]) + (parts[2] + parts[3])
+  }
+
+  /// The confidence that the metric gets better.
+  private var certainty: Double {
+    if metrics.count < window { return 1 }
+    let up = central(t, window - 2)
+    return (1 + (mode == .min ? -up : up)) / 2
+  }
+
+  /// Whether that is enough. It takes longer than the line does, and so it is computed
+  /// only where t is about what is needed, or not finite.
+  private var isSure: Bool {
+    let up = mode == .min ? -t : t
+    if up.isFinite, abs(up - needed) > 1e-6 * (1 + abs(needed)) { return up > needed }
+    // A window with a NaN is sure of nothing.
+    return certainty >= confidence
+  }
+
+  /// The t of which ``central(_:_:)`` is what is needed, between neighbours.
+  private func leastNeeded() -> Double {
+    // Of nothing it is always sure.
+    if confidence == 0 { return -.greatestFiniteMagnitude }
+    let chance = abs(2 * confidence - 1)
+    var (low, high) = (UInt64(0), Double.greatestFiniteMagnitude.bitPattern)
+    while low < high {
+      let middle = (low + high) / 2
+      if central(Double(bitPattern: middle), window - 2) < chance {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    let t = Double(bitPattern: low)
+    return confidence < 0.5 ? -t : t
   }
 
   /// The probability that Student's t is between -t and t, with t's sign; exact for

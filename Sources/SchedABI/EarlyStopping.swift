@@ -76,8 +76,7 @@ public func sched_early_stopping_free(_ stopper: OpaquePointer!) {
 public func sched_observe(
   _ stopper: OpaquePointer!, _ metric: Double, _ verdict: UnsafeMutablePointer<sched_verdict>!
 ) -> sched_status {
-  status { () throws(Refusal) in
-    let cell = try SchedABI.stopper(stopper)
+  status(stopper, "stopper") { (cell: Cell<EarlyStopping>) throws(Refusal) in
     let out = try need(verdict, "verdict")
     out.pointee = sched_verdict(rawValue: UInt32(try cell.value.observe(metric).rawValue))
   }
@@ -88,8 +87,7 @@ public func sched_observe_fields(
   _ stopper: OpaquePointer!, _ fields: UnsafePointer<sched_field>!, _ count: Int,
   _ verdict: UnsafeMutablePointer<sched_verdict>!
 ) -> sched_status {
-  status { () throws(Refusal) in
-    let cell = try SchedABI.stopper(stopper)
+  status(stopper, "stopper") { (cell: Cell<EarlyStopping>) throws(Refusal) in
     let out = try need(verdict, "verdict")
     let count = try need(count, "count", of: MemoryLayout<sched_field>.stride)
     if count > 0 { _ = try need(fields, "fields") }

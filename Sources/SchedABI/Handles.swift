@@ -50,25 +50,31 @@ func stopper(_ handle: OpaquePointer?) throws(Refusal) -> Cell<EarlyStopping> {
   Handle.borrow(try need(handle, "stopper"), as: Cell<EarlyStopping>.self)
 }
 
-/// Does what can be refused with a scheduler, and gives its rates where they are
-/// asked for. Its caller holds the handle meanwhile: one more reference, counted
-/// up and down, would take as long as a step.
+/// Does what can be refused with what a handle holds. Its caller holds the handle
+/// meanwhile: one more reference, counted up and down, would take as long as a step.
+@inline(__always)
+func status<Value>(
+  _ handle: OpaquePointer?, _ name: StaticString, _ body: (Cell<Value>) throws(Refusal) -> Void
+) -> sched_status {
+  guard let handle else { return missing(name) }
+  return Unmanaged<Cell<Value>>.fromOpaque(UnsafeRawPointer(handle))._withUnsafeGuaranteedRef {
+    cell in status { () throws(Refusal) in try body(cell) }
+  }
+}
+
+/// The same with a scheduler, whose rates it gives where they are asked for.
 @inline(__always)
 func status(
   _ handle: OpaquePointer?, _ rates: UnsafeMutablePointer<Double>?,
   _ body: (Cell<Scheduler>) throws(Refusal) -> Void
 ) -> sched_status {
-  guard let handle else { return missing() }
-  return Unmanaged<Cell<Scheduler>>.fromOpaque(UnsafeRawPointer(handle))._withUnsafeGuaranteedRef {
-    cell in
-    status { () throws(Refusal) in
-      try body(cell)
-      give(cell, rates)
-    }
+  status(handle, "scheduler") { (cell) throws(Refusal) in
+    try body(cell)
+    give(cell, rates)
   }
 }
 
 @inline(never)
-private func missing() -> sched_status {
-  status { () throws(Refusal) in _ = try scheduler(nil) }
+private func missing(_ name: StaticString) -> sched_status {
+  status { () throws(Refusal) in _ = try need(nil as OpaquePointer?, name) }
 }

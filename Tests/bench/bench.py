@@ -409,8 +409,11 @@ WATCHED = [
     "Patience(1000000000, smoothing='median', span=5)",
     "Lightning(patience=1000000000)",
     "GL(1e9)",
+    "Patience(1000000000, smoothing='median', span=20)",
     "Any([Patience(1000000000), Budget(evaluations=1000000000)])",
-    "Slope(20, 0.0)",
+    "All([Patience(1000000000), GL(5.0)])",
+    "Sequence([Patience(1000000000), GL(5.0)])",
+    "Slope(20, 0.5)",
 ]
 
 

@@ -252,48 +252,45 @@ class EarlyStopping(Stateful):
             SchedError: the metric is no number, or not finite under the policy ``"raise"``; a
                 metric, steps or seconds that a rule asks for are missing. Nothing has changed then.
         """
-        if step is None and epoch is None and seconds is None and not isinstance(metric, Mapping):
+        # Being a Mapping takes as long to ask as the rest, and is no question of most.
+        if type(metric) is not float and (type(metric) is dict or isinstance(metric, Mapping)):
+            return self._observe_named(metric, step, epoch, seconds)
+        if step is None and epoch is None and seconds is None:
             return VERDICTS[self._observe(_lib.real("metric", metric))]
-        return self._observe_named(metric, step, epoch, seconds)
+        return self._observe_named({"metric": metric}, step, epoch, seconds)
 
     @cached_property
     def _observe(self) -> Callable[[float], int]:
         return _lib.observe_one(self._handle)
 
     @cached_property
-    def _observers(self) -> dict[tuple[str, ...], Callable[[Sequence[float]], int]]:
+    def _observers(self) -> dict[tuple[object, ...], Callable[[Sequence[float]], int]]:
         return {}
 
     def _observe_named(
         self,
-        metric: float | Mapping[str, float],
+        named: Mapping[str, float],
         step: int | None,
         epoch: int | None,
         seconds: float | None,
     ) -> Verdict:
-        named = metric if isinstance(metric, Mapping) else {"metric": metric}
         values = [*named.values()]
         odd: SchedError | None = None
-        if any(type(value) is not float for value in values):
-            named, odd = _numbers(named)
-            values = [*named.values()]
-        key = [*named]
+        for value in values:
+            if type(value) is not float:
+                named, odd = _numbers(named)
+                values = [*named.values()]
+                break
+        key = (*named, step is None, epoch is None, seconds is None)
+        observe = self._observers.get(key)
+        if observe is None:
+            observe = self._observers[key] = self._observer(named, (step, epoch, seconds))
         if step is not None:
-            key.append("step")
             values.append(_lib.integer("step", step))
         if epoch is not None:
-            key.append("epoch")
             values.append(_lib.integer("epoch", epoch))
         if seconds is not None:
-            key.append("seconds")
             values.append(_lib.real("seconds", seconds))
-        names = tuple(key)
-        observe = self._observers.get(names)
-        if observe is None:
-            for name in PLACES:
-                if name in named:
-                    _lib.refuse(Status.SCHED_E_FIELD, "metric", name, f"{name}=")
-            observe = self._observers[names] = _lib.observe_named(self._handle, names)
         try:
             return VERDICTS[observe(values)]
         except SchedError as error:
@@ -301,6 +298,15 @@ class EarlyStopping(Stateful):
             if odd is not None and error.status == Status.SCHED_E_MISSING:
                 raise odd from None
             raise
+
+    def _observer(
+        self, named: Mapping[str, float], places: Sequence[float | None]
+    ) -> Callable[[Sequence[float]], int]:
+        for name in PLACES:
+            if name in named:
+                _lib.refuse(Status.SCHED_E_FIELD, "metric", name, f"{name}=")
+        given = (name for name, place in zip(PLACES, places, strict=True) if place is not None)
+        return _lib.observe_named(self._handle, (*named, *given))
 
     def why(self) -> str:
         """Why the last observation meant what it meant, as a sentence: ``stop: the metric is 0.5,
