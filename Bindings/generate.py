@@ -818,7 +818,7 @@ def describe_optimizers() -> list[OptimizerKind]:
         lines = [line.split("\t") for line in text.value.decode().splitlines()]
         kind.name = lines[0][1]
         kind.doc, notes = swift_docs(kind.name)
-        for tag, name, default, accepted in lines[1:]:
+        for tag, name, default, accepted, *_ in lines[1:]:
             one = Setting(tag, name, default, accepted, notes.get(name, ""))
             part = {"state": kind.states, "scalar": kind.scalars}.get(tag, kind.settings)
             part.append(one)

@@ -552,8 +552,29 @@ typedef enum sched_dtype {
   SCHED_F32 = 1,  /* float                                                    */
   SCHED_F64 = 2,  /* double                                                   */
   SCHED_BF16 = 3, /* the upper half of a float                                */
-  SCHED_F16 = 4   /* IEEE's half                                              */
+  SCHED_F16 = 4,  /* IEEE's half                                              */
+  SCHED_Q8 = 5,   /* states alone: 8 bits, see SCHED_Q8_BYTES                 */
+  SCHED_UQ8 = 6   /* for sched_convert: the same of numbers from 0            */
 } sched_dtype;
+
+/*  What n elements of SCHED_Q8 or SCHED_UQ8 take, at any address: a float for each
+ *  256 elements, the last perhaps fewer, then a code of 8 bits for each element.
+ *  An element is its code's number of a map times its block's float, which is the
+ *  element of the largest magnitude with its sign, of SCHED_UQ8 without. An array
+ *  of zeros is one of zeros.
+ *
+ *  The maps are the dynamic ones of Dettmers et al., 8-bit Optimizers via
+ *  Block-wise Quantization (arXiv:2110.02861): bitsandbytes', to 10^-6 of a number.
+ *  For e from 0 to 6 the signed map has 2^e numbers
+ *
+ *    10^(e - 6) * (0.1 + 0.9 * (i + 0.5) / 2^e),   i from 0 below 2^e
+ *
+ *  the same below 0, 0 (code 127) and 1 (code 255); the unsigned map twice as many
+ *  of each e, 0 (code 0) and 1 (code 255). Codes are in the order of their numbers.
+ *
+ *  Each element gets the nearest code; but none above 0 becomes 0 in the unsigned
+ *  map, as it divides. Where one is not finite, all of its block are NaN.    */
+#define SCHED_Q8_BYTES(n) (sizeof(float) * ((n) / 256 + ((n) % 256 != 0)) + (n))
 
 /*  Which rows of a parameter a sparse gradient has: `grad` has `count` rows of
  *  n / total elements, one after another. The parameter's other rows, and their
@@ -591,8 +612,14 @@ typedef struct sched_beside {
  *  `count` may be 0: SCHED_NEAREST, and all of one type but that states of
  *  parameters of 16 bits are floats.
  *
- *  Parameters are any type; gradients and states may be any, too, but doubles
- *  go with doubles alone. A step computes in floats, or in doubles.          */
+ *  Parameters are any type of floats; gradients may be any, too, and states any or
+ *  SCHED_Q8, but doubles go with doubles alone. A step computes in floats, or in
+ *  doubles.
+ *
+ *  States of SCHED_Q8 are of SCHED_Q8_BYTES(n) bytes each, signed or unsigned as
+ *  sched_optimizer_describe says; `rounding` is not theirs, and `rows` are none. An
+ *  optimizer has them whose states are averages: Adam, AdamW, Lion, SGD and more.
+ *  A step moves the parameter by the states before they are rounded.         */
 typedef struct sched_group {
   int32_t optimizer; /* a constant of sched_optimizer: SCHED_ADAMW            */
   sched_dtype dtype; /* of the parameters                                     */
@@ -696,8 +723,9 @@ sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype,
 /*  What an optimizer declares, a line each, fields separated by tabs: "name"
  *  and its name; "real" or "flag", a setting's name, default and what is
  *  accepted, in the order of its struct; "state", an array's name, what it
- *  holds at first and when it is used; "scalar", a number's name and what it is
- *  at first.                                                         since 0 */
+ *  holds at first, when it is used, and which map it has in 8 bits, "signed" or
+ *  "unsigned", if any; "scalar", a number's name and what it is at first.
+ *                                                                    since 0 */
 sched_status sched_optimizer_describe(int32_t optimizer, char *text,
                                       size_t capacity, size_t *length);
 
@@ -707,6 +735,12 @@ typedef struct sched_array {
   size_t n;
   sched_dtype dtype;
 } sched_array;
+
+/*  An array's elements as another type, each to the nearest. `to` has room for as
+ *  many, and is not on `from`. Neither are doubles. What is in 8 bits becomes
+ *  floats, and floats what a state of 8 bits is.                     since 0 */
+sched_status sched_convert(const sched_array *from, sched_dtype dtype,
+                           void *to);
 
 /*  p-norms: (sum of |x|^p)^(1/p), the largest |x| for p of INFINITY, the
  *  smallest for -INFINITY, how many are not 0 for 0. NaN of an array with a NaN

@@ -814,6 +814,11 @@ inline sched_array array(const double *data, std::size_t n) noexcept {
   return {data, n, SCHED_F64};
 }
 
+/*  An array's elements as another type, at `to`; see sched_convert. */
+inline void convert(const sched_array &from, sched_dtype dtype, void *to) {
+  detail::check(sched_convert(&from, dtype, to));
+}
+
 /*  The p-norm of all arrays together; see sched_norm. */
 inline double norm(const std::vector<sched_array> &list, double p = 2) {
   double total = 0;

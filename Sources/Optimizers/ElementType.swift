@@ -7,14 +7,28 @@ public enum ElementType: UInt32, Sendable {
   case f64 = 2
   case bf16 = 3
   case f16 = 4
+  /// Codes of the signed map, and scales. A group's states of it have each their
+  /// own map.
+  case q8 = 5
+  case uq8 = 6
 
   var size: Int {
     switch self {
     case .f32: 4
     case .f64: 8
     case .bf16, .f16: 2
+    case .q8, .uq8: 1
     }
   }
+
+  /// What `n` elements take. The scales are before the codes.
+  func bytes(_ n: Int) -> Int { n * size + (map == nil ? 0 : Self.scales(n)) }
+
+  /// What the scales of `n` codes take: a float for each block.
+  static func scales(_ n: Int) -> Int { (n + blockLength - 1) / blockLength * 4 }
+
+  /// How many codes have a scale.
+  static var blockLength: Int { 256 }
 
   var plural: StaticString {
     switch self {
@@ -22,15 +36,25 @@ public enum ElementType: UInt32, Sendable {
     case .f64: "doubles"
     case .bf16: "bfloat16s"
     case .f16: "float16s"
+    case .q8, .uq8: "codes and their scales"
     }
   }
 
   /// How floats are stored in it; nil where they need not be.
   var storage: Storage? {
     switch self {
-    case .f32, .f64: nil
+    case .f32, .f64, .q8, .uq8: nil
     case .bf16: .bfloat16
     case .f16: .float16
+    }
+  }
+
+  /// What its codes stand for; nil where it has none.
+  var map: Map? {
+    switch self {
+    case .f32, .f64, .bf16, .f16: nil
+    case .q8: .signed
+    case .uq8: .unsigned
     }
   }
 }
@@ -67,6 +91,15 @@ public struct ElementTypes: Sendable {
     self.rounding = rounding
     func refuse(_ name: StaticString, _ value: UInt32, _ accepted: UTF8Text) -> Refusal {
       Refusal(.constant, "\(name)", value: "\(Int(value))", accepted: accepted)
+    }
+    if param.map != nil {
+      throw refuse("dtype", param.rawValue, "a type of floats")
+    }
+    if self.grad.map != nil {
+      throw refuse("grad_dtype", self.grad.rawValue, "a type of floats")
+    }
+    if self.state == .uq8 {
+      throw refuse("state_dtype", self.state.rawValue, "SCHED_Q8 of 8 bits, whatever their maps")
     }
     if (self.grad == .f64) != (param == .f64) {
       throw refuse("grad_dtype", self.grad.rawValue, "doubles with doubles alone")

@@ -24,6 +24,8 @@ public struct Group {
 
   let stateCount: Int
   private let used: UInt
+  /// The arrays of state whose codes are unsigned.
+  private let unsigned: UInt
   let hasScalars: Bool
   /// Whether a step needs norms, and where they are once they are known, two a
   /// row.
@@ -44,6 +46,9 @@ public struct Group {
     self.sparse = sparse
     guard sparse == nil || beside == nil else {
       throw Refusal(.value, "beside", value: "a pointer", accepted: "NULL with rows")
+    }
+    guard sparse == nil || types.state.map == nil || used == 0 else {
+      throw Refusal(.value, "rows", value: "a pointer", accepted: "NULL with states of 8 bits")
     }
   }
 
@@ -67,8 +72,14 @@ public struct Group {
     var declaration = Declaration(kind.name, reading: memory)
     kind.describe(settings, &declaration)
     if let refusal = declaration.refusal ?? kind.conflict(settings) { throw refusal }
+    guard types.state.map == nil || declaration.used & ~declaration.mapped == 0 else {
+      throw Refusal(
+        .constant, "state_dtype", value: "\(Int(types.state.rawValue))",
+        accepted: "a type of floats for \(kind.name)")
+    }
     stateCount = declaration.stateCount
     used = declaration.used
+    unsigned = declaration.unsigned
     hasScalars = declaration.scalarCount > 0
     isGauged = kind.gauge(settings, 1) != nil
     stride = 4 + stateCount + (hasScalars ? 1 : 0)
@@ -120,14 +131,14 @@ public struct Group {
           .missingPointer, name(title(array)), value: "NULL",
           accepted: "\(size(array)) \(type.plural)", index: i)
       }
-      let length = UInt(size(array) * type.size)
+      let length = UInt(type.bytes(size(array)))
       guard start <= UInt.max - length else {
         throw Refusal(
           .memory, name("n"), value: "\(n)", accepted: "an array that ends within memory", index: i)
       }
       for other in 0..<array {
         let (from, kind, _) = self.array(i, other, options)
-        let end = from + UInt(size(other) * kind.size)
+        let end = from + UInt(kind.bytes(size(other)))
         guard from == 0 || start >= end || from >= start + length else {
           throw Refusal(
             .overlap, name(title(array)), value: "\(n) \(type.plural)",
@@ -170,6 +181,11 @@ public struct Group {
 
   func isUsed(_ state: Int) -> Bool { used >> UInt(state) & 1 == 1 }
 
+  /// What an array of state is stored in.
+  func type(ofState state: Int) -> ElementType {
+    types.state == .q8 && unsigned >> UInt(state) & 1 == 1 ? .uq8 : types.state
+  }
+
   /// The arrays of state that are in use, in their order, which is all that a
   /// body knows of them.
   func forEachUsed(_ visit: (Int) -> Void) {
@@ -206,7 +222,8 @@ public struct Group {
     case 0: return found(row[2], types.param)
     case 1: return found(row[3], types.grad)
     default:
-      return isUsed(array - 2) ? found(row[2 + array], types.state) : found(0, types.state, false)
+      let type = type(ofState: array - 2)
+      return isUsed(array - 2) ? found(row[2 + array], type) : found(0, type, false)
     }
   }
 
@@ -400,7 +417,7 @@ extension Group {
     _ measure: Measure, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable,
     _ kernel: @escaping StepTable.Kernel<T>, _ gauge: StepTable.Gauge<T>
   ) -> Double {
-    withStage(table, kernel) { stage in
+    withStage(table, kernel, i) { stage in
       // As they are before they are scaled.
       let pass = Pass(table, StepOptions(), nil)
       return Norms.gauge(measure, n, Stage<T>.length, gauge) { offset, count in

@@ -19,7 +19,7 @@ public struct Operand: Sendable {
   public init(
     _ start: UnsafeRawPointer?, _ n: Int, dtype: UInt32, _ name: () -> UTF8Text
   ) throws(Refusal) {
-    guard let type = ElementType(rawValue: dtype) else {
+    guard let type = ElementType(rawValue: dtype), type.map == nil else {
       throw Refusal(
         .constant, "\(name()).dtype", value: "\(Int(dtype))", accepted: "a constant of its type")
     }
@@ -55,6 +55,8 @@ public struct Operand: Sendable {
     case .f64: return from.loadUnaligned(as: Double.self)
     case .bf16: return Double(lanes_widen_bfloat16(from.loadUnaligned(as: UInt16.self)))
     case .f16: return Double(lanes_widen_float16(from.loadUnaligned(as: UInt16.self)))
+    // No norms are taken of codes.
+    case .q8, .uq8: return .nan
     }
   }
 }

@@ -30,6 +30,8 @@ struct Stage<T: Element>: ~Copyable {
   let kernel: StepTable.Kernel<T>
   /// What bodies compute in.
   let native: ElementType
+  /// How many elements there are in all.
+  let total: Int
   /// Room for seven arrays.
   let room: UnsafeMutablePointer<T>
 
@@ -45,7 +47,13 @@ struct Stage<T: Element>: ~Copyable {
   }
 
   private func place(_ array: Int, _ type: ElementType) -> UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(bitPattern: array + first * type.size).unsafelyUnwrapped
+    let codes = type.map == nil ? 0 : ElementType.scales(total)
+    return UnsafeMutableRawPointer(bitPattern: array + codes + first * type.size).unsafelyUnwrapped
+  }
+
+  /// The scales of codes, of which the first begins a block.
+  private func scales(_ array: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: array + ElementType.scales(first)).unsafelyUnwrapped
   }
 
   private func isHere(_ type: ElementType) -> Bool { type == native && count == padded }
@@ -59,6 +67,8 @@ struct Stage<T: Element>: ~Copyable {
     let to = prepare(slot)
     if let storage = type.storage {
       convert(.decode(storage), to, from, from)
+    } else if let map = type.map {
+      convert(.dequantize(map), to, from, scales(array))
     } else {
       memcpy(to, from, count * MemoryLayout<T>.stride)
     }
@@ -96,6 +106,8 @@ struct Stage<T: Element>: ~Copyable {
             key: key &+ UInt32(truncatingIfNeeded: first >> 32))
         } else { .encode(storage) }
       convert(conversion, from, to, to)
+    } else if let map = type.map {
+      convert(.quantize(map), from, to, scales(array))
     } else {
       memcpy(to, from, count * MemoryLayout<T>.stride)
     }
@@ -141,11 +153,12 @@ func key(_ seed: UInt64, _ step: Int, _ array: Int) -> UInt32 {
 
 extension Group {
   func withStage<T: Element, R>(
-    _ table: StepTable, _ kernel: @escaping StepTable.Kernel<T>, _ work: (inout Stage<T>) -> R
+    _ table: StepTable, _ kernel: @escaping StepTable.Kernel<T>, _ i: Int,
+    _ work: (inout Stage<T>) -> R
   ) -> R {
     withUnsafeTemporaryAllocation(of: T.self, capacity: 7 * Stage<T>.length) { room in
       var stage = Stage<T>(
-        table: table, kernel: kernel, native: types.native,
+        table: table, kernel: kernel, native: types.native, total: row(i)[0],
         room: room.baseAddress.unsafelyUnwrapped)
       return work(&stage)
     }
@@ -156,7 +169,7 @@ extension Group {
     _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
     _ kernel: @escaping StepTable.Kernel<T>
   ) {
-    withStage(pass.table, kernel) { stage in
+    withStage(pass.table, kernel, i) { stage in
       var at = first
       while at < first + n {
         let count = min(Stage<T>.length, first + n - at)
@@ -216,7 +229,7 @@ extension Group {
     var streams = Streams<T>(p: p, g: UnsafePointer(g), a: p, b: p, c: p, d: p)
     var slot = 2
     forEachUsed { state in
-      let array = stage.open(slot, row[4 + state], types.state)
+      let array = stage.open(slot, row[4 + state], type(ofState: state))
       switch slot {
       case 2: streams.a = array
       case 3: streams.b = array
@@ -235,7 +248,7 @@ extension Group {
         case 4: streams.c
         default: streams.d
         }
-      stage.close(array, row[4 + state], types.state, key: chance(i, 1 + state))
+      stage.close(array, row[4 + state], type(ofState: state), key: chance(i, 1 + state))
       slot += 1
     }
   }

@@ -5,8 +5,9 @@ import StepBody
 /// Cuts the groups' parameters, laid end to end, into shares of equal size and
 /// steps them, each share on a thread. `total` is the sum of the sizes.
 ///
-/// Elements do not depend on each other, so any cut gives the same bits. Cuts
-/// are at multiples of 16 elements of an array: no lane is split in two.
+/// Elements do not depend on each other, or on those of their block of 8-bit
+/// states, so any cut gives the same bits. Cuts are at multiples of 16 elements of
+/// an array, or of blocks: none is split in two.
 func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
   // Waking a thread takes as long as stepping some 100,000 elements in cache.
   let shares = max(1, min(Threads.count, total / 131_072))
@@ -24,8 +25,9 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
         if start >= end { return }
         let row = group.pointee.row(i)
         let size = row[0]
+        let grain = group.pointee.types.state.map == nil ? 16 : ElementType.blockLength
         // The same rounding at both ends: what one share leaves, the next takes.
-        func cut(_ at: Int) -> Int { at >= start + size ? size : max(0, at - start) & ~15 }
+        func cut(_ at: Int) -> Int { at >= start + size ? size : max(0, at - start) & -grain }
         let first = cut(begin)
         let last = cut(end)
         if last > first {
@@ -113,7 +115,7 @@ extension Group {
     _ of: Gauge?, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
     _ kernel: @escaping StepTable.Kernel<T>, _ gauge: StepTable.Gauge<T>
   ) -> Double {
-    withStage(pass.table, kernel) { stage in
+    withStage(pass.table, kernel, i) { stage in
       Norms.gauge(.squares, n, Stage<T>.length, gauge) { offset, count in
         stage.move(to: first + offset, count)
         let x =

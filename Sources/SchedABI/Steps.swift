@@ -139,6 +139,17 @@ public func sched_optimizer_describe(
   }
 }
 
+@implementation @_cdecl("sched_convert")
+public func sched_convert(
+  _ from: UnsafePointer<sched_array>!, _ dtype: sched_dtype, _ to: UnsafeMutableRawPointer!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let from = try need(from, "from").pointee
+    try convert(
+      from.data, dtype: UInt32(from.dtype.rawValue), to, toDtype: UInt32(dtype.rawValue), from.n)
+  }
+}
+
 // MARK: Norms
 
 /// An array of the caller's.

@@ -70,9 +70,9 @@ public struct AdEMAMix: Optimizer {
     declaration.real("eps", &eps)
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("maximize", &maximize)
-    declaration.state("exp_avg_fast")
-    declaration.state("exp_avg_slow")
-    declaration.state("exp_avg_sq")
+    declaration.state("exp_avg_fast", .signed)
+    declaration.state("exp_avg_slow", .signed)
+    declaration.state("exp_avg_sq", .unsigned)
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

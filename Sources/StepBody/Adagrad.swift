@@ -62,7 +62,7 @@ public struct Adagrad: Optimizer {
     declaration.flag("maximize", &maximize)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("eps_in_root", &epsInRoot)
-    declaration.state("sum", start: initialAccumulatorValue)
+    declaration.state("sum", .unsigned, start: initialAccumulatorValue)
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

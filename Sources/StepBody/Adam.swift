@@ -67,9 +67,9 @@ public struct Adam: Optimizer {
     declaration.flag("maximize", &maximize)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("epsilon_hat", &epsilonHat)
-    declaration.state("exp_avg")
-    declaration.state("exp_avg_sq")
-    declaration.state("max_exp_avg_sq", if: amsgrad, "with amsgrad")
+    declaration.state("exp_avg", .signed)
+    declaration.state("exp_avg_sq", .unsigned)
+    declaration.state("max_exp_avg_sq", .unsigned, if: amsgrad, "with amsgrad")
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

@@ -55,9 +55,9 @@ public struct AdamW: Optimizer {
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("amsgrad", &amsgrad)
     declaration.flag("maximize", &maximize)
-    declaration.state("exp_avg")
-    declaration.state("exp_avg_sq")
-    declaration.state("max_exp_avg_sq", if: amsgrad, "with amsgrad")
+    declaration.state("exp_avg", .signed)
+    declaration.state("exp_avg_sq", .unsigned)
+    declaration.state("max_exp_avg_sq", .unsigned, if: amsgrad, "with amsgrad")
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

@@ -63,8 +63,8 @@ public struct Adamax: Optimizer {
     declaration.flag("maximize", &maximize)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("eps_in_denominator", &epsInDenominator)
-    declaration.state("exp_avg")
-    declaration.state("exp_inf")
+    declaration.state("exp_avg", .signed)
+    declaration.state("exp_inf", .unsigned)
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

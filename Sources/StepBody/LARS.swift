@@ -58,7 +58,7 @@ public struct LARS: Optimizer {
     declaration.real("trust_coefficient", &trustCoefficient)
     declaration.flag("nesterov", &nesterov)
     declaration.flag("maximize", &maximize)
-    declaration.state("momentum_buffer", if: momentum != 0, "with momentum")
+    declaration.state("momentum_buffer", .signed, if: momentum != 0, "with momentum")
   }
 
   public func gauge(_ step: Int) -> Gauge? { .gradient }

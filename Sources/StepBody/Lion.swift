@@ -46,7 +46,7 @@ public struct Lion: Optimizer {
     declaration.real("beta2", &beta2, .fraction)
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("maximize", &maximize)
-    declaration.state("exp_avg")
+    declaration.state("exp_avg", .signed)
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

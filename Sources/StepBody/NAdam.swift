@@ -63,8 +63,8 @@ public struct NAdam: Optimizer {
     declaration.real("momentum_decay", &momentumDecay)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("maximize", &maximize)
-    declaration.state("exp_avg")
-    declaration.state("exp_avg_sq")
+    declaration.state("exp_avg", .signed)
+    declaration.state("exp_avg_sq", .unsigned)
     declaration.scalar("mu_product", start: 1)
   }
 

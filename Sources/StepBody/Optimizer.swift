@@ -51,6 +51,8 @@ public struct Declaration {
     public let isUsed: Bool
     /// What it holds before the first step.
     public let start: Double
+    /// How 8 bits hold it; nil where they do not.
+    public let map: Map?
   }
 
   private let owner: StaticString
@@ -62,6 +64,9 @@ public struct Declaration {
   public private(set) var scalarCount = 0
   /// The arrays that are in use, a bit each, the first the lowest.
   public private(set) var used: UInt = 0
+  /// Those that 8 bits hold, and those of them that are never below 0.
+  public private(set) var mapped: UInt = 0
+  public private(set) var unsigned: UInt = 0
   /// The array, or the start of the number, of this index is kept.
   private let wanted: Int
   public private(set) var state: State?
@@ -117,12 +122,18 @@ public struct Declaration {
   /// An array of the parameter's size. `condition` says in words when it is
   /// used, unless it always is.
   public mutating func state(
-    _ name: StaticString, if isUsed: Bool = true, _ condition: StaticString = "",
-    start: Double = 0
+    _ name: StaticString, _ map: Map? = nil, if isUsed: Bool = true,
+    _ condition: StaticString = "", start: Double = 0
   ) {
-    if text != nil { note("state", name, "\(start)", "\(condition)") }
-    if stateCount == wanted { state = State(name: name, isUsed: isUsed, start: start) }
+    if text != nil {
+      note("state", name, "\(start)", "\(condition)\t\(map?.name ?? "")")
+    }
+    if stateCount == wanted {
+      state = State(name: name, isUsed: isUsed, start: start, map: map)
+    }
     if isUsed { used |= 1 << UInt(stateCount) }
+    if map != nil { mapped |= 1 << UInt(stateCount) }
+    if map == .unsigned { unsigned |= 1 << UInt(stateCount) }
     stateCount += 1
   }
 

@@ -58,8 +58,8 @@ public struct RAdam: Optimizer {
     declaration.real("weight_decay", &weightDecay)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("maximize", &maximize)
-    declaration.state("exp_avg")
-    declaration.state("exp_avg_sq")
+    declaration.state("exp_avg", .signed)
+    declaration.state("exp_avg_sq", .unsigned)
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

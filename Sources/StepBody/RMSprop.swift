@@ -74,9 +74,9 @@ public struct RMSprop: Optimizer {
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("eps_in_root", &epsInRoot)
     declaration.flag("lr_in_velocity", &lrInVelocity)
-    declaration.state("square_avg")
-    declaration.state("momentum_buffer", if: momentum > 0, "with momentum")
-    declaration.state("grad_avg", if: centered, "with centered")
+    declaration.state("square_avg", .unsigned)
+    declaration.state("momentum_buffer", .signed, if: momentum > 0, "with momentum")
+    declaration.state("grad_avg", .signed, if: centered, "with centered")
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {

@@ -62,7 +62,7 @@ public struct SGD: Optimizer {
     declaration.flag("maximize", &maximize)
     declaration.flag("decoupled_weight_decay", &decoupledWeightDecay)
     declaration.flag("lr_in_velocity", &lrInVelocity)
-    declaration.state("momentum_buffer", if: momentum != 0, "with momentum")
+    declaration.state("momentum_buffer", .signed, if: momentum != 0, "with momentum")
   }
 
   public func conflict() -> Refusal? {

@@ -6,6 +6,21 @@ public enum Storage: Sendable {
   case bfloat16, float16
 }
 
+/// Which numbers the codes of 8 bits stand for.
+@frozen
+public enum Map: Sendable {
+  case signed
+  /// None below 0, and more of the others.
+  case unsigned
+
+  public var name: StaticString {
+    switch self {
+    case .signed: "signed"
+    case .unsigned: "unsigned"
+    }
+  }
+}
+
 /// What stands between memory and a body, which knows floats alone.
 @frozen
 public enum Conversion: Sendable {
@@ -19,8 +34,12 @@ public enum Conversion: Sendable {
   /// A float in two parts, of which the second is what the first has not.
   case decodeParts(Storage)
   case encodeParts(Storage)
+  /// Codes of 8 bits, and the scales of whole blocks of them.
+  case dequantize(Map)
+  case quantize(Map)
 
-  /// `n` elements between floats and what is stored; `rest` is the second part.
+  /// `n` elements between floats and what is stored; `rest` is the second part,
+  /// or the scales.
   @inlinable @inline(__always)
   public func run(
     _ n: Int, _ floats: UnsafeMutablePointer<Float>, _ stored: UnsafeMutableRawPointer,
@@ -39,6 +58,10 @@ public enum Conversion: Sendable {
     case .decodeParts(.float16): lanes_decode_float16_parts(floats, stored, rest, n)
     case .encodeParts(.bfloat16): lanes_encode_bfloat16_parts(stored, rest, floats, n)
     case .encodeParts(.float16): lanes_encode_float16_parts(stored, rest, floats, n)
+    case .dequantize(.signed): lanes_dequantize(floats, stored, rest, n, 0)
+    case .dequantize(.unsigned): lanes_dequantize(floats, stored, rest, n, 1)
+    case .quantize(.signed): lanes_quantize(stored, rest, floats, n, 0)
+    case .quantize(.unsigned): lanes_quantize(stored, rest, floats, n, 1)
     }
   }
 }

@@ -282,6 +282,41 @@ TEST_CASE("steps of sixteen bits, clipped in the same pass") {
   CHECK(error.status() == SCHED_E_NULL);
 }
 
+TEST_CASE("states of eight bits") {
+  float param[3] = {1, 2, 3}, grad[3] = {-4, 2, 0}, momentum[3];
+  std::vector<unsigned char> codes(SCHED_Q8_BYTES(3));
+  CHECK(codes.size() == 7);
+  const sched::SGD sgd = [] {
+    sched::SGD one;
+    one.lr = 1;
+    one.momentum = 0.5;
+    return one;
+  }();
+  sched_sgd_arrays row = {3, 1, param, grad, codes.data()};
+  sched_group group{};
+  group.optimizer = SCHED_SGD;
+  group.dtype = SCHED_F32;
+  group.state_dtype = SCHED_Q8;
+  group.hyper = &sgd;
+  group.list = &row;
+  group.count = 1;
+  sched::step({group});
+  CHECK((param[0] == 5 && param[1] == 0 && param[2] == 3));
+  const sched_array stored = {codes.data(), 3, SCHED_Q8};
+  sched::convert(stored, SCHED_F32, momentum);
+  // The largest is exact, and another is off by half of a 64th of nine tenths of it.
+  CHECK(momentum[0] == -4);
+  CHECK(std::fabs(momentum[1] - 2) <= 4 * 0.9F / 128);
+  CHECK(momentum[2] == 0);
+  row.step = 2;
+  sched::step({group});
+  CHECK(param[0] == 5 + 4 + 2);
+  CHECK_REFUSED(sched::convert(stored, SCHED_F64, momentum), SCHED_E_ENUM, "dtype", "=2",
+                "but doubles");
+  group.state_dtype = SCHED_UQ8;
+  CHECK(refusal([&] { sched::step({group}); }).status() == SCHED_E_ENUM);
+}
+
 TEST_CASE("norms are of all arrays, and of each") {
   const std::vector<float> floats = {3, -4};
   const std::vector<double> doubles = {12};

@@ -153,6 +153,39 @@ struct StepTests {
     }
   }
 
+  @Test("have states of 8 bits, the same on every instruction set")
+  func eightBits() throws {
+    // Past a block, and of every size down to 2⁻²⁰ of the largest, which is exact.
+    let n = 300
+    let x = (0..<n).map { i in
+      Float(sign: i % 3 == 0 ? .minus : .plus, exponent: -(i % 21), significand: 1 + Float(i) / 512)
+    }
+    var stored: Set<[UInt8]> = []
+    for name in ["baseline", "avx2", "avx512"] {
+      guard (try? InstructionSet.choose(name)) != nil else { continue }
+      defer { try! InstructionSet.choose(nil) }
+      var codes = [UInt8](repeating: 0xa5, count: 2 * 4 + n)
+      var back = [Float](repeating: .nan, count: n)
+      try convert(x, dtype: 1, &codes, toDtype: 5, n)
+      try convert(codes, dtype: 5, &back, toDtype: 1, n)
+      stored.insert(codes)
+      for (block, first) in [0, 256].enumerated() {
+        let values = x[first..<min(n, first + 256)]
+        let largest = try #require(values.max { abs($0) < abs($1) })
+        for i in values.indices {
+          #expect(abs(back[i] - x[i]) <= abs(largest) * 0.9 / 128 * 1.001, "\(i) of block \(block)")
+          if x[i] == largest { #expect(back[i] == largest) }
+          // Above the least of its codes, none loses its sign, nor three quarters of itself.
+          if abs(x[i]) > abs(largest) * 1e-6 { #expect(back[i] / x[i] > 0.25) }
+        }
+      }
+    }
+    #expect(stored.count == 1)
+    var few = [Float](repeating: 1, count: 2)
+    #expect(throws: Refusal.self) { try convert(x, dtype: 2, &few, toDtype: 5, 1) }
+    #expect(few == [1, 1])
+  }
+
   @Test("refuse what does not fit, with nothing changed")
   func refusals() throws {
     var param: [Float] = [1, 2, 3]

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "quantize.h"
+
 #define LANES_INLINE static inline __attribute__((always_inline))
 
 /*  What is done to each element of x, and of y and `when` where there are some. */

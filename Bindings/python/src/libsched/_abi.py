@@ -108,6 +108,8 @@ class sched_dtype(enum.IntEnum):
     SCHED_F64 = 2
     SCHED_BF16 = 3
     SCHED_F16 = 4
+    SCHED_Q8 = 5
+    SCHED_UQ8 = 6
 
 
 class sched_rounding(enum.IntEnum):
@@ -704,6 +706,8 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_optimizer_describe(int32_t optimizer, char *text, size_t capacity, size_t
     #     *length)
     "sched_optimizer_describe": (c_int, (c_int32, c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_convert(const sched_array *from, sched_dtype dtype, void *to)
+    "sched_convert": (c_int, (c_void_p, c_int, c_void_p)),
     # sched_status sched_norm(const sched_array *list, size_t count, double p, double *norms,
     #     double *total)
     "sched_norm": (c_int, (c_void_p, c_size_t, c_double, c_void_p, c_void_p)),

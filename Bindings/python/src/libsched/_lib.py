@@ -1044,17 +1044,39 @@ def describe_optimizer(optimizer: str) -> list[tuple[str, str, float, str]]:
     Each is what it is ("real", "flag", "state" or "scalar"), its name, its default or what it is
     before the first step, and what is accepted or when it is used.
     """
+    found = []
+    for line in _described(optimizer):
+        tag, name, default, accepted, *_ = line.split("\t")
+        start = {"True": 1.0, "False": 0.0}.get(default)
+        found.append((tag, name, float(default) if start is None else start, accepted))
+    return found
+
+
+def _described(optimizer: str) -> list[str]:
     number = _abi.sched_optimizer[f"SCHED_{optimizer.upper()}"]
     length = c_size_t()
     _c["sched_optimizer_describe"](number, None, 0, byref(length))
     text = ctypes.create_string_buffer(length.value + 1)
     check(_c["sched_optimizer_describe"](number, text, len(text), byref(length)))
-    found = []
-    for line in text.value.decode().splitlines()[1:]:
-        tag, name, default, accepted = line.split("\t")
-        start = {"True": 1.0, "False": 0.0}.get(default)
-        found.append((tag, name, float(default) if start is None else start, accepted))
-    return found
+    return text.value.decode().splitlines()[1:]
+
+
+def maps(optimizer: str) -> dict[str, str]:
+    """The arrays of state that 8 bits can hold: ``"q8"``, or ``"uq8"`` where none is below 0."""
+    lines = [line.split("\t") for line in _described(optimizer)]
+    types = {"signed": "q8", "unsigned": "uq8"}
+    return {line[1]: types[line[4]] for line in lines if line[0] == "state" and line[4]}
+
+
+def q8_bytes(n: int) -> int:
+    """What `n` elements in 8 bits take: ``SCHED_Q8_BYTES``."""
+    return 4 * -(-n // 256) + n
+
+
+def convert(source: int, dtype: str, target: int, other: str, n: int) -> None:
+    """Makes of `n` elements at an address elements of another type at another."""
+    given = _abi.sched_array(source, n, _DTYPES[dtype])
+    check(_c["sched_convert"](byref(given), _DTYPES[other], target))
 
 
 class StepList:
@@ -1068,7 +1090,8 @@ class StepList:
             keeps of it.
         count: How many parameters.
         grad_dtype: What gradients are made of, if not of that.
-        state_dtype: What states are made of, if not of float32, or float64 of float64.
+        state_dtype: What states are made of, if not of float32, or float64 of float64; ``"q8"`` for
+            8 bits.
         copy_dtype: What copies of the new parameters are made of, where they are wanted.
         rounding: ``"nearest"``, ``"stochastic"`` or ``"kahan"``: see ``sched_rounding``.
         has_beside: Whether there are arrays beside the parameters.
@@ -1148,6 +1171,8 @@ _DTYPES = {
     "float64": _abi.sched_dtype.SCHED_F64,
     "bfloat16": _abi.sched_dtype.SCHED_BF16,
     "float16": _abi.sched_dtype.SCHED_F16,
+    "q8": _abi.sched_dtype.SCHED_Q8,
+    "uq8": _abi.sched_dtype.SCHED_UQ8,
 }
 
 
