@@ -29,6 +29,7 @@ from ._memory import (
     memory,
     torch,
 )
+from ._quantized import adopt, begin, check_state_type, fit, is_codes, takes_codes
 from ._sparse import is_sparse, rows_of
 
 __all__ = ["Optimizer"]
@@ -207,10 +208,19 @@ class Optimizer:
                         param.grad.requires_grad_(False)
                     param.grad.zero_()
 
-    def store(self, rounding: str = "nearest", *, master: bool = False, seed: int = 0) -> None:
-        """How parameters of bfloat16 and float16 are kept, in all groups there are.
+    def store(
+        self,
+        rounding: str = "nearest",
+        *,
+        master: bool = False,
+        seed: int = 0,
+        state_dtype: str = "float32",
+        min_8bit_size: int = 4096,
+    ) -> None:
+        """How parameters of bfloat16 and float16, and all states, are kept in all groups there are.
 
-        Their states are float32. A group may have ``rounding``, ``master`` and ``seed`` of its own.
+        A group may have each of these of its own. Arrays of the states that there are become what is
+        asked for.
 
         Args:
             rounding: ``"nearest"``; ``"stochastic"`` for one of the two values beside it, by chance
@@ -219,13 +229,46 @@ class Optimizer:
             master: Whether the parameter itself is a float32 array ``master`` of the state, and what
                 was given to the optimizer is a copy of it.
             seed: What chances come of: the same on every machine.
+            state_dtype: ``"float32"``, or ``"8bit"`` for a code of 8 bits an element and a float32 for
+                every 256 of them, a quarter of the memory. An array of such a state is ``uint8`` of
+                one dimension: the float32s, then the codes, in the order of the parameter's memory.
+                States of float64 parameters are float64 whatever is asked for.
+            min_8bit_size: Parameters of fewer elements have states of float32.
 
         Raises:
-            ValueError: another rounding, or a master with ``"kahan"``.
+            ValueError: another rounding, a master with ``"kahan"``, or an optimizer whose states
+                8 bits do not hold.
         """
+        kept = {"state_dtype": state_dtype, "min_8bit_size": min_8bit_size}
+        check_storage({"rounding": rounding, "master": master})
         for group in self.param_groups:
-            check_storage({"rounding": rounding, "master": master})
-            group.update(rounding=rounding, master=master, seed=seed)
+            self._check_states(group | kept)
+        for group in self.param_groups:
+            group.update(rounding=rounding, master=master, seed=seed, **kept)
+            for param in group["params"]:
+                if param in self.state:
+                    self._fit(param, group)
+
+    def _check_states(self, group: dict[str, Any]) -> bool:
+        """Whether a group's states are of 8 bits, those of large parameters."""
+        used = {name for name in self._used(group) if name in self._arrays}
+        # Not all optimizers are of the library's lists.
+        maps = self._maps() if used else {}
+        return check_state_type(group, type(self).__name__, set(maps), used or {"none"})
+
+    def _maps(self) -> dict[str, str]:
+        return _lib.maps(self._library_name)
+
+    def _is_eight(self, param: Any, group: dict[str, Any]) -> bool:
+        """Whether a parameter's state is of 8 bits."""
+        if group.get("state_dtype", "float32") == "float32":
+            return False
+        return self._check_states(group) and takes_codes(param, group.get("min_8bit_size", 4096))
+
+    def _fit(self, param: Any, group: dict[str, Any]) -> None:
+        """Makes a parameter's state of 8 bits, or not."""
+        if maps := self._maps() if self._arrays else {}:
+            fit(param, self.state[param], maps, eight=self._is_eight(param, group))
 
     # -- Steps
 
@@ -341,7 +384,7 @@ class Optimizer:
     def _group(self, i: int) -> list[Table]:
         """The tables of a group, made anew when the group has other parameters."""
         group, found = self.param_groups[i], self._tables.get(i)
-        if not found or not found[0].is_of(group):
+        if not found or not found[0].is_of(group) or found[0].stored != _stored(group):
             found = self._tables[i] = tables(self, group, i)
         return found
 
@@ -471,7 +514,7 @@ class Optimizer:
         for group, new in zip(groups, saved, strict=True):
             new["params"] = group["params"]
             # What torch's lacks stays as it is.
-            for key in ("param_names", "rounding", "master", "seed"):
+            for key in ("param_names", *_STORED):
                 if key in group:
                     new.setdefault(key, group[key])
         self.__setstate__({"state": state, "param_groups": saved})
@@ -509,6 +552,7 @@ class Table:
         self, optimizer: Optimizer, group: dict[str, Any], index: int, members: Sequence[int]
     ) -> None:
         self._optimizer, self.group, self._index = weakref.ref(optimizer), group, index
+        self.stored = _stored(group)
         self._all, self._members = list(group["params"]), members
         self.params = [self._all[i] for i in members]
         names = dict(enumerate(group.get("param_names", ())))
@@ -519,6 +563,10 @@ class Table:
         self._dtype = dtype_of(self.params[0]) if self.params else "float32"
         everything = memory(self.params, self._names, self._dtype)
         self._full = everything.full
+        # What 8 bits hold of the states, and how; empty where they are not of 8 bits.
+        is_eight = bool(self.params) and optimizer._is_eight(self.params[0], group)
+        self._maps = optimizer._maps() if is_eight else {}
+        self._codes: dict[str, tuple[list[Any], list[int]]] = {}
         count = len(self.params)
         self.steps: npt.NDArray[np.float32] = np.zeros(count, np.float32)
         self.counters = [everything.counter(self.steps, i) for i in range(count)]
@@ -633,11 +681,16 @@ class Table:
         }
         arrays, numbers = len(optimizer._arrays), len(optimizer._numbers)
         rounding, has_master, seed = self._storage
+        self._codes.clear()
+        for i in chosen:
+            if self.params[i] in optimizer.state:
+                optimizer._fit(self.params[i], self.group)
         self.kernel = _lib.StepList(
             optimizer._library_name,
             self.memory.type,
             2 + arrays + bool(numbers),
             len(chosen),
+            state_dtype="q8" if self._maps else None,
             rounding=rounding,
             has_beside=has_master or rounding != "nearest",
         )
@@ -714,7 +767,13 @@ class Table:
                 state[name] = self.numbers[name][1][i]
                 state[name][()] = start
             else:
-                state[name] = self._full(param, start)
+                state[name] = self.full(name, param, start)
+
+    def full(self, name: str, param: Any, start: float) -> Any:
+        """A new array of a parameter's state."""
+        if self._maps:
+            return begin(param, self._maps[name], start)
+        return self._full(param, start)
 
     def _enter_steps(self, states: list[dict[str, Any]]) -> None:
         steps = [state["step"] for state in states]
@@ -741,11 +800,28 @@ class Table:
 
     def put_state(self, name: str, arrays: list[Any]) -> None:
         """Puts arrays of the states, one a row, into their column."""
-        addresses = self.memory.state(name, arrays)
+        addresses = (
+            self._enter_codes(name, arrays) if self._maps else self.memory.state(name, arrays)
+        )
         if addresses is not None:
             optimizer = self._optimizer()
             assert optimizer is not None
             self.rows[:, self.STATE + optimizer._arrays.index(name)] = addresses
+
+    def _enter_codes(self, name: str, arrays: list[Any]) -> list[int] | None:
+        """Where arrays of 8 bits lie; None for where they did."""
+        known = self._codes.get(name)
+        addresses = list(map(_address, arrays))
+        if known is not None and all(map(is_, arrays, known[0])) and addresses == known[1]:
+            return None
+        for array, n, who in zip(arrays, self.memory.sizes, self.memory.names, strict=True):
+            if not is_codes(array) or len(array) != _lib.q8_bytes(n) or not _is_whole(array):
+                raise ValueError(
+                    f"{name} of {who} is of shape {tuple(array.shape)} and {array.dtype}; accepted:"
+                    f" {_lib.q8_bytes(n)} contiguous uint8 of its 8-bit state"
+                )
+        self._codes[name] = arrays, addresses
+        return addresses
 
     def stepped(self) -> None:
         """What is to be remembered of a step."""
@@ -781,6 +857,20 @@ def _zero(grad: Any) -> None:
 _ONE = np.ones((), np.float32)
 
 
+def _is_whole(array: Any) -> bool:
+    whole: bool = array.is_contiguous() if is_tensor(array) else array.flags.c_contiguous
+    return whole
+
+
+# What a group says of how it is kept, which torch's lack.
+_STORED = ("rounding", "master", "seed", "state_dtype", "min_8bit_size")
+
+
+def _stored(group: dict[str, Any]) -> tuple[Any, Any]:
+    """What makes a group's parameters of other sorts."""
+    return group.get("state_dtype", "float32"), group.get("min_8bit_size", 4096)
+
+
 def _address(values: Any) -> int:
     where: int = values.data_ptr() if is_tensor(values) else _lib.address(values)
     return where
@@ -790,7 +880,8 @@ def tables(optimizer: Optimizer, group: dict[str, Any], index: int) -> list[Tabl
     """A group's tables, one for each sort its parameters are of."""
     members: dict[object, list[int]] = {}
     for i, param in enumerate(group["params"]):
-        members.setdefault(optimizer._sort(param), []).append(i)
+        sort = optimizer._sort(param), optimizer._is_eight(param, group)
+        members.setdefault(sort, []).append(i)
     return [Table(optimizer, group, index, ones) for ones in members.values() or [[]]]
 
 
@@ -857,6 +948,8 @@ def _identity(param: Any) -> int:
 
 def _loaded(param: Any, key: str, value: Any) -> Any:
     if is_tensor(value) or isinstance(value, np.ndarray | np.generic):
+        if is_codes(value):
+            return adopt(param, value)
         kind = ArrayMemory if isinstance(param, Parameter) else TensorMemory
         return kind.adopt(param, value, is_count=key == "step")
     return copy.deepcopy(value)

@@ -121,7 +121,7 @@ def enter_buffers(optimizer: Optimizer, table: Table) -> None:
     for i, buffer in enumerate(buffers):
         if buffer is None:
             table.rows[i, table.STEP] = 1
-            buffers[i] = table.memory.full(table.memory.params[i], 0.0)
+            buffers[i] = table.full(name, table.memory.params[i], 0.0)
             # Not part of the state before a step has filled it.
             table.new.append((states[i], name, buffers[i]))
     table.put_state(name, buffers)

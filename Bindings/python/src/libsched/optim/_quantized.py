@@ -1,0 +1,107 @@
+"""States in 8 bits: bytes of the library's, in the parameter's kind of array.
+
+They are ``uint8`` of one dimension: a float32 for each 256 elements, then a code for each element, in
+the order in which the parameter lies in memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _lib
+from .._parameter import Parameter
+from ._memory import PARTS, ArrayMemory, TensorMemory, dtype_of, is_tensor, torch
+
+__all__ = ["adopt", "begin", "check_state_type", "fit", "is_codes", "takes_codes"]
+
+STATE_TYPES = ("float32", "8bit")
+
+
+def is_codes(value: Any) -> bool:
+    """Whether an array of a state is of 8 bits."""
+    return str(getattr(value, "dtype", "")).removeprefix("torch.") == "uint8" and value.ndim == 1
+
+
+def check_state_type(group: dict[str, Any], name: str, maps: set[str], arrays: set[str]) -> bool:
+    """Whether a group's states are of 8 bits, those of large parameters."""
+    kind = group.get("state_dtype", "float32")
+    accepted = STATE_TYPES if arrays <= maps else STATE_TYPES[:1]
+    if kind not in accepted:
+        raise ValueError(f"state_dtype is {kind!r}; accepted by {name}: one of {accepted}")
+    return bool(kind == "8bit")
+
+
+def takes_codes(param: Any, least: int) -> bool:
+    """Whether a parameter's state is of 8 bits where those of large ones are."""
+    dtype = dtype_of(param)
+    return PARTS.get(dtype, dtype) != "float64" and _count(param) >= max(1, least)
+
+
+def begin(param: Any, kind: str, start: float) -> Any:
+    """An array of state of 8 bits that holds one number."""
+    if start == 0:
+        return _bytes(param, _lib.q8_bytes(_count(param)))
+    return _quantized(param, _memory(param).full(param, start), kind)
+
+
+def fit(param: Any, state: dict[str, Any], maps: dict[str, str], *, eight: bool) -> None:
+    """Makes a state's arrays what they should be: 8 bits or not."""
+    for name, kind in maps.items():
+        value = state.get(name)
+        if value is None or is_codes(value) == eight:
+            continue
+        state[name] = _quantized(param, value, kind) if eight else _floats(param, value, kind)
+
+
+def adopt(param: Any, value: Any) -> Any:
+    """A copy, of the parameters' kind, of an array of 8 bits that was loaded."""
+    array = value.detach().cpu().numpy() if is_tensor(value) else np.asarray(value)
+    target = _bytes(param, array.size)
+    _view(target)[...] = array
+    return target
+
+
+def _memory(param: Any) -> type[ArrayMemory | TensorMemory]:
+    return ArrayMemory if isinstance(param, Parameter) else TensorMemory
+
+
+def _count(param: Any) -> int:
+    """How many reals a parameter has."""
+    size = param.data.size if isinstance(param, Parameter) else param.numel()
+    return int(size) * (1 + (dtype_of(param) in PARTS))
+
+
+def _bytes(param: Any, size: int) -> Any:
+    if isinstance(param, Parameter):
+        return np.zeros(size, np.uint8)
+    return torch().zeros(size, dtype=torch().uint8)
+
+
+def _view(array: Any) -> Any:
+    return array.detach().numpy() if is_tensor(array) else array
+
+
+def _address(array: Any) -> int:
+    where: int = array.data_ptr() if is_tensor(array) else _lib.address(array)
+    return where
+
+
+def _quantized(param: Any, value: Any, kind: str) -> Any:
+    # In the order of the parameter's memory.
+    value = _memory(param).adopt(param, value, is_count=False)
+    target = _bytes(param, _lib.q8_bytes(_count(param)))
+    _lib.convert(_address(value), "float32", _address(target), kind, _count(param))
+    return target
+
+
+def _floats(param: Any, value: Any, kind: str) -> Any:
+    target = _memory(param).full(param, 0.0)
+    if len(value) != _lib.q8_bytes(_count(param)):
+        raise ValueError(
+            f"a state of {len(value)} bytes; accepted: {_lib.q8_bytes(_count(param))}, of"
+            f" {_count(param)} elements"
+        )
+    _lib.convert(_address(value), kind, _address(target), "float32", _count(param))
+    return target
