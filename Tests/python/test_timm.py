@@ -58,6 +58,19 @@ def test_what_timm_refuses_is_refused(recorded):
         make(recorded)
 
 
+@pytest.mark.parametrize("prefix", [False, True])
+def test_a_warm_up_need_not_be_whole(prefix):
+    optimizer = Optimizer([0.1])
+    scheduler = timm.StepLRScheduler(optimizer, 7, 0.7, warmup_t=2.5, warmup_lr_init=1e-3)
+    scheduler.warmup_prefix = prefix
+    for t in range(3):
+        scheduler.step(t)
+        assert optimizer.rates == [1e-3 + t * ((0.1 - 1e-3) / 2.5)]
+    for t in range(3, 20):
+        scheduler.step(t)
+        assert optimizer.rates == [0.1 * 0.7 ** ((t - 2.5 * prefix) // 7)]
+
+
 def test_every_scheduler_was_asked():
     kinds = {name for name in timm.__all__ if name.endswith("LRScheduler")}
     assert {one["name"] for one in MADE} == kinds

@@ -202,7 +202,7 @@ class _Warmed(Derived, Scheduler):
     def _begin(self) -> None:
         """Checks the attributes, and sets the first rates."""
         self._check()
-        # The line's slopes, which timm's states have.
+        # The line's slopes; `warmup_t` need not be whole.
         self.warmup_steps: list[float] = [1 for _ in self.base_values]
         if self.warmup_t:
             init = self.warmup_lr_init
@@ -220,17 +220,7 @@ class _Warmed(Derived, Scheduler):
     def _get_lr(self, t: int) -> list[float]:
         if t >= self.warmup_t:
             return self._after_warmup(t - self.warmup_t if self.warmup_prefix else t)
-        line = self.derived("line", self._line)
-        return [line.rate(t, top) for top in self._tops()]
-
-    def _line(self) -> Schedule:
-        return native(
-            "Warmup",
-            schedule=[native("Constant")],
-            steps=math.ceil(self.warmup_t),
-            start_lr=self.warmup_lr_init,
-            rounding="slope",
-        )
+        return [self.warmup_lr_init + t * slope for slope in self.warmup_steps]
 
     def _after_warmup(self, t: float) -> list[float]:
         return _rates(self.derived("schedule", self._schedule), t, self.base_values)
