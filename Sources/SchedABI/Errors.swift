@@ -12,7 +12,9 @@ enum LastError {
   }()
 
   static func set(_ text: UTF8Text) {
-    let copy = (text.bytes + [0]).withUnsafeBytes { strdup($0.baseAddress!) }
+    // A zero in a caller's text would end the sentence.
+    let bytes = text.bytes.map { $0 == 0 ? 63 : $0 } + [0]
+    let copy = bytes.withUnsafeBytes { strdup($0.baseAddress!) }
     free(pthread_getspecific(key))
     pthread_setspecific(key, copy)
   }

@@ -25,7 +25,7 @@ public struct Literal: Sendable {
     self.position = position
   }
 
-  /// As the caller would write it; long ones are cut.
+  /// As the caller would write it; a list or a call by its brackets.
   var text: UTF8Text {
     switch form {
     case .none: return "None"

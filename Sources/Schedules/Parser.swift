@@ -162,18 +162,14 @@ package struct Parser {
     return UTF8Text(bytes[(start + 1)..<(at - 1)])
   }
 
-  /// An integer where the digits are nothing else, and otherwise a real.
+  /// An integer where the digits are nothing else, and otherwise a real; that too
+  /// where 64 bits do not hold it, for the field to refuse.
   private mutating func number() throws(Refusal) -> Literal {
     let start = at
     while let byte = peek, isDigit(byte) || isOneOf("+-._eEinfa", byte) { at += 1 }
     let token = bytes[start..<at]
     let digits = token.drop { $0 == ascii("-") || $0 == ascii("+") }
-    if token.count - digits.count <= 1, !digits.isEmpty, digits.allSatisfy(isDigit) {
-      let token = UTF8Text(token)
-      if let integer = token.integer { return Literal(.integer(integer), at: start) }
-      throw Refusal(
-        .range, "integer", value: token, accepted: "an integer of 64 bits", position: start)
-    }
+    if let integer = UTF8Text(token).integer { return Literal(.integer(integer), at: start) }
     var used = 0
     let real = platform_number(token + [0], &used)
     // strtod's "infinity", "nan(…)" and hexadecimals have no place here, but

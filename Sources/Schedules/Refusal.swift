@@ -75,7 +75,9 @@ public struct Refusal: Error, Sendable {
     _ reason: Reason, _ argument: UTF8Text, value: UTF8Text = UTF8Text(),
     accepted: UTF8Text = UTF8Text(), index: Int? = nil, position: Int? = nil
   ) {
-    content = Content(reason, argument, value, accepted, index, position)
+    // What a caller wrote may be megabytes long; a difference is up to eight values.
+    content = Content(
+      reason, argument.cut(to: 2048), value.cut(to: 128), accepted, index, position)
   }
 
   /// The same of the argument at an index, and at a position unless it has one.

@@ -35,6 +35,18 @@ public struct UTF8Text: Sendable, Equatable {
   @inline(never)
   public static func += (a: inout UTF8Text, b: UTF8Text) { a.bytes.append(contentsOf: b.bytes) }
 
+  /// Its first bytes, of whole characters, and `…` where there were more.
+  @inline(never)
+  func cut(to most: Int) -> UTF8Text {
+    guard bytes.count > most else { return self }
+    var end = most
+    while bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    var text = UTF8Text()
+    text.bytes = Array(bytes[..<end])
+    text.append("…")
+    return text
+  }
+
   /// Empty, with the room it has.
   mutating func clear() { bytes.removeAll(keepingCapacity: true) }
 

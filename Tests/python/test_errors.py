@@ -311,6 +311,22 @@ REFUSED = {
         lambda: libsched.parse("SequentialLR([" * 100 + "StepLR(3)" + "], [])" * 100),
         Status.SCHED_E_DEPTH, r"SequentialLR at byte \d+; accepted: 64 levels",
     ),
+    "an integer of more digits than a sentence has room for": (
+        lambda: libsched.parse(f"MultiStepLR([1, {'9' * 100_000}])"),
+        Status.SCHED_E_VALUE, r"MultiStepLR milestones=inf at byte 16; accepted: an integer",
+    ),
+    "a word of a million letters": (
+        lambda: libsched.parse(f"Noise(Constant(), distribution='{'é' * 500_000}')"),
+        Status.SCHED_E_VALUE, r"Noise distribution='é{63}… at byte 31; accepted: 'normal' or",
+    ),
+    "a name of a million letters": (
+        lambda: libsched.parse(f"{'x' * 1_000_000}()"),
+        Status.SCHED_E_KIND, r"x{2048}… at byte 0; accepted: ChainedScheduler, ",
+    ),
+    "a word with a zero byte": (
+        lambda: libsched.parse("Noise(Constant(), distribution='a\0b')"),
+        Status.SCHED_E_VALUE, r"Noise distribution='a\?b' at byte 31; accepted: 'normal' or 'uniform'",
+    ),
     "a text without end": (
         lambda: libsched.parse("(" * (1 << 25)),
         Status.SCHED_E_MEMORY, r"length=33554432; accepted: an integer from 0 to 16777216",
