@@ -482,17 +482,16 @@ enum class Policy {
 class Options {
  public:
   Options &form(Form form) {
-    fields_.word("form", form == Form::chained ? "chained" : "closed");
+    fields_.word("form", word({"", "closed", "chained"}, form));
     return *this;
   }
   Options &unit(Unit unit, std::int64_t resolution = 1) {
-    static constexpr const char *words[] = {"steps", "epochs", "samples", "tokens"};
-    fields_.word("unit", words[static_cast<int>(unit)]).integer("resolution", resolution);
+    fields_.word("unit", word({"steps", "epochs", "samples", "tokens"}, unit));
+    fields_.integer("resolution", resolution);
     return *this;
   }
   Options &horizon(Horizon horizon) {
-    static constexpr const char *words[] = {"raise", "hold", "extend"};
-    fields_.word("horizon", words[static_cast<int>(horizon)]);
+    fields_.word("horizon", word({"raise", "hold", "extend"}, horizon));
     return *this;
   }
   Options &last(std::int64_t step) {
@@ -502,6 +501,14 @@ class Options {
 
  private:
   friend class Scheduler;
+
+  /*  What is none of the constants is no word, for the library to refuse. */
+  template <class Constant>
+  static const char *word(std::initializer_list<const char *> words, Constant constant) {
+    const auto place = static_cast<std::size_t>(constant);
+    return place < words.size() ? words.begin()[place] : "";
+  }
+
   Fields fields_;
 };
 

@@ -66,6 +66,15 @@ TEST_CASE("a scheduler has a curve a group, a unit and a horizon") {
   CHECK_REFUSED(sched::Scheduler({sched::parse("OneCycleLR(total_steps=10)")}, {1.0},
                                  Options().horizon(sched::Horizon::extend)),
                 SCHED_E_VALUE, "horizon", "='extend'", "OneCycleLR ends at step 9");
+  // Numbers that are none of the constants.
+  const auto made = [](const Options &options) {
+    return sched::Scheduler({sched::Constant()}, {1.0}, options);
+  };
+  CHECK_REFUSED(made(Options().unit(sched::Unit(4))), SCHED_E_VALUE, "unit", "=''", "'tokens'");
+  CHECK_REFUSED(made(Options().unit(sched::Unit(-1))), SCHED_E_VALUE, "unit", "=''", "'steps'");
+  CHECK_REFUSED(made(Options().horizon(sched::Horizon(3))), SCHED_E_VALUE, "horizon", "=''",
+                "'extend'");
+  CHECK_REFUSED(made(Options().form(sched::Form(3))), SCHED_E_VALUE, "form", "=''", "'chained'");
 }
 
 TEST_CASE("a scheduler is planned anew without a jump") {
