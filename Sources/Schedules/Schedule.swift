@@ -16,7 +16,7 @@
 /// ```
 ///
 /// `Bindings/declarations.py` says more of this form.
-public protocol Schedule: Sendable {
+public protocol Schedule: Composable {
   /// With every field at its default, or at a placeholder where it has none.
   init()
 

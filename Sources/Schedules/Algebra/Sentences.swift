@@ -1,35 +1,50 @@
-/// Compositions as methods that read as a sentence.
+/// What sentences are made of: a schedule, or an ``AnySchedule``, whose kind is
+/// known only when the program runs.
+public protocol Composable: Sendable {
+  /// The schedule without its type.
+  var erased: AnySchedule { get }
+}
+
 extension Schedule {
+  public var erased: AnySchedule { AnySchedule(self) }
+}
+
+extension AnySchedule: Composable {
+  public var erased: AnySchedule { self }
+}
+
+/// Compositions as methods that read as a sentence.
+extension Composable {
   /// This one until a step, then another in its own time.
-  public func then(_ next: some Schedule, at milestone: Int) throws(Refusal) -> SequentialLR {
-    try SequentialLR(self, next, milestones: [milestone])
+  public func then(_ next: some Composable, at milestone: Int) throws(Refusal) -> SequentialLR {
+    try SequentialLR([erased, next.erased], milestones: [milestone])
   }
 
   /// This one, and another that takes its rate for the base.
-  public func times(_ other: some Schedule) throws(Refusal) -> ChainedScheduler {
-    try ChainedScheduler(self, other)
+  public func times(_ other: some Composable) throws(Refusal) -> ChainedScheduler {
+    try ChainedScheduler([erased, other.erased])
   }
 
   /// The base rate until `begin`, this one until `end`, and then its last rate.
   public func between(_ begin: Int, and end: Int = maxStep) throws(Refusal) -> Window {
-    try Window(AnySchedule(self), begin: begin, end: end)
+    try Window(erased, begin: begin, end: end)
   }
 
   /// From its start again every `period` steps.
   public func repeated(every period: Int) throws(Refusal) -> Loop {
-    try Loop(AnySchedule(self), period: period)
+    try Loop(erased, period: period)
   }
 
   /// From its step `steps` on.
   public func starting(at steps: Int) throws(Refusal) -> Shift {
-    try Shift(AnySchedule(self), steps: steps)
+    try Shift(erased, steps: steps)
   }
 
   /// Each of its steps lasts `factor` steps.
   public func stretched(
     by factor: Int, between: Stretch.Between = .stairs
   ) throws(Refusal) -> Stretch {
-    try Stretch(AnySchedule(self), factor: factor, between: between)
+    try Stretch(erased, factor: factor, between: between)
   }
 
   /// From a step down to a floor in `steps`.
@@ -38,28 +53,30 @@ extension Schedule {
     minRatio: Double = 0
   ) throws(Refusal) -> CoolDown {
     try CoolDown(
-      AnySchedule(self), begin: begin, steps: steps, decayType: tail, minRatio: minRatio)
+      erased, begin: begin, steps: steps, decayType: tail, minRatio: minRatio)
   }
 
   /// Longer by `steps` from a step on: it rests, or is stretched `until` a step.
   public func extended(
     from begin: Int, by steps: Int, until: Int? = nil
   ) throws(Refusal) -> Extend {
-    try Extend(AnySchedule(self), begin: begin, steps: steps, until: until)
+    try Extend(erased, begin: begin, steps: steps, until: until)
   }
 
   /// Never below a rate, never above another.
   public func clamped(
     from minimum: Double = 0, to maximum: Double? = nil
   ) throws(Refusal) -> Clamp {
-    try Clamp(AnySchedule(self), minimum: minimum, maximum: maximum)
+    try Clamp(erased, minimum: minimum, maximum: maximum)
   }
 
   /// Stays where it is at a step, or at its end.
   public func held(after last: Int? = nil) throws(Refusal) -> Hold {
-    try Hold(AnySchedule(self), last: last)
+    try Hold(erased, last: last)
   }
+}
 
+extension Schedule {
   /// The same curve over `factor` times the steps: every length it has, and
   /// its parts have, multiplied. What counts epochs then counts steps.
   ///
