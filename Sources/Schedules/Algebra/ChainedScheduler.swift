@@ -7,13 +7,17 @@
 ///
 /// A product, where each is a multiple of its base; a floor stays a floor.
 ///
+/// In the chained form it is PyTorch's, in which a part whose rate does not follow
+/// from the rate in force, such as ``CosineAnnealingWarmRestarts`` or ``LinearDecay``,
+/// forgets the parts before it: there it stands first.
+///
 /// Source: PyTorch's `ChainedScheduler`, whose order of application it keeps in
 /// the chained form.
 ///
 /// - Peers:
-///   - PyTorch `ChainedScheduler(schedulers)`: The same bits in the chained form. There a part
-///     that is no multiple of the rate in force, such as CosineAnnealingWarmRestarts, forgets
-///     the parts before it; here it takes their rate for its base.
+///   - PyTorch `ChainedScheduler(schedulers)`: The same bits in the chained form, in which a
+///     part that is no multiple of the rate in force, such as CosineAnnealingWarmRestarts, forgets
+///     the parts before it; in closed form it takes their rate for its base.
 ///   - Burn `ComposedLrScheduler`: `ChainedScheduler(schedulers)`. Its product; its sum and
 ///     average are not here.
 ///   - ParameterSchedulers.jl `ComposedSchedule`: `ChainedScheduler(schedulers)`. Where a

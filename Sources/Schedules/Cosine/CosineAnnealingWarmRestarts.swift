@@ -7,7 +7,7 @@ import Platform
 /// rate(t) = etaMin + (base − etaMin) · (1 + cos(π · s / T)) / 2
 /// ```
 ///
-/// where the cycle that t falls in is T = t0 · tMultⁱ steps long and began s
+/// where the cycle that t falls in is T = `t0` · tMultⁱ steps long and began s
 /// steps ago.
 ///
 /// Source: Loshchilov and Hutter, [SGDR](https://arxiv.org/abs/1608.03983);
