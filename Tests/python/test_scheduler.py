@@ -153,6 +153,14 @@ def test_past_the_end_is_as_one_chose(form: str) -> None:
     assert holding.step == 19
 
 
+def test_the_first_group_to_end_ends_the_run() -> None:
+    cycles = [ls.OneCycleLR(total_steps=20), ls.OneCycleLR(total_steps=10), ls.Constant()]
+    scheduler = ls.Scheduler(cycles, [1.0, 1.0, 1.0])
+    assert scheduler.last_step == 9
+    scheduler.seek(9)
+    refused(scheduler.next, Status.SCHED_E_END, "OneCycleLR step=10", "0 to 9")
+
+
 def test_what_ends_cannot_go_on_and_the_refusal_says_what_can() -> None:
     cycle = ls.OneCycleLR(total_steps=10)
     refused(
