@@ -64,8 +64,9 @@ public struct Shift: Schedule {
   }
 
   public func rate(at t: Int, base: Double, current: Double) -> Double {
-    // There is no rate in force before the first that could be continued.
-    t == 0
+    // There is no rate in force before the first that could be continued, but where
+    // nothing is left out.
+    t == 0 && steps > 0
       ? schedule.rate(at: steps, base: base)
       : schedule.rate(at: t + steps, base: base, current: current)
   }
