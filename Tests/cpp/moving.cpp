@@ -57,6 +57,8 @@ TEST_CASE("a scheduler has a curve a group, a unit and a horizon") {
   CHECK(scheduler.schedule(1) == sched::Constant());
   CHECK(scheduler.skip() == 1);
   CHECK(scheduler.step() == 750);
+  CHECK(scheduler.save().find("unit='epochs', resolution=500, horizon='hold', last=45000") !=
+        std::string::npos);
   scheduler.seek(100000);
   CHECK(scheduler.rates() == std::vector<double>{0, 32});
 
