@@ -299,8 +299,8 @@ sched_status sched_scheduler_make(const sched_schedule *schedule,
  *                epochs, with straight lines between them.
  *    last        the last step of the run; the schedules' first to end
  *    horizon     what is past that: "raise", nothing: SCHED_E_END; "hold", the
- *                last rate; "extend", what the formula says, not for schedules
- *                that end. "raise".
+ *                last rate, which no metric changes; "extend", what the formula
+ *                says, not for schedules that end. "raise".
  *                                                                    since 0 */
 sched_status sched_scheduler_make_fields(const sched_field *fields,
                                          size_t count, size_t *culprit,
@@ -391,7 +391,9 @@ typedef enum sched_policy {
 /*  Takes over what _save wrote, so that things may be made and loaded in any
  *  order. A state of another unit is refused but by _RESTORE. Cool-downs and
  *  extensions that the saved run had begun are no other configuration: _ERROR
- *  takes them over, _KEEP does not.                                  since 0 */
+ *  takes them over, _KEEP does not. _KEEP takes what was learned from metrics if
+ *  the same kinds react to them here, in the same modes: another patience holds
+ *  from now on.                                                      since 0 */
 sched_status sched_scheduler_load(sched_scheduler *scheduler, const char *text,
                                   size_t length, sched_policy policy,
                                   size_t *position);

@@ -26,7 +26,7 @@ public struct Scheduler: Sendable {
   public enum Horizon: Int, Word {
     /// Nothing: a step there is refused.
     case raise
-    /// The last rate, for ever.
+    /// The last rate, for ever, whatever metrics say.
     case hold
     /// What the schedule's formula says there. Not for one that ends.
     case extend
@@ -196,11 +196,7 @@ public struct Scheduler: Sendable {
       step = target
       return setRates()
     }
-    if target < step {
-      step = 0
-      rates = bases
-      setRates()
-    }
+    if target < step { begin() }
     while step < target {
       step += 1
       setRates()
@@ -225,9 +221,11 @@ public struct Scheduler: Sendable {
 
   /// A metric, seen at this step. Where a group's schedule reacts to it, its rate
   /// in force is the one it leads to, at once; in chained form it changes by as
-  /// much. A schedule that watches nothing stays as it is.
+  /// much. A schedule that watches nothing stays as it is, and so does every one
+  /// past the last step under `hold`.
   public mutating func observe(_ metric: Double) {
-    let t = min(step, turn)
+    let t = step
+    guard t <= turn else { return }
     for (i, base) in bases.enumerated() where schedules[i].watches {
       hasLearned = true
       let before = schedules[i].rate(at: t, base: base)
@@ -241,11 +239,29 @@ public struct Scheduler: Sendable {
   }
 
   /// What all groups have learned; empty before any metric.
-  var seen: [Double] {
-    guard hasLearned else { return [] }
+  var seen: [Double] { hasLearned ? recorded.numbers : [] }
+
+  private var recorded: Recorder {
     let recorder = Recorder()
-    for schedule in schedules where schedule.watches { _ = try? schedule.visited(by: recorder) }
-    return recorder.numbers
+    for schedule in schedules { recorder.record(schedule) }
+    return recorder
+  }
+
+  /// Takes over what another has learned, if the same kinds react there, in the same
+  /// modes, and goes back to step 0.
+  mutating func learn(from other: Scheduler) throws(Refusal) {
+    let theirs = other.recorded
+    guard !theirs.kinds.isEmpty, theirs.kinds == recorded.kinds else { return }
+    try recall(theirs.numbers)
+    hasLearned = other.hasLearned
+    begin()
+  }
+
+  /// Back to step 0.
+  private mutating func begin() {
+    step = 0
+    rates = bases
+    setRates()
   }
 
   /// Puts back what ``seen`` gave.

@@ -5,8 +5,8 @@ extension Scheduler {
   public enum Policy: Int, Word {
     /// It is refused, with the difference spelled out.
     case error
-    /// The configuration is the new one; only the position is taken, and not
-    /// what was learned from metrics.
+    /// The configuration is the new one; the position is taken, and what was learned
+    /// from metrics where the same kinds react to them, in the same modes.
     case keep
     /// All is taken, the configuration, too.
     case restore
@@ -106,6 +106,7 @@ extension Scheduler {
       return self = saved
     }
     var moved = self
+    try moved.learn(from: saved)
     try moved.seek(to: try saved.step(in: resolution))
     moved.place(moved.step, saved.skipped, moved.rates)
     self = moved

@@ -163,6 +163,24 @@ struct ReactiveTests {
     #expect(scheduler.schedule(group: 0).rate(at: 10, base: 1) == 1)
   }
 
+  @Test("learns at the last step, and no more where the last rate is held", arguments: forms)
+  func heldAfter(_ form: Scheduler.Form) throws {
+    var scheduler = try Scheduler(
+      ReduceLROnPlateau(factor: 0.5, patience: 0), bases: [1], form: form, horizon: .hold, last: 3)
+    scheduler.observe(1)
+    try scheduler.seek(to: 3)
+    scheduler.observe(1)
+    #expect(scheduler.rates == [0.5])
+    let learned = scheduler.schedule(group: 0).rate(at: 9, base: 1)
+    try scheduler.next()
+    for _ in 0..<3 { scheduler.observe(1) }
+    #expect(scheduler.rates == [0.5] && learned == 0.5)
+    #expect(scheduler.schedule(group: 0).rate(at: 9, base: 1) == 0.5)
+    try scheduler.seek(to: 1)
+    scheduler.observe(1)
+    #expect(scheduler.rates == [0.25])
+  }
+
   @Test("is not there: then a metric changes nothing")
   func unwatched() throws {
     var scheduler = try Scheduler(StepLR(stepSize: 3), bases: [1])
@@ -209,6 +227,54 @@ struct ReactiveTests {
       let bad = good.replacing(", 3.0, 0.25", with: ", \(count), 0.25")
       #expect(throws: Refusal.self) { try Scheduler(restoring: bad) }
     }
+  }
+
+  @Test("is told of another patience, and keeps what it has learned", arguments: forms)
+  func keep(_ form: Scheduler.Form) throws {
+    var run = try Scheduler(
+      Warmup(ReduceLROnPlateau(factor: 0.5, patience: 0), steps: 2), bases: [1], form: form)
+    try run.seek(to: 4)
+    for _ in 0..<3 { run.observe(1) }
+    #expect(run.rates == [0.25])
+
+    var patient = try Scheduler(
+      ChainedScheduler(Constant(), ReduceLROnPlateau(factor: 0.5, patience: 1)), bases: [1],
+      form: form)
+    try patient.load(run.text, policy: .keep)
+    #expect(patient.step == 4 && patient.rates == [0.25])
+    patient.observe(1)
+    #expect(patient.rates == [0.25])
+    patient.observe(1)
+    #expect(patient.rates == [0.125])
+
+    let fresh = try Scheduler(ReduceLROnPlateau(), bases: [1], form: form)
+    try patient.load(fresh.text, policy: .keep)
+    #expect(patient.step == 0 && patient.rates == [1] && patient.text.contains("seen=[]"))
+  }
+
+  @Test(
+    "begins anew where what was learned is another's",
+    arguments: [
+      "GreedyLR()", "ReduceLROnPlateau('max')", "StepLR(9)",
+      "ChainedScheduler([ReduceLROnPlateau(), ReduceLROnPlateau()])",
+    ])
+  func keepOther(_ text: String) throws {
+    var run = try Scheduler(ReduceLROnPlateau(factor: 0.5, patience: 0), bases: [1])
+    for _ in 0..<3 { run.observe(1) }
+    var other = try Scheduler(.parse(text), bases: [1])
+    try other.load(run.text, policy: .keep)
+    #expect(other.rates == [1] && other.text.contains("seen=[]"))
+  }
+
+  @Test("forgets of a window what no longer fits")
+  func shorter() throws {
+    let metrics = [0.5, 0.25, 0.75, 1, 0.125]
+    var run = try Scheduler(GreedyLR(smooth: true, windowSize: 4), bases: [0.5])
+    for metric in metrics { run.observe(metric) }
+    var shorter = try Scheduler(GreedyLR(smooth: true, windowSize: 2), bases: [0.5])
+    try shorter.load(run.text, policy: .keep)
+    shorter.observe(0.25)
+    #expect(shorter.text.contains(", 2.0, 0.125, 0.25, 0.375, "))
   }
 
   @Test("refuses fields that make no sense")

@@ -173,7 +173,8 @@ public struct GreedyLR: Reactive {
     guard metric.isFinite else { return .nan }
     window.append(metric)
     sum += metric
-    if window.count > windowSize { sum -= window.removeFirst() }
+    // More than one where the window was longer in the run that was saved.
+    while window.count > windowSize { sum -= window.removeFirst() }
     return sum / Double(window.count)
   }
 }

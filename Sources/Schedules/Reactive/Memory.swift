@@ -2,8 +2,18 @@
 /// of numbers, in the order in which they are declared.
 package final class Recorder: Fields {
   package private(set) var numbers: [Double] = []
+  /// The kinds and modes that the numbers are of, in their order.
+  private(set) var kinds: [UTF8Text] = []
 
   package override init() {}
+
+  /// What a schedule and its parts have learned.
+  func record(_ schedule: AnySchedule) {
+    guard schedule.watches else { return }
+    if schedule.object.parts.isEmpty { kinds.append("\(schedule.name)") }
+    // What only looks refuses nothing.
+    _ = try? schedule.visited(by: self)
+  }
 
   public override func memory(_ value: inout Double) { numbers.append(value) }
 
@@ -14,10 +24,11 @@ package final class Recorder: Fields {
     numbers += values
   }
 
-  override func visit(_ field: Field, _ value: inout AnySchedule) {
-    // What only looks refuses nothing.
-    if value.watches { _ = try? value.visited(by: self) }
+  override func visit(_ field: Field, choice: inout Int, of words: [StaticString]) {
+    if same(field.name, "mode") { kinds.append("\(words[choice])") }
   }
+
+  override func visit(_ field: Field, _ value: inout AnySchedule) { record(value) }
 
   override func visit(_ field: Field, _ value: inout [AnySchedule]) {
     for i in value.indices { visit(field, &value[i]) }

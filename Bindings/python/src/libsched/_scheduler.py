@@ -44,8 +44,8 @@ class Scheduler(Stateful):
             does in ``Stretch(schedule, 500)``, a staircase, or in
             ``Stretch(schedule, 500, between="line")``, exact at whole epochs and straight between.
         horizon: What is past the last step: ``"raise"``, nothing, an error; ``"hold"``, the last
-            rate; ``"extend"``, what the schedule's formula says there, which is refused for one
-            that ends, as ``OneCycleLR`` does.
+            rate, which no metric changes; ``"extend"``, what the schedule's formula says there,
+            which is refused for one that ends, as ``OneCycleLR`` does.
         last: The last step of the run; the first at which a schedule ends if absent, and at most
             that with ``"raise"``.
 
@@ -263,8 +263,10 @@ class Scheduler(Stateful):
                 spells the difference out, ``"keep"`` keeps the configuration and takes the
                 position, ``"restore"`` takes everything. Another unit is refused but by
                 ``"restore"``. Cool-downs and extensions that the saved run had begun are no other
-                configuration: ``"error"`` takes them over, ``"keep"`` does not. Any function counts
-                as the one that was saved, and ``"restore"`` refuses a state with one.
+                configuration: ``"error"`` takes them over, ``"keep"`` does not. ``"keep"`` takes
+                what was learned from metrics if the same kinds react to them here, in the same
+                modes: another patience holds from now on. Any function counts as the one that was
+                saved, and ``"restore"`` refuses a state with one.
 
         Raises:
             SchedError: the text does not parse, is no state of a scheduler, or is refused by the
