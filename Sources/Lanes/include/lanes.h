@@ -10,8 +10,6 @@
 
 #include "quantize.h"
 
-#define LANES_INLINE static inline __attribute__((always_inline))
-
 /*  What is done to each element of x, and of y and `when` where there are some. */
 typedef enum lanes_operation {
   LANES_ADD,      /* x + y                                    */

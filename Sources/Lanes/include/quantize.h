@@ -22,6 +22,8 @@
 #include <immintrin.h>
 #endif
 
+#define LANES_INLINE static inline __attribute__((always_inline))
+
 enum { lanes_block = 256 };
 
 /*  x counts the codes from 0 upward, from 1 in the unsigned map, in which 0 is the
@@ -160,11 +162,24 @@ static const lanes_map lanes_maps[2] = {
 
 /*  The scale of n numbers; NaN where one is not finite, which makes all of them NaN.
  *  Floats of a sign are in the order of their bits, with NaN beyond infinity. */
-static inline __attribute__((always_inline)) float lanes_scale(const float *from, long n,
-                                                               int is_unsigned) {
+LANES_INLINE float lanes_scale(const float *from, long n, int is_unsigned) {
   int32_t above = 0;
   uint32_t below = 0;
-  for (long i = 0; i < n; i++) {
+  long i = 0;
+#if defined(__AVX512F__)
+  __m512i most[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+  __m512i least[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+  for (; i + 32 <= n; i += 32) {
+    for (int k = 0; k < 2; k++) {
+      __m512i bits = _mm512_loadu_si512(from + i + 16 * k);
+      most[k] = _mm512_max_epi32(most[k], bits);
+      least[k] = _mm512_max_epu32(least[k], bits);
+    }
+  }
+  above = _mm512_reduce_max_epi32(_mm512_max_epi32(most[0], most[1]));
+  below = _mm512_reduce_max_epu32(_mm512_max_epu32(least[0], least[1]));
+#endif
+  for (; i < n; i++) {
     uint32_t bits;
     memcpy(&bits, from + i, sizeof bits);
     above = (int32_t)bits > above ? (int32_t)bits : above;
@@ -180,13 +195,12 @@ static inline __attribute__((always_inline)) float lanes_scale(const float *from
 }
 
 /*  What numbers are multiplied by to be of the map. */
-static inline __attribute__((always_inline)) float lanes_inverse(float scale) {
+LANES_INLINE float lanes_inverse(float scale) {
   float inverse = 1 / scale;
   return inverse > FLT_MAX ? FLT_MAX : inverse < -FLT_MAX ? -FLT_MAX : inverse;
 }
 
-static inline __attribute__((always_inline)) float lanes_number(const lanes_map *map, int is_unsigned,
-                                                                uint8_t code) {
+LANES_INLINE float lanes_number(const lanes_map *map, int is_unsigned, uint8_t code) {
   /* No branches: signs are as good as random. */
   int32_t x = is_unsigned ? code + 1 : code - 127;
   int32_t sign = x >> 31;
@@ -201,8 +215,8 @@ static inline __attribute__((always_inline)) float lanes_number(const lanes_map 
   return number;
 }
 
-static inline __attribute__((always_inline)) uint8_t lanes_code(const lanes_map *map, int is_unsigned,
-                                                                float number, float inverse) {
+LANES_INLINE uint8_t lanes_code(const lanes_map *map, int is_unsigned, float number,
+                                float inverse) {
   float y = number * inverse;
   float size = y;
   int32_t bits, sign = 0;
@@ -228,8 +242,7 @@ static inline __attribute__((always_inline)) uint8_t lanes_code(const lanes_map 
 
 #if defined(__AVX512F__)
 /*  The same of 16 at once, by tables in registers. */
-static inline __attribute__((always_inline)) __m512 lanes_numbers(const lanes_map *map,
-                                                                  int is_unsigned, __m128i codes) {
+LANES_INLINE __m512 lanes_numbers(const lanes_map *map, int is_unsigned, __m128i codes) {
   /* A float of 2^25 counts by 4. */
   __m512i counted = _mm512_or_si512(_mm512_cvtepu8_epi32(codes), _mm512_set1_epi32(0x4c000000));
   __m512 base = _mm512_set1_ps(is_unsigned ? 0x1p25f - 4 : 0x1p25f + 508);
@@ -246,18 +259,23 @@ static inline __attribute__((always_inline)) __m512 lanes_numbers(const lanes_ma
   return _mm512_add_ps(product, value);
 }
 
-static inline __attribute__((always_inline)) __m512i lanes_codes(const lanes_map *map, int is_unsigned,
-                                                                 const float *from, __m512 inverse) {
+/*  Of a table of 32. */
+LANES_INLINE __m512 lanes_find(const float *table, __m512i i) {
+  return _mm512_permutex2var_ps(_mm512_loadu_ps(table), i, _mm512_loadu_ps(table + 16));
+}
+
+LANES_INLINE __m512i lanes_codes(const lanes_map *map, int is_unsigned, const float *from,
+                                  __m512 inverse) {
   __m512 number = _mm512_loadu_ps(from);
   __m512 y = _mm512_mul_ps(number, inverse);
   __m512 size = _mm512_max_ps(is_unsigned ? y : _mm512_abs_ps(y), _mm512_set1_ps(LANES_LEAST));
   __m512i bits = _mm512_castps_si512(size);
-  __m512i turn = _mm512_permutex2var_epi32(_mm512_loadu_si512(map->turn), _mm512_srli_epi32(bits, 23),
+  __m512i i = _mm512_srli_epi32(bits, 23);
+  __m512i turn = _mm512_permutex2var_epi32(_mm512_loadu_si512(map->turn), i,
                                            _mm512_loadu_si512(map->turn + 16));
-  __m512i i = _mm512_srli_epi32(_mm512_add_epi32(bits, turn), 23);
-  __m512 rate = _mm512_permutex2var_ps(_mm512_loadu_ps(map->rate), i, _mm512_loadu_ps(map->rate + 16));
-  __m512 code = _mm512_permutex2var_ps(_mm512_loadu_ps(map->code), i, _mm512_loadu_ps(map->code + 16));
-  __m512 last = _mm512_permutex2var_ps(_mm512_loadu_ps(map->last), i, _mm512_loadu_ps(map->last + 16));
+  i = _mm512_srli_epi32(_mm512_add_epi32(bits, turn), 23);
+  __m512 rate = lanes_find(map->rate, i), code = lanes_find(map->code, i);
+  __m512 last = lanes_find(map->last, i);
   __m512 x = _mm512_min_ps(_mm512_add_ps(_mm512_mul_ps(rate, size), code), last);
   if (is_unsigned) {
     __mmask16 is_some = _mm512_cmp_ps_mask(number, _mm512_setzero_ps(), _CMP_NEQ_UQ);
@@ -273,21 +291,19 @@ static inline __attribute__((always_inline)) __m512i lanes_codes(const lanes_map
 #if defined(__AVX2__) && !defined(__AVX512F__)
 /*  Of 8. A register holds entries 2 to 9, or 1 to 8 of the signed map, by their
  *  lower 3 bits; that of 0 is another's place. */
-static inline __attribute__((always_inline)) __m256 lanes_numbers(const lanes_map *map,
-                                                                  int is_unsigned, __m128i codes) {
+LANES_INLINE __m256 lanes_numbers(const lanes_map *map, int is_unsigned, __m128i codes) {
   __m256i counted = _mm256_or_si256(_mm256_cvtepu8_epi32(codes), _mm256_set1_epi32(0x4c000000));
   __m256 base = _mm256_set1_ps(is_unsigned ? 0x1p25f - 4 : 0x1p25f + 508);
   __m256 four = _mm256_sub_ps(_mm256_castsi256_ps(counted), base);
   __m256i i = _mm256_srli_epi32(_mm256_castps_si256(four), 23);
-  enum { signed_turn = 1, unsigned_turn = 3 };
   __m256 slope = _mm256_loadu_ps(map->slope), value = _mm256_loadu_ps(map->value);
   __m256 slopes = _mm256_loadu_ps(map->slope + 8), values = _mm256_loadu_ps(map->value + 8);
   if (is_unsigned) {
-    slope = _mm256_blend_ps(slope, slopes, unsigned_turn);
-    value = _mm256_blend_ps(value, values, unsigned_turn);
+    slope = _mm256_blend_ps(slope, slopes, 3);
+    value = _mm256_blend_ps(value, values, 3);
   } else {
-    slope = _mm256_blend_ps(slope, slopes, signed_turn);
-    value = _mm256_blend_ps(value, values, signed_turn);
+    slope = _mm256_blend_ps(slope, slopes, 1);
+    value = _mm256_blend_ps(value, values, 1);
   }
   __m256 product = _mm256_mul_ps(_mm256_permutevar8x32_ps(slope, i), four);
   value = _mm256_permutevar8x32_ps(value, i);
@@ -298,8 +314,8 @@ static inline __attribute__((always_inline)) __m256 lanes_numbers(const lanes_ma
 
 /*  Which decade: the bits of a float are about its logarithm, and what a line makes
  *  of them is the decade or the one below it. */
-static inline __attribute__((always_inline)) __m256i lanes_codes(const lanes_map *map, int is_unsigned,
-                                                                 const float *from, __m256 inverse) {
+LANES_INLINE __m256i lanes_codes(const lanes_map *map, int is_unsigned, const float *from,
+                                  __m256 inverse) {
   __m256 number = _mm256_loadu_ps(from);
   __m256 y = _mm256_mul_ps(number, inverse);
   __m256 size = is_unsigned ? y : _mm256_andnot_ps(_mm256_set1_ps(-0.0f), y);
@@ -313,7 +329,8 @@ static inline __attribute__((always_inline)) __m256i lanes_codes(const lanes_map
   __m256 rate = _mm256_permutevar8x32_ps(_mm256_loadu_ps(map->decade_rate), decade);
   __m256 code = _mm256_permutevar8x32_ps(_mm256_loadu_ps(map->decade_code), decade);
   __m256 last = _mm256_permutevar8x32_ps(_mm256_loadu_ps(map->decade_last), decade);
-  __m256i x = _mm256_cvttps_epi32(_mm256_min_ps(_mm256_add_ps(_mm256_mul_ps(rate, size), code), last));
+  code = _mm256_add_ps(_mm256_mul_ps(rate, size), code);
+  __m256i x = _mm256_cvttps_epi32(_mm256_min_ps(code, last));
   __m256 is_one = _mm256_cmp_ps(size, _mm256_set1_ps(map->one), _CMP_GE_OQ);
   x = _mm256_sub_epi32(x, _mm256_castps_si256(is_one));
   if (is_unsigned) {
@@ -326,7 +343,7 @@ static inline __attribute__((always_inline)) __m256i lanes_codes(const lanes_map
 #endif
 
 /*  n numbers from codes and scales, which are of whole blocks but for the last. */
-static inline __attribute__((always_inline)) void lanes_dequantize(
+LANES_INLINE void lanes_dequantize(
     float *to, const void *from, const void *scales, long n, int is_unsigned) {
   const uint8_t *codes = (const uint8_t *)from;
   const lanes_map *map = &lanes_maps[is_unsigned];
@@ -336,12 +353,14 @@ static inline __attribute__((always_inline)) void lanes_dequantize(
     memcpy(&scale, (const float *)scales + first / lanes_block, sizeof scale);
 #if defined(__AVX512F__)
     for (; i + 16 <= end; i += 16) {
-      __m512 number = lanes_numbers(map, is_unsigned, _mm_loadu_si128((const __m128i *)(const void *)(codes + i)));
+      __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(codes + i));
+      __m512 number = lanes_numbers(map, is_unsigned, some);
       _mm512_storeu_ps(to + i, _mm512_mul_ps(number, _mm512_set1_ps(scale)));
     }
 #elif defined(__AVX2__)
     for (; i + 8 <= end; i += 8) {
-      __m256 number = lanes_numbers(map, is_unsigned, _mm_loadl_epi64((const __m128i *)(const void *)(codes + i)));
+      __m128i some = _mm_loadl_epi64((const __m128i *)(const void *)(codes + i));
+      __m256 number = lanes_numbers(map, is_unsigned, some);
       _mm256_storeu_ps(to + i, _mm256_mul_ps(number, _mm256_set1_ps(scale)));
     }
 #endif
@@ -353,15 +372,24 @@ static inline __attribute__((always_inline)) void lanes_dequantize(
 
 /*  The nearest codes; in the unsigned map none of them 0 but of 0, and what is
  *  below 0 as near to 0 as there is. */
-static inline __attribute__((always_inline)) void lanes_quantize(
+LANES_INLINE void lanes_quantize(
     void *to, void *scales, const float *from, long n, int is_unsigned) {
   uint8_t *codes = (uint8_t *)to;
   const lanes_map *map = &lanes_maps[is_unsigned];
+  float inverses[4];
   for (long first = 0; first < n; first += lanes_block) {
     long end = first + lanes_block < n ? first + lanes_block : n, i = first;
-    float scale = lanes_scale(from + first, end - first, is_unsigned);
-    float inverse = lanes_inverse(scale);
-    memcpy((float *)scales + first / lanes_block, &scale, sizeof scale);
+    /* Four at a time: what a scale waits for, others need not. */
+    if (first % (4 * lanes_block) == 0) {
+      for (long k = 0; k < 4 && first + k * lanes_block < n; k++) {
+        long rest = n - first - k * lanes_block;
+        float scale = lanes_scale(from + first + k * lanes_block,
+                                  rest < lanes_block ? rest : lanes_block, is_unsigned);
+        memcpy((float *)scales + first / lanes_block + k, &scale, sizeof scale);
+        inverses[k] = lanes_inverse(scale);
+      }
+    }
+    float inverse = inverses[first / lanes_block % 4];
 #if defined(__AVX512F__)
     __m512 by = _mm512_set1_ps(inverse);
     __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
