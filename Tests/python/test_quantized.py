@@ -534,6 +534,38 @@ def test_optimizers_refuse_what_they_cannot_keep():
     ):
         optimizer.step()
     assert torch.equal(params[2], before)
+    # What is loaded is not believed either.
+    for value, message in (
+        (torch.zeros(3, dtype=torch.uint8), "exp_avg of parameter 0 .*accepted: 5050 contiguous"),
+        (torch.zeros(3), r"a state is of shape \(3,\); accepted: \(70, 71\)"),
+    ):
+        saved = copy.deepcopy(optimizer.state_dict())
+        saved["state"][0]["exp_avg"] = value
+        other = optim.AdamW(params)
+        other.load_state_dict(saved)
+        with pytest.raises(ValueError, match=message):
+            other.step()
+    other = optim.AdamW(params)
+    saved["param_groups"][0]["state_dtype"] = "float32"
+    saved["state"][0]["exp_avg"] = torch.zeros(3, dtype=torch.uint8)
+    other.load_state_dict(saved)
+    with pytest.raises(ValueError, match="a state of 8 bits has 3 bytes; accepted: 5050"):
+        other.step()
+
+
+def test_doubles_take_over_states_of_eight_bits():
+    array = np.linspace(-1, 1, 5000, dtype=np.float32)
+    optimizer = optim.Lion([array], lr=0.125)
+    optimizer.store(state_dtype="8bit")
+    optimizer.step(grads=[array.copy()])
+    doubles = optim.Lion([array.astype(np.float64)], lr=0.125)
+    doubles.load_state_dict(optimizer.state_dict())
+    doubles.step(grads=[np.zeros(5000)])
+    state = doubles.state[doubles.param_groups[0]["params"][0]]["exp_avg"]
+    assert state.dtype == np.float64
+    # 0.01 of the gradient, and 0.99 of that.
+    want = 0.0099 * np.linspace(-1, 1, 5000)
+    assert np.all(np.abs(state - want) <= 0.0071 * np.abs(want).max())
 
 
 # -- Training -----------------------------------------------------------------

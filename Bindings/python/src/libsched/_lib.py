@@ -1061,6 +1061,7 @@ def _described(optimizer: str) -> list[str]:
     return text.value.decode().splitlines()[1:]
 
 
+@functools.cache
 def maps(optimizer: str) -> dict[str, str]:
     """The arrays of state that 8 bits can hold: ``"q8"``, or ``"uq8"`` where none is below 0."""
     lines = [line.split("\t") for line in _described(optimizer)]

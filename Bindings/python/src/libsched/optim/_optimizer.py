@@ -29,7 +29,7 @@ from ._memory import (
     memory,
     torch,
 )
-from ._quantized import adopt, begin, check_state_type, fit, is_codes, takes_codes
+from ._quantized import adopt, begin, check_state_type, fit, is_codes, is_whole, takes_codes
 from ._sparse import is_sparse, rows_of
 
 __all__ = ["Optimizer"]
@@ -815,10 +815,10 @@ class Table:
         if known is not None and all(map(is_, arrays, known[0])) and addresses == known[1]:
             return None
         for array, n, who in zip(arrays, self.memory.sizes, self.memory.names, strict=True):
-            if not is_codes(array) or len(array) != _lib.q8_bytes(n) or not _is_whole(array):
+            if not is_codes(array) or len(array) != _lib.q8_bytes(n) or not is_whole(array):
                 raise ValueError(
                     f"{name} of {who} is of shape {tuple(array.shape)} and {array.dtype}; accepted:"
-                    f" {_lib.q8_bytes(n)} contiguous uint8 of its 8-bit state"
+                    f" {_lib.q8_bytes(n)} contiguous, writable uint8 in CPU memory"
                 )
         self._codes[name] = arrays, addresses
         return addresses
@@ -855,11 +855,6 @@ def _zero(grad: Any) -> None:
 
 # Added to an array it is faster than a number.
 _ONE = np.ones((), np.float32)
-
-
-def _is_whole(array: Any) -> bool:
-    whole: bool = array.is_contiguous() if is_tensor(array) else array.flags.c_contiguous
-    return whole
 
 
 # What a group says of how it is kept, which torch's lack.

@@ -14,7 +14,7 @@ from .. import _lib
 from .._parameter import Parameter
 from ._memory import PARTS, ArrayMemory, TensorMemory, dtype_of, is_tensor, torch
 
-__all__ = ["adopt", "begin", "check_state_type", "fit", "is_codes", "takes_codes"]
+__all__ = ["adopt", "begin", "check_state_type", "fit", "is_codes", "is_whole", "takes_codes"]
 
 STATE_TYPES = ("float32", "8bit")
 
@@ -79,6 +79,13 @@ def _bytes(param: Any, size: int) -> Any:
     return torch().zeros(size, dtype=torch().uint8)
 
 
+def is_whole(array: Any) -> bool:
+    """Whether the library can read and write it where it is."""
+    if is_tensor(array):
+        return bool(array.is_cpu and array.is_contiguous())
+    return bool(array.flags.c_contiguous and array.flags.writeable)
+
+
 def _view(array: Any) -> Any:
     return array.detach().numpy() if is_tensor(array) else array
 
@@ -89,6 +96,9 @@ def _address(array: Any) -> int:
 
 
 def _quantized(param: Any, value: Any, kind: str) -> Any:
+    shape = tuple(param.data.shape)
+    if tuple(value.shape) != shape:
+        raise ValueError(f"a state is of shape {tuple(value.shape)}; accepted: {shape}")
     # In the order of the parameter's memory.
     value = _memory(param).adopt(param, value, is_count=False)
     target = _bytes(param, _lib.q8_bytes(_count(param)))
@@ -97,11 +107,14 @@ def _quantized(param: Any, value: Any, kind: str) -> Any:
 
 
 def _floats(param: Any, value: Any, kind: str) -> Any:
-    target = _memory(param).full(param, 0.0)
-    if len(value) != _lib.q8_bytes(_count(param)):
-        raise ValueError(
-            f"a state of {len(value)} bytes; accepted: {_lib.q8_bytes(_count(param))}, of"
-            f" {_count(param)} elements"
-        )
-    _lib.convert(_address(value), kind, _address(target), "float32", _count(param))
-    return target
+    size = _lib.q8_bytes(_count(param))
+    if len(value) != size:
+        raise ValueError(f"a state of 8 bits has {len(value)} bytes; accepted: {size}")
+    dtype = "complex64" if dtype_of(param) in PARTS else "float32"
+    if isinstance(param, Parameter):
+        floats = np.empty_like(param.data, dtype, order="K")
+    else:
+        floats = torch().empty_like(param.detach(), dtype=getattr(torch(), dtype))
+    codes = adopt(param, value)
+    _lib.convert(_address(codes), kind, _address(floats), "float32", _count(param))
+    return _memory(param).adopt(param, floats, is_count=False)
