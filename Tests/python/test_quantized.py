@@ -553,6 +553,16 @@ def test_optimizers_refuse_what_they_cannot_keep():
         other.step()
 
 
+def test_a_state_that_is_forgotten_begins_anew():
+    array, grad = np.ones(5000, np.float32), np.full(5000, 0.5, np.float32)
+    optimizer = optim.Adagrad([array], initial_accumulator_value=0.5)
+    optimizer.store(state_dtype="8bit")
+    optimizer.state.clear()
+    optimizer.step(grads=[grad])
+    state = optimizer.state[optimizer.param_groups[0]["params"][0]]["sum"]
+    assert np.all(read(state, 5000, "unsigned") == 0.75)
+
+
 def test_doubles_take_over_states_of_eight_bits():
     array = np.linspace(-1, 1, 5000, dtype=np.float32)
     optimizer = optim.Lion([array], lr=0.125)
