@@ -488,9 +488,9 @@ sched_status sched_observe(sched_early_stopping *stopper, double metric,
 /*  One observation of named numbers, reals or integers. Three say where the run
  *  is: "step", the steps done; "epoch", the one it ends, counted from 0, by
  *  default the one after the last observation's; "seconds" since the run began.
- *  The others are metrics; those that no rule asks for are ignored. What a rule
- *  asks for and is not there is SCHED_E_MISSING, and nothing has changed.
- *                                                                    since 0 */
+ *  The others are metrics, "" the only one that rules ask for; those that none
+ *  asks for are ignored. What a rule asks for and is not there is
+ *  SCHED_E_MISSING, and nothing has changed.                         since 0 */
 sched_status sched_observe_fields(sched_early_stopping *stopper,
                                   const sched_field *fields, size_t count,
                                   sched_verdict *verdict);

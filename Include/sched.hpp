@@ -700,6 +700,17 @@ class EarlyStopping {
     return read(sched_early_stopping_parse, text);
   }
 
+  /*  Stops when one of both would, when both would at the same observation, and when
+   *  the other would, which begins when this one has stopped: their rules, with
+   *  nothing seen. */
+  friend EarlyStopping operator|(const EarlyStopping &a, const EarlyStopping &b) {
+    return joined("Any", a, b);
+  }
+  friend EarlyStopping operator&(const EarlyStopping &a, const EarlyStopping &b) {
+    return joined("All", a, b);
+  }
+  EarlyStopping then(const EarlyStopping &other) const { return joined("Sequence", *this, other); }
+
   sched_early_stopping *get() const noexcept { return owner_.get(); }
   sched_early_stopping *release() noexcept { return owner_.release(); }
 
@@ -778,6 +789,10 @@ class EarlyStopping {
   }
 
  private:
+  static EarlyStopping joined(const char *how, const EarlyStopping &a, const EarlyStopping &b) {
+    return parse(std::string(how) + "([" + a.text() + ", " + b.text() + "])");
+  }
+
   template <class Keep>
   Verdict kept(Verdict verdict, Keep &&keep) const {
     if (is_best()) std::forward<Keep>(keep)();

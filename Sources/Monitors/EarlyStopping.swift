@@ -149,6 +149,12 @@ public struct EarlyStopping: Sendable {
       given[i] = true
       return
     }
+    // Without a name it is the only one, whatever the rules call it.
+    if name.isEmpty, given.count == 1, !given[0] {
+      now.metrics[0] = value
+      given[0] = true
+      return
+    }
     // Where the only metric has no name in the rules, any will do.
     others += 1
     if let blank {

@@ -415,12 +415,12 @@ public struct Patience: StoppingRule {
 
   public var why: UTF8Text {
     let name: UTF8Text = monitor.isEmpty ? "the metric" : monitor
-    let so: UTF8Text = "\(name) is \(metric)"
+    let so: UTF8Text = "\(name) is \(readable(metric))"
     switch reason {
     case .none: return "nothing was observed yet"
     case .improved:
       return previous.isFinite
-        ? "\(so), a new best after \(previous)" : "\(so), the first to compare with"
+        ? "\(so), a new best after \(readable(previous))" : "\(so), the first to compare with"
     case .patienceLeft: return "\(so), no new best for \(wait); \(bestText)"
     case .early: return "this is before start_from=\(startFrom), and not looked at"
     case .ignored: return "\(so), which is ignored"
@@ -453,4 +453,22 @@ public struct Patience: StoppingRule {
 let windowLengths = Integers(1, 4096)
 
 /// A number without the ".0" of a whole one.
-func short(_ value: Double) -> UTF8Text { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+func short(_ value: Double) -> UTF8Text {
+  Int(exactly: value).map { "\($0)" } ?? readable(value)
+}
+
+/// A number as a person reads it: rounded to six digits.
+func readable(_ value: Double) -> UTF8Text {
+  let size = abs(value)
+  guard size.isFinite, size > 0 else { return "\(value)" }
+  if size < 1e-4 || size >= 1e15 {
+    var (mantissa, exponent) = (size, 0)
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    mantissa = (mantissa * 1e5).rounded() / 1e5
+    return "\(value < 0 ? -mantissa : mantissa)e\(exponent)"
+  }
+  var scale = 1.0
+  while size * scale < 1e5 { scale *= 10 }
+  return "\((value * scale).rounded() / scale)"
+}

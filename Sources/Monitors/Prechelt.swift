@@ -82,7 +82,7 @@ public struct GL: StoppingRule {
       reason == .generalization ? ("stop: ", "more than") : ("", "not more than")
     return reason == .none
       ? "nothing was observed yet"
-      : "\(head)the loss is \(seen.percent) percent above the lowest, \(seen.best.text): \(comparison) alpha=\(alpha)"
+      : "\(head)the loss is \(readable(seen.percent)) percent above the lowest, \(seen.best.text): \(comparison) alpha=\(alpha)"
   }
 }
 
@@ -171,7 +171,7 @@ public struct PQ: StoppingRule {
     let head: UTF8Text = reason == .generalization ? "stop: " : ""
     return reason == .none
       ? "nothing was observed yet"
-      : "\(head)the loss is \(seen.percent) percent above the lowest, \(seen.best.text), and the training loss of the last strip \(progress) per mille above its lowest; alpha=\(alpha)"
+      : "\(head)the loss is \(readable(seen.percent)) percent above the lowest, \(seen.best.text), and the training loss of the last strip \(readable(progress)) per mille above its lowest; alpha=\(alpha)"
   }
 }
 

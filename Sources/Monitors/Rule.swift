@@ -100,7 +100,7 @@ public struct Best: Sendable {
   }
 
   /// "0.25 at observation 3".
-  var text: UTF8Text { "\(value) at observation \(index ?? 0)" }
+  var text: UTF8Text { "\(readable(value)) at observation \(index ?? 0)" }
 }
 
 extension Fields {

@@ -183,6 +183,6 @@ public struct Slope: StoppingRule {
     if reason == .none { return "nothing was observed yet" }
     return metrics.count < window
       ? "\(metrics.count) of \(window) metrics of the window were observed"
-      : "\(head)the slope over the last \(window) is \(slope), one of improvement with confidence \(certainty); confidence=\(confidence)"
+      : "\(head)the slope over the last \(window) is \(readable(slope)), one of improvement with confidence \(readable(certainty)); confidence=\(confidence)"
   }
 }

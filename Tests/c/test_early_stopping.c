@@ -203,6 +203,21 @@ static void takes_what_its_rules_ask_for(void **state) {
   sched_early_stopping_free(stopper);
 }
 
+/*  "" is the only metric; where there are two, it is neither. */
+static void takes_the_only_metric_without_its_name(void **state) {
+  (void)state;
+  const sched_field seen[] = {sched_real("", 0.5), sched_integer("epoch", 3)};
+  sched_early_stopping *one = ruled("Patience(2, monitor='loss')"),
+                       *two = ruled("Any([Patience(2, monitor='loss'), GL(5.0, 'other')])");
+  sched_verdict verdict = SCHED_STOP;
+  check_ok(sched_observe_fields(one, seen, 2, &verdict));
+  assert_int_equal(verdict, SCHED_IMPROVED);
+  check_refused(sched_observe_fields(two, seen, 2, &verdict), SCHED_E_MISSING, "metric loss", "",
+                "an observation that has it");
+  sched_early_stopping_free(one);
+  sched_early_stopping_free(two);
+}
+
 static void loads_by_a_policy(void **state) {
   (void)state;
   sched_early_stopping *run = made(SCHED_MIN, 5, 0), *other = made(SCHED_MIN, 1, 0),
@@ -369,6 +384,7 @@ int run_early_stopping(void) {
       cmocka_unit_test(says_what_every_peer_and_formula_says),
       cmocka_unit_test(goes_on_from_any_checkpoint_by_any_rule),
       cmocka_unit_test(takes_what_its_rules_ask_for),
+      cmocka_unit_test(takes_the_only_metric_without_its_name),
       cmocka_unit_test(loads_by_a_policy),
       cmocka_unit_test(has_seen_nothing_at_first),
       cmocka_unit_test(keeps_the_best_by_a_callback),

@@ -246,6 +246,21 @@ TEST_CASE("early stopping is made of fields, explains itself, and loads by a pol
                 "2 metrics");
 }
 
+TEST_CASE("rules join") {
+  const auto budget = sched::EarlyStopping("Budget", sched::Fields().integer("evaluations", 2));
+  auto either = sched::EarlyStopping(1) | budget;
+  auto both = sched::EarlyStopping(1) & budget;
+  auto after = budget.then(sched::EarlyStopping(1));
+  const bool stops[][4] = {
+      {false, true, true, true}, {false, true, true, true}, {false, false, false, true}};
+  sched::EarlyStopping *joined[] = {&either, &both, &after};
+  for (int rule = 0; rule < 3; rule++) {
+    for (int t = 0; t < 4; t++) {
+      CHECK((joined[rule]->observe(1.0) == sched::Verdict::stop) == stops[rule][t]);
+    }
+  }
+}
+
 TEST_CASE("early stopping calls back where an observation was the best") {
   sched::EarlyStopping stopper(2);
   std::vector<double> weights{0}, best;

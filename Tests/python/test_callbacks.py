@@ -90,6 +90,7 @@ def test_keras(on_disk: bool, tmp_path: Path) -> None:
     assert len(weights) == STOPS + 1 and len(set(weights)) == len(weights)
     assert model.get_weights()[0][0, 0] == np.float32(weights[BEST])
     assert callback.watch.stopped and callback.watch.stopper.best_at == BEST
+    assert callback.watch.stopper.best_epoch == BEST
     assert "3" in callback.watch.reason
     if on_disk:
         with pytest.raises(SchedError, match="accepted: one without a run"):
@@ -149,7 +150,8 @@ def test_keras_judges_its_own_logs() -> None:
 
     x = np.ones((4, 1), np.float32)
     for monitor in ("val_mae", "loss", None):
-        stopper = EarlyStopping(2, monitor="val_mae") if monitor is None else EarlyStopping(2)
+        # A rule may name the metric that the callback hands it alone.
+        stopper = EarlyStopping(2) if monitor == "loss" else EarlyStopping(2, monitor="val_mae")
         callback = KerasCallback(stopper, monitor)
         model = keras_model()
         history = model.fit(
@@ -359,7 +361,9 @@ class Scripted(torch.nn.Module):
         return {"loss": loss, "logits": x}
 
 
-def transformers_run(folder: Path, callback: Any, epochs: int, **named: Any) -> Any:
+def transformers_run(
+    folder: Path, callback: Any, epochs: int, evaluations: int = 1, **named: Any
+) -> Any:
     from transformers import Trainer, TrainingArguments
 
     data = [{"x": torch.ones(1), "labels": torch.ones(1)}] * 2
@@ -368,7 +372,8 @@ def transformers_run(folder: Path, callback: Any, epochs: int, **named: Any) -> 
         num_train_epochs=epochs,
         per_device_train_batch_size=2,
         per_device_eval_batch_size=2,
-        eval_strategy="epoch",
+        eval_strategy="steps",
+        eval_steps=1,
         save_strategy="epoch",
         learning_rate=0.1,
         lr_scheduler_type="constant",
@@ -378,7 +383,13 @@ def transformers_run(folder: Path, callback: Any, epochs: int, **named: Any) -> 
         restore_callback_states_from_checkpoint="resume_from_checkpoint" in named,
     )
     model = Scripted()
-    trainer = Trainer(model, arguments, train_dataset=data, eval_dataset=data, callbacks=[callback])
+    trainer = Trainer(
+        model,
+        arguments,
+        train_dataset=data * evaluations,
+        eval_dataset=data,
+        callbacks=[callback],
+    )
     trainer.train(**named)
     return trainer
 
@@ -394,6 +405,16 @@ def test_transformers(on_disk: bool, tmp_path: Path) -> None:
     assert len(model.weights) == STOPS + 1 and len(set(model.weights)) == STOPS + 1
     assert model.weight.item() == model.weights[BEST]
     assert callback.watch.stopper.best_step == BEST + 1
+    assert callback.watch.stopper.best_epoch == BEST
+
+
+@pytest.mark.usefixtures("quiet")
+def test_transformers_counts_epochs_of_several_evaluations(tmp_path: Path) -> None:
+    from libsched.callbacks import TransformersCallback
+
+    callback = TransformersCallback(EarlyStopping(99, unit="epochs"))
+    transformers_run(tmp_path, callback, 2, evaluations=3)
+    assert [one.at for one in callback.watch.history] == [0, 0, 0, 1, 1, 1]
 
 
 @pytest.mark.usefixtures("quiet")

@@ -305,6 +305,32 @@ def test_the_rate_falls_so_often_and_then_it_stops() -> None:
     assert "no new best for 2 of 2" in stopper.why()
 
 
+def test_a_number_is_the_only_metric_whatever_its_name() -> None:
+    for places in ({}, {"epoch": 3}, {"step": 9, "seconds": 1.5}):
+        stopper = ls.EarlyStopping(3, monitor="val_loss") | ls.EarlyStopping.of("Budget", epochs=9)
+        assert stopper.observe(0.5, **places) is I and stopper.best == 0.5
+    both = ls.EarlyStopping(3, monitor="a") & ls.EarlyStopping(3, monitor="b")
+    for places in ({}, {"epoch": 3}):
+        with pytest.raises(SchedError, match="metric"):
+            both.observe(0.5, **places)
+    assert both.observed == 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        (0.1 + 0.2, "0.3"), (1 / 3, "0.333333"), (-2 / 3, "-0.666667"), (1.0, "1.0"), (0.0, "0.0"),
+        (123456.789, "123457.0"), (1 / 3e9, "3.33333e-10"), (-2e20 / 3, "-6.66667e19"),
+        (0.00012345678, "0.000123457"), (9.9999999, "10.0"), (math.inf, "inf"), (5e-324, "e-324"),
+    ],
+)  # fmt: skip
+def test_a_reason_has_as_many_digits_as_one_reads(metric: float, said: str) -> None:
+    stopper = ls.EarlyStopping(3)
+    stopper.observe(metric)
+    assert f"the metric is {said}," in stopper.why() or metric == 5e-324
+    assert said in stopper.why()
+
+
 # -- Joined ------------------------------------------------------------------------------
 
 

@@ -255,9 +255,10 @@ class EarlyStopping(Stateful):
         # Being a Mapping takes as long to ask as the rest, and is no question of most.
         if type(metric) is not float and (type(metric) is dict or isinstance(metric, Mapping)):
             return self._observe_named(metric, step, epoch, seconds)
+        value = _lib.real("metric", metric)
         if step is None and epoch is None and seconds is None:
-            return VERDICTS[self._observe(_lib.real("metric", metric))]
-        return self._observe_named({"metric": metric}, step, epoch, seconds)
+            return VERDICTS[self._observe(value)]
+        return self._observe_named({"": value}, step, epoch, seconds)
 
     @cached_property
     def _observe(self) -> Callable[[float], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +58,10 @@ class TransformersCallback(TrainerCallback, ExportableState):
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self._running:
-            self.watch.observe(measured(kwargs["metrics"], self.monitor), step=state.global_step)
+            # What has gone by of all epochs, with rounding; the one that it is in counts from 0.
+            epoch = max(math.ceil(round(state.epoch or 0.0, 6)) - 1, 0)
+            metric = measured(kwargs["metrics"], self.monitor)
+            self.watch.observe(metric, epoch=epoch, step=state.global_step)
             if self.watch.stopped:
                 control.should_training_stop = True
 
