@@ -313,6 +313,13 @@ class Changes:
         return self.seen
 
 
+class Tensors:
+    def get_lr(self):
+        rates = super().get_lr()
+        rates[-1] = torch.as_tensor(rates[-1])
+        return rates
+
+
 class Says:
     def get_lr(self):
         return [base * 0.9**self.last_epoch for base in self.base_lrs]
@@ -355,7 +362,7 @@ def simple(draw, wild, leave=()):
         fields["last_epoch"] = draw(st.sampled_from([0, 1, 4, 9, -2] if wild else [0, 1, 4]))
     if draw(sometimes(15)):
         fields["says"] = draw(
-            st.sampled_from([Plain, Halves, Changes, Says, Repeats, Closes, Counts])
+            st.sampled_from([Plain, Halves, Changes, Tensors, Says, Repeats, Closes, Counts])
         )
     return kind, fields
 
