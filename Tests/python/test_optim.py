@@ -896,6 +896,36 @@ def test_a_cleared_state_is_begun_anew():
         close(both)
 
 
+def test_settings_that_change_in_place_are_seen():
+    rate, betas = torch.tensor(0.1), [0.9, 0.999]
+    both = pair_of(*PAIRS[0])
+    for _, opt in both:
+        opt.param_groups[0].update(lr=rate.clone(), betas=list(betas))
+    for step in range(8):
+        for _, opt in both:
+            group = opt.param_groups[0]
+            if step in (1, 3, 5):
+                group["lr"].mul_(0.5)
+            if step == 4:
+                group["betas"][0] = 0.5
+            if step == 6:
+                group["weight_decay"], group["lr"] = 0.3, 0.05
+        step_both(both)
+    close(both)
+
+
+def test_states_are_counted_where_they_were_left():
+    both = pair_of(*PAIRS[0])
+    for step in range(6):
+        for params, opt in both:
+            if step == 3:
+                opt.state[params[0]]["step"].fill_(100)
+            if step == 4:
+                opt.state[params[1]]["step"] = torch.tensor(7.0)
+        step_both(both)
+    close(both)
+
+
 def test_groups_and_their_parameters_may_be_replaced():
     both = pair_of(*PAIRS[0], lr=0.1)
     step_both(both)

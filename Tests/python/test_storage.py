@@ -573,3 +573,27 @@ def test_steps_clip_skip_and_zero():
     for key, value in (("max_norm", 0.0), ("max_value", -1.0), ("loss_scale", math.nan)):
         with pytest.raises(ValueError, match=f"{key} is {value}; accepted: a number above 0"):
             optimizer.step(**{key: value})
+
+
+@pytest.mark.parametrize(
+    "change", [{"rounding": "stochastic"}, {"rounding": "kahan"}, {"master": True}, {"lr": 0.5}]
+)
+def test_what_is_asked_for_between_steps_is_done(change):
+    def parameter(values):
+        param = torch.nn.Parameter(values.clone())
+        param.grad = torch.linspace(-1, 1, 100).bfloat16()
+        return param
+
+    steady = parameter(torch.linspace(1, 2, 100).bfloat16())
+    opt = optim.AdamW([steady])
+    for _ in range(3):
+        opt.step()
+    opt.param_groups[0].update(change)
+    # One that has stepped nothing yet looks at everything.
+    fresh = parameter(steady.detach())
+    other = optim.AdamW([fresh])
+    other.load_state_dict(opt.state_dict())
+    for _ in range(2):
+        opt.step()
+        other.step()
+    assert torch.equal(steady, fresh)

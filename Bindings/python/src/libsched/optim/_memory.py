@@ -99,6 +99,19 @@ class Memory(ABC):
         return True
 
     @abstractmethod
+    def again(self, grads: list[Any]) -> list[int] | None:
+        """Where the gradients lie, if parameters and states lie where they did in the last step
+        and nothing has to be copied; else, or where anything is amiss, None."""
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a parameter is gathered for a step."""
+        return bool(self._gathered)
+
+    def changed(self) -> None:
+        """Says that the parameters are no more what they were, to whom it concerns."""
+
+    @abstractmethod
     def gather(self) -> None:
         """Reads the parameters that have gaps, before a step."""
 
@@ -172,6 +185,12 @@ class ArrayMemory(Memory):
         arrays = [param.data for param in self.params]
         # An array that we refer to, too, cannot have moved. But it may be read-only by now.
         return all(map(is_, arrays, self._arrays)) and all(a.flags.writeable for a in arrays)
+
+    def again(self, grads: list[Any]) -> list[int] | None:
+        if not self._in_place() or any(grad is None for grad in grads):
+            return None
+        addresses = self.grads(grads)
+        return None if self._held else addresses
 
     def gather(self) -> None:
         for array, dense in self._gathered:
@@ -249,6 +268,7 @@ class TensorMemory(Memory):
         # Over a whole list a method is faster than its name in a loop.
         tensor = torch().Tensor
         self._data_ptr, self._is_contiguous = tensor.data_ptr, tensor.is_contiguous
+        self._increment_version = torch().autograd.graph.increment_version
         self._types = [getattr(torch(), dtype)] * len(params)
         super().__init__(params, names, dtype)
 
@@ -293,6 +313,16 @@ class TensorMemory(Memory):
             )
         )
 
+    def again(self, grads: list[Any]) -> list[int] | None:
+        for arrays, addresses in self._states.values():
+            if list(map(self._data_ptr, arrays)) != addresses:
+                return None
+        return self._plain_grads(grads) if self._is_plain and self._in_place() else None
+
+    def changed(self) -> None:
+        # autograd has to know that these are no more what it has seen.
+        self._increment_version(self.params)
+
     def gather(self) -> None:
         for param, dense in self._gathered:
             dense.copy_(param)
@@ -302,11 +332,11 @@ class TensorMemory(Memory):
         for param, dense in self._gathered:
             param.copy_(dense)
 
-    def grads(self, grads: list[Any]) -> list[int]:
+    def _plain_grads(self, grads: list[Any]) -> list[int] | None:
+        """Where they lie, if they lie as the parameters, one element after the other."""
         try:
             if (
-                self._is_plain
-                and list(map(_shape, grads)) == self._shapes
+                list(map(_shape, grads)) == self._shapes
                 and list(map(_type, grads)) == self._types
                 and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
@@ -315,6 +345,11 @@ class TensorMemory(Memory):
         except (AttributeError, TypeError, RuntimeError):
             # No tensors at all, or without memory of their own: the faults say which.
             pass
+        return None
+
+    def grads(self, grads: list[Any]) -> list[int]:
+        if self._is_plain and (addresses := self._plain_grads(grads)) is not None:
+            return addresses
         self._refuse("the gradient of ", list(map(_grad_fault, grads, self._types, self._shapes)))
         ready = [
             grad

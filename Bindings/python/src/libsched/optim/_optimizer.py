@@ -63,6 +63,9 @@ class Optimizer:
     state: defaultdict[Any, dict[str, Any]]
     param_groups: list[dict[str, Any]]
     _tables: dict[int, list[Table]]
+    # The states of all parameters as they were last seen, and how often there were others.
+    _states: list[dict[str, Any]]
+    _life: int
     _steps: _lib.Steps | None
     _hooks: Hooks
 
@@ -120,6 +123,7 @@ class Optimizer:
         """What is no part of the state."""
         self.grad_norm, self.skipped = math.nan, False
         self._tables, self._steps = {}, None
+        self._states, self._life = [], 0
         if "_hooks" not in self.__dict__:
             self._hooks = Hooks()
 
@@ -333,7 +337,7 @@ class Optimizer:
         **more: Any,
     ) -> Any:
         loss = None
-        for name in _REALS:
+        for name in _REALS if more else ():
             # The library takes 0 for none.
             if name in more and not number(more[name]) > 0:
                 raise ValueError(f"{name} is {more[name]}; accepted: a number above 0")
@@ -341,6 +345,7 @@ class Optimizer:
             with torch().enable_grad() if torch() else contextlib.nullcontext():
                 loss = closure()
 
+        self._look()
         groups = [self._group(i) for i in range(len(self.param_groups))]
         if grads is None:
             given = [[param.grad for param in group["params"]] for group in self.param_groups]
@@ -360,8 +365,7 @@ class Optimizer:
             steps = self._steps = _lib.Steps(lists)
         try:
             self.grad_norm, self.skipped = steps.step(
-                **{name: number(one) for name, one in more.items() if name in _REALS},
-                **{name: int(one) for name, one in more.items() if name not in _REALS},
+                **{name: (number if name in _REALS else int)(one) for name, one in more.items()}
             )
         except SchedError as error:
             if steps.refused == len(ready):
@@ -380,6 +384,13 @@ class Optimizer:
             table.stepped()
         self._stepped(ready)
         return loss
+
+    def _look(self) -> None:
+        """Sees whether there are other states than before."""
+        states = self.state.values()
+        if len(states) != len(self._states) or not all(map(is_, states, self._states)):
+            self._states = list(states)
+            self._life += 1
 
     def _group(self, i: int) -> list[Table]:
         """The tables of a group, made anew when the group has other parameters."""
@@ -584,6 +595,13 @@ class Table:
         # Arrays that become part of the state with the step.
         self.new: list[tuple[dict[str, Any], str, Any]] = []
         self._counts = False
+        # For a step like the last: the states once they are entered, what they all held, the
+        # group's values while none of them can change in place, and where the gradients lay.
+        self.seen: list[dict[str, Any]] = []
+        self._seen: list[Any] | None = None
+        self._life = 0
+        self._given: list[Any] = []
+        self._grads: list[int] = []
 
     def is_of(self, group: dict[str, Any]) -> bool:
         """Whether these are still the group's parameters."""
@@ -599,11 +617,14 @@ class Table:
         step."""
         if len(self._members) < len(grads):
             grads = [grads[i] for i in self._members]
+        optimizer = self._optimizer()
+        assert optimizer is not None
+        if self._again(optimizer, grads):
+            return True
+        self._seen = None
         chosen = [i for i, grad in enumerate(grads) if grad is not None]
         if not chosen:
             return False
-        optimizer = self._optimizer()
-        assert optimizer is not None
         storage = check_storage(self.group) if self._dtype in HALVES else ("nearest", False, 0)
         if chosen != self._chosen or storage != self._storage:
             self._storage = storage
@@ -612,17 +633,64 @@ class Table:
             self._place()
         if len(chosen) < len(grads):
             grads = [grads[i] for i in chosen]
-        self.rows[:, self.GRAD] = optimizer._gradients(self, grads)
+        self.rows[:, self.GRAD] = self._grads = optimizer._gradients(self, grads)
         self.new.clear()
         check_supported(self.group)
-        self._counts = False
+        self._counts, self.seen = False, []
         optimizer._enter(self)
         self.memory.gather()
         settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
         if settings != self._settings:
             self.kernel.set(settings)
             self._settings = settings
+        self._see(optimizer)
         return True
+
+    def _see(self, optimizer: Optimizer) -> None:
+        """Remembers what :meth:`_again` looks at, where a step can be so plain."""
+        self._given = []
+        states = self.seen
+        is_plain = not (self.new or self._maps or self.has_beside or self.has_copies)
+        if len(states) < len(self.params) or not is_plain:
+            return
+        optimizer._look()
+        self._life = optimizer._life
+        self._seen = [*chain.from_iterable(map(dict.values, states)), _END]
+
+    def _again(self, optimizer: Optimizer, grads: list[Any]) -> bool:
+        """Fills the table where all that differs from the step before is the gradients' places,
+        the first of the settings, which is the rate, and counts; where there is more to do, or
+        something is amiss, False."""
+        seen = self._seen
+        if seen is None or self._life != optimizer._life:
+            return False
+        addresses = self.memory.again(grads)
+        values = chain(chain.from_iterable(map(dict.values, self.seen)), (_END,))
+        if addresses is None or not all(map(is_, values, seen)):
+            return False
+        given = self.group.values()
+        if len(given) != len(self._given) or not all(map(is_, given, self._given)):
+            check_supported(self.group)
+            if self._dtype in HALVES and check_storage(self.group) != self._storage:
+                return False
+            settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
+            if settings != self._settings:
+                if self._settings is None or settings[1:] != self._settings[1:]:
+                    return False
+                self.kernel.set(settings)
+                self._settings = settings
+            # What can change in place has to be read anew.
+            self._given = list(given) if all(map(_is_constant, self.group.items())) else []
+        if addresses != self._grads:
+            self.rows[:, self.GRAD] = self._grads = addresses
+        if self._counts:
+            self._count()
+        for column, (held, _) in enumerate(self.numbers.values()):
+            self.scalars[:, column] = held
+        return True
+
+    def _count(self) -> None:
+        self.rows[:, self.STEP] = self.next_steps = self.steps[self.active] + _ONE
 
     def gradients(self, grads: list[Any], *, takes_sparse: bool = False) -> list[int]:
         """Where the gradients lie; of sparse ones, where those are taken, their rows."""
@@ -649,6 +717,11 @@ class Table:
         # They have to live as long as the step.
         self._values = [values for _, values in everything]
         return [address for address, _ in everything]
+
+    @property
+    def has_beside(self) -> bool:
+        """Whether something lies beside the parameters, or stands for them."""
+        return self.kernel.beside is not None or self.memory.has_gaps
 
     @property
     def has_copies(self) -> bool:
@@ -733,6 +806,7 @@ class Table:
                 self._enter_beside(self.kernel.beside, "master", self.kernel.MASTER, states)
             elif rounding == "kahan":
                 self._enter_beside(self.kernel.beside, "residual", self.kernel.RESIDUAL, states)
+        self.seen = states
 
     def _enter_beside(
         self, beside: npt.NDArray[np.int64], name: str, column: int, states: list[dict[str, Any]]
@@ -782,7 +856,7 @@ class Table:
             self.steps[self.active] = [number(step) for step in steps]
             for state, counter in zip(states, self._active_counters, strict=True):
                 state["step"] = counter
-        self.rows[:, self.STEP] = self.next_steps = self.steps[self.active] + _ONE
+        self._count()
         self._counts = True
 
     def _enter_numbers(self, name: str, column: int, states: list[dict[str, Any]]) -> None:
@@ -832,9 +906,7 @@ class Table:
             self.steps[self.active] = self.next_steps
         for column, (values, _) in enumerate(self.numbers.values()):
             values[self.active] = self.scalars[:, column]
-        if isinstance(self.memory, TensorMemory):
-            # autograd has to know that these are no more what it has seen.
-            torch().autograd.graph.increment_version(self.memory.params)
+        self.memory.changed()
 
     def refuse(self, error: SchedError) -> NoReturn:
         """Raises what the library refused, with the parameter's name."""
@@ -852,6 +924,9 @@ def _zero(grad: Any) -> None:
     else:
         grad[...] = 0
 
+
+# What no state holds.
+_END = object()
 
 # Added to an array it is faster than a number.
 _ONE = np.ones((), np.float32)
@@ -907,6 +982,17 @@ def check_supported(settings: dict[str, Any]) -> None:
     for name in ("capturable", "differentiable"):
         if settings.get(name):
             raise ValueError(f"{name} is {settings[name]}; accepted: False")
+
+
+_CONSTANTS = (float, int, bool, str, type(None))
+
+
+def _is_constant(setting: tuple[str, Any]) -> bool:
+    """Whether a setting's value is the same as long as it is the same object."""
+    name, value = setting
+    values = value if type(value) is tuple else (value,)
+    # The table knows its parameters itself.
+    return name == "params" or all(type(one) in _CONSTANTS for one in values)
 
 
 def number(value: Any) -> float:

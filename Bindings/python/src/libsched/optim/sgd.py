@@ -116,7 +116,7 @@ def enter_buffers(optimizer: Optimizer, table: Table) -> None:
     if table.group["momentum"] == 0:
         return
     (name,) = optimizer._arrays
-    states = [optimizer.state[param] for param in table.memory.params]
+    states = table.seen = [optimizer.state[param] for param in table.memory.params]
     buffers = [state.get(name) for state in states]
     for i, buffer in enumerate(buffers):
         if buffer is None:
