@@ -89,6 +89,16 @@ def ceiling(kind: str, size: int, threads: int) -> Step:
     return lambda arrays=arrays: move(*arguments)
 
 
+def model_ceiling(shapes: list[tuple[int, ...]], threads: int) -> Step:
+    """What reads and writes as AdamW's step over tensors of these shapes, each of its own memory."""
+    arrays = [torch.randn(shape) for shape in shapes for _ in range(4)]
+    pointers = (ctypes.c_void_p * len(arrays))(*(array.data_ptr() for array in arrays))
+    sizes = (ctypes.c_ssize_t * len(shapes))(*map(math.prod, shapes))
+    arguments = (ctypes.c_ssize_t(len(shapes)), sizes, pointers, ctypes.c_int(threads))
+    # The arrays live as long as their pointers.
+    return lambda arrays=arrays: ceilings().move_model(*arguments)
+
+
 def print_steps(kind: str, seconds: float, sizes: list[int]) -> None:
     ours: Any = getattr(optim, kind)
     theirs: Any = getattr(torch.optim, kind)
@@ -176,7 +186,7 @@ def print_models(seconds: float) -> None:
 
             contenders = {
                 "libsched": optim.AdamW(parameters()).step,
-                "ceiling": ceiling("AdamW", size, threads),
+                "ceiling": model_ceiling(shapes, threads),
                 "fused": torch.optim.AdamW(parameters(), fused=True).step,
             }
             took = rounds(contenders, seconds, rest=0.01 if threads > 1 else 0)
