@@ -57,11 +57,11 @@ let package = Package(
     .target(
       name: "StepBody", dependencies: ["Lanes", "Platform", "Schedules"], swiftSettings: common),
     .target(
-      name: "StepBaseline", dependencies: ["StepBody"], swiftSettings: width("x86-64")),
+      name: "StepBaseline", dependencies: ["Lanes", "StepBody"], swiftSettings: width("x86-64")),
     .target(
-      name: "StepAVX2", dependencies: ["StepBody"], swiftSettings: width("x86-64-v3")),
+      name: "StepAVX2", dependencies: ["Lanes", "StepBody"], swiftSettings: width("x86-64-v3")),
     .target(
-      name: "StepAVX512", dependencies: ["StepBody"], swiftSettings: width("x86-64-v4")),
+      name: "StepAVX512", dependencies: ["Lanes", "StepBody"], swiftSettings: width("x86-64-v4")),
     .target(
       name: "Optimizers",
       dependencies: [

@@ -768,6 +768,7 @@ class OptimizerKind:
     settings: list[Setting] = field(default_factory=list)
     states: list[Setting] = field(default_factory=list)
     scalars: list[Setting] = field(default_factory=list)
+    shape: list[Setting] = field(default_factory=list)
 
     @property
     def snake(self) -> str:
@@ -820,8 +821,8 @@ def describe_optimizers() -> list[OptimizerKind]:
         kind.doc, notes = swift_docs(kind.name)
         for tag, name, default, accepted, *_ in lines[1:]:
             one = Setting(tag, name, default, accepted, notes.get(name, ""))
-            part = {"state": kind.states, "scalar": kind.scalars}.get(tag, kind.settings)
-            part.append(one)
+            part = {"state": kind.states, "scalar": kind.scalars, "shape": kind.shape}
+            part.get(tag, kind.settings).append(one)
         kinds.append(kind)
     return kinds
 
@@ -893,6 +894,7 @@ def c_rows(kind: OptimizerKind, rows: str, element: str) -> str:
     if kind.scalars:
         held = ", ".join(f"{one.name} ({c_number(one.default)} at first)" for one in kind.scalars)
         lines.append(member("double *scalars", held))
+    lines += [member(f"size_t {one.name}", one.accepted) for one in kind.shape]
     lines.append(f"}} {rows};\n")
     return "\n".join(lines)
 
@@ -934,6 +936,7 @@ def c_optimizer(kind: OptimizerKind) -> str:
         ]
         arrays = [f"{element} *{column}" for column in columns]
         arrays += ["double *scalars"] if kind.scalars else []
+        shape = [one.name for one in kind.shape]
         parameters = [
             f"const {name} *hyper",
             "int64_t step",
@@ -941,8 +944,10 @@ def c_optimizer(kind: OptimizerKind) -> str:
             f"{element} *param",
             f"const {element} *grad",
             *arrays,
+            *(f"size_t {one}" for one in shape),
         ]
-        values = ["n", "step", "param", "grad", *columns, *(["scalars"] if kind.scalars else [])]
+        scalars = ["scalars"] if kind.scalars else []
+        values = ["n", "step", "param", "grad", *columns, *scalars, *shape]
         lines += [
             signature(f"static inline sched_status {name}_{suffix}(", parameters, ") {", C_WIDTH),
             call(f"  const {rows} one = {{", values, "};", C_WIDTH),
@@ -990,14 +995,17 @@ def cpp_optimizer(kind: OptimizerKind) -> str:
         "};\n",
     ]
     values = [one.name for one in kind.states] + (["scalars"] if kind.scalars else [])
+    values += [one.name for one in kind.shape]
     for suffix, element in ELEMENTS.items():
         sometimes = False
         arrays = []
         for one in kind.states:
             sometimes = sometimes or bool(one.accepted)
-            default = " = nullptr" if sometimes and not kind.scalars else ""
+            is_last = not kind.scalars and not kind.shape
+            default = " = nullptr" if sometimes and is_last else ""
             arrays.append(f"{element} *{one.name}{default}")
         arrays += ["double *scalars"] if kind.scalars else []
+        arrays += [f"std::size_t {one.name}" for one in kind.shape]
         parameters = [
             f"const {name} &hyper",
             "std::int64_t step",

@@ -723,10 +723,11 @@ sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype,
                               const sched_function *objective, double *loss);
 
 /*  What an optimizer declares, a line each, fields separated by tabs: "name"
- *  and its name; "real" or "flag", a setting's name, default and what is
- *  accepted, in the order of its struct; "state", an array's name, what it
- *  holds at first, when it is used, and which map it has in 8 bits, "signed" or
- *  "unsigned", if any; "scalar", a number's name and what it is at first.
+ *  and its name; "real", "integer" or "flag", a setting's name, default and
+ *  what is accepted, in the order of its struct; "state", an array's name, what
+ *  it holds at first, when it is used, and which map it has in 8 bits, "signed"
+ *  or "unsigned", if any; "scalar", a number's name and what it is at first;
+ *  "shape", what of the parameter's shape a step has to know.
  *                                                                    since 0 */
 sched_status sched_optimizer_describe(int32_t optimizer, char *text,
                                       size_t capacity, size_t *length);

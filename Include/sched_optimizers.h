@@ -34,7 +34,9 @@ typedef enum sched_optimizer {
   SCHED_SCHEDULE_FREE_ADAMW = 18,
   SCHED_SPARSE_ADAM = 19,
   SCHED_LAMB = 20,
-  SCHED_LARS = 21
+  SCHED_LARS = 21,
+  SCHED_ADAFACTOR = 22,
+  SCHED_MUON = 23
 } sched_optimizer;
 
 /*  Stochastic gradient descent with momentum.
@@ -1957,6 +1959,229 @@ static inline sched_status sched_lars_f64(const sched_lars *hyper, int64_t step,
                                           double *momentum_buffer) {
   const sched_lars_arrays_f64 one = {n, step, param, grad, momentum_buffer};
   return sched_lars_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Steps by the gradient's mean squares, of which a matrix keeps those of
+ *  its rows and of its columns alone.
+ *
+ *    R <- R + w * (mean of g^2 over a row - R),   C alike of columns,   w = t^beta2_decay
+ *    v <- R * C / max(mean of R, eps1);   of a vector v <- v + w * (g^2 - v)
+ *    u <- g / max(sqrtv, eps1),   u <- u / max(1, rms(u) / d)
+ *    p <- p - lr * weight_decay * p - max(eps2, rms(p)) * min(lr, 1 / sqrtt) * u
+ *
+ *  With the rms of p before it decays, and g negated first under maximize.
+ *  Of more dimensions than two the last two are a matrix, each on its own
+ *  but for the rms.
+ *
+ *  Source: Shazeer and Stern, Adafactor: Adaptive Learning Rates with
+ *  Sublinear Memory Cost (ar_xiv:1804.04235); PyTorch's Adafactor. */
+typedef struct sched_adafactor {
+  /* The largest rate, of steps in lengths of the parameter: finite from 0.0 */
+  double lr;
+  /* The power of t that is taken in at step t, so 0 remembers nothing:
+   * finite, to 0.0 */
+  double beta2_decay;
+  /* The least root of a mean square; below 0 for what lies between 1 and the
+   * next number of the parameter's type: finite */
+  double eps1;
+  double eps2; /* The least rms of the parameter: finite from 0.0 */
+  double d; /* The largest rms of an update: finite from 1.0 */
+  /* What the parameter loses of itself, times lr: finite from 0.0 */
+  double weight_decay;
+  int32_t maximize; /* Whether to climb: 0 or 1 */
+} sched_adafactor;
+
+#define SCHED_ADAFACTOR_DEFAULTS \
+  {0.01, -0.8, -1, 0.001, 1, 0, 0}
+
+typedef struct sched_adafactor_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  /* only of matrices, one a row: n / columns; not read otherwise */
+  void *row_var;
+  /* only of matrices, one a column: n / rows; not read otherwise */
+  void *col_var;
+  void *variance; /* only of a vector; not read otherwise */
+  /* of a matrix, or of each that lie one after the other; 0 of a vector */
+  size_t rows;
+  size_t columns; /* its elements are row after row; 0 of a vector */
+} sched_adafactor_arrays;
+
+typedef struct sched_adafactor_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  /* only of matrices, one a row: n / columns; not read otherwise */
+  float *row_var;
+  /* only of matrices, one a column: n / rows; not read otherwise */
+  float *col_var;
+  float *variance; /* only of a vector; not read otherwise */
+  /* of a matrix, or of each that lie one after the other; 0 of a vector */
+  size_t rows;
+  size_t columns; /* its elements are row after row; 0 of a vector */
+} sched_adafactor_arrays_f32;
+
+static inline sched_status sched_adafactor_list_f32(
+    const sched_adafactor *hyper, const sched_adafactor_arrays_f32 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADAFACTOR, SCHED_F32, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
+}
+
+static inline sched_status sched_adafactor_f32(const sched_adafactor *hyper,
+                                               int64_t step, size_t n,
+                                               float *param, const float *grad,
+                                               float *row_var, float *col_var,
+                                               float *variance, size_t rows,
+                                               size_t columns) {
+  const sched_adafactor_arrays_f32 one = {n, step, param, grad, row_var,
+                                          col_var, variance, rows, columns};
+  return sched_adafactor_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_adafactor_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  /* only of matrices, one a row: n / columns; not read otherwise */
+  double *row_var;
+  /* only of matrices, one a column: n / rows; not read otherwise */
+  double *col_var;
+  double *variance; /* only of a vector; not read otherwise */
+  /* of a matrix, or of each that lie one after the other; 0 of a vector */
+  size_t rows;
+  size_t columns; /* its elements are row after row; 0 of a vector */
+} sched_adafactor_arrays_f64;
+
+static inline sched_status sched_adafactor_list_f64(
+    const sched_adafactor *hyper, const sched_adafactor_arrays_f64 *list,
+    size_t count, size_t *culprit) {
+  const sched_group group = {SCHED_ADAFACTOR, SCHED_F64, hyper, list, count,
+                             NULL, SCHED_SAME, SCHED_SAME, SCHED_SAME,
+                             SCHED_NEAREST, NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
+}
+
+static inline sched_status sched_adafactor_f64(const sched_adafactor *hyper,
+                                               int64_t step, size_t n,
+                                               double *param,
+                                               const double *grad,
+                                               double *row_var, double *col_var,
+                                               double *variance, size_t rows,
+                                               size_t columns) {
+  const sched_adafactor_arrays_f64 one = {n, step, param, grad, row_var,
+                                          col_var, variance, rows, columns};
+  return sched_adafactor_list_f64(hyper, &one, 1, NULL);
+}
+
+/*  Momentum whose matrix is made nearly orthogonal before it is a step: all
+ *  of its singular values come near 1.
+ *
+ *    B <- B + (1 - momentum) * (g - B)
+ *    X <- nesterov ? g + momentum * (B - g) : B,   X <- X / max(||X||, eps)
+ *    ns_steps times:   A <- X * Xᵀ,   X <- ns_a * X + (ns_b * A + ns_c * A * A) * X
+ *    p <- p - lr * weight_decay * p - lr * scale * X
+ *
+ *  With X lying the shorter way, and a scale of sqrtmax(1, rows / columns),
+ *  or of sqrtmax(rows, columns) / 5 under match_rms_adamw. X, A and the
+ *  matrix in front of X are rounded to bfloat16 whenever they are made, and
+ *  products added up in floats in the order of their index: the same bits
+ *  for every instruction set and number of threads. Of what is rounded,
+ *  magnitudes below 2^-⁶^2 are 0 and those above 2⁶^2 infinite.
+ *
+ *  Source: Jordan et al., Muon: An optimizer for hidden layers in neural
+ *  networks (kellerjordan.github.io/posts/muon/); Liu et al., Muon is
+ *  Scalable for LLM Training (ar_xiv:2502.16982); PyTorch's Muon. */
+typedef struct sched_muon {
+  double lr; /* The learning rate: finite from 0.0 */
+  /* What the parameter loses of itself, times lr: finite from 0.0 */
+  double weight_decay;
+  double momentum; /* What B keeps at each step: finite from 0.0 */
+  double ns_a; /* What is kept of X: finite */
+  double ns_b; /* What is added of A, times X: finite */
+  double ns_c; /* What is added of the square of A, times X: finite */
+  double eps; /* The least norm: finite */
+  int32_t ns_steps; /* How many times: an integer from 0 to 99 */
+  int32_t nesterov; /* Whether to look ahead: 0 or 1 */
+  /* Whether steps are as long as AdamW's are: 0 or 1 */
+  int32_t match_rms_adamw;
+} sched_muon;
+
+#define SCHED_MUON_DEFAULTS \
+  {0.001, 0.1, 0.95, 3.4445, -4.775, 2.0315, 1e-07, 5, 1, 0}
+
+typedef struct sched_muon_arrays {
+  size_t n;
+  int64_t step;
+  void *param;
+  const void *grad;
+  void *momentum_buffer;
+  size_t rows; /* of the matrix */
+  size_t columns; /* its elements are row after row */
+} sched_muon_arrays;
+
+typedef struct sched_muon_arrays_f32 {
+  size_t n;
+  int64_t step;
+  float *param;
+  const float *grad;
+  float *momentum_buffer;
+  size_t rows; /* of the matrix */
+  size_t columns; /* its elements are row after row */
+} sched_muon_arrays_f32;
+
+static inline sched_status sched_muon_list_f32(
+    const sched_muon *hyper, const sched_muon_arrays_f32 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_MUON, SCHED_F32, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
+}
+
+static inline sched_status sched_muon_f32(const sched_muon *hyper, int64_t step,
+                                          size_t n, float *param,
+                                          const float *grad,
+                                          float *momentum_buffer, size_t rows,
+                                          size_t columns) {
+  const sched_muon_arrays_f32 one = {n, step, param, grad, momentum_buffer,
+                                     rows, columns};
+  return sched_muon_list_f32(hyper, &one, 1, NULL);
+}
+
+typedef struct sched_muon_arrays_f64 {
+  size_t n;
+  int64_t step;
+  double *param;
+  const double *grad;
+  double *momentum_buffer;
+  size_t rows; /* of the matrix */
+  size_t columns; /* its elements are row after row */
+} sched_muon_arrays_f64;
+
+static inline sched_status sched_muon_list_f64(
+    const sched_muon *hyper, const sched_muon_arrays_f64 *list, size_t count,
+    size_t *culprit) {
+  const sched_group group = {SCHED_MUON, SCHED_F64, hyper, list, count, NULL,
+                             SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST,
+                             NULL};
+  return sched_step(&group, 1, NULL, NULL, culprit);
+}
+
+static inline sched_status sched_muon_f64(const sched_muon *hyper, int64_t step,
+                                          size_t n, double *param,
+                                          const double *grad,
+                                          double *momentum_buffer, size_t rows,
+                                          size_t columns) {
+  const sched_muon_arrays_f64 one = {n, step, param, grad, momentum_buffer,
+                                     rows, columns};
+  return sched_muon_list_f64(hyper, &one, 1, NULL);
 }
 
 #endif  /* SCHED_OPTIMIZERS_H */

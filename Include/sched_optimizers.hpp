@@ -653,6 +653,71 @@ inline void lars(const sched_lars &hyper, const std::vector<sched_lars_arrays_f6
   detail::check(status, culprit, list.size());
 }
 
+/*  Adafactor's settings; they start with the defaults. See sched_adafactor. */
+struct Adafactor : sched_adafactor {
+  Adafactor() noexcept : sched_adafactor{0.01, -0.8, -1, 0.001, 1, 0, 0} {}
+};
+
+inline void adafactor(const sched_adafactor &hyper, std::int64_t step, std::size_t n, float *param,
+                      const float *grad, float *row_var, float *col_var, float *variance,
+                      std::size_t rows, std::size_t columns) {
+  detail::check(sched_adafactor_f32(&hyper, step, n, param, grad, row_var, col_var, variance, rows,
+                columns));
+}
+
+inline void adafactor(const sched_adafactor &hyper,
+                      const std::vector<sched_adafactor_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_adafactor_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+inline void adafactor(const sched_adafactor &hyper, std::int64_t step, std::size_t n, double *param,
+                      const double *grad, double *row_var, double *col_var, double *variance,
+                      std::size_t rows, std::size_t columns) {
+  detail::check(sched_adafactor_f64(&hyper, step, n, param, grad, row_var, col_var, variance, rows,
+                columns));
+}
+
+inline void adafactor(const sched_adafactor &hyper,
+                      const std::vector<sched_adafactor_arrays_f64> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_adafactor_list_f64(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+/*  Muon's settings; they start with the defaults. See sched_muon. */
+struct Muon : sched_muon {
+  Muon() noexcept : sched_muon{0.001, 0.1, 0.95, 3.4445, -4.775, 2.0315, 1e-07, 5, 1, 0} {}
+};
+
+inline void muon(const sched_muon &hyper, std::int64_t step, std::size_t n, float *param,
+                 const float *grad, float *momentum_buffer, std::size_t rows, std::size_t columns) {
+  detail::check(sched_muon_f32(&hyper, step, n, param, grad, momentum_buffer, rows, columns));
+}
+
+inline void muon(const sched_muon &hyper, const std::vector<sched_muon_arrays_f32> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_muon_list_f32(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
+inline void muon(const sched_muon &hyper, std::int64_t step, std::size_t n, double *param,
+                 const double *grad, double *momentum_buffer, std::size_t rows,
+                 std::size_t columns) {
+  detail::check(sched_muon_f64(&hyper, step, n, param, grad, momentum_buffer, rows, columns));
+}
+
+inline void muon(const sched_muon &hyper, const std::vector<sched_muon_arrays_f64> &list) {
+  std::size_t culprit = list.size();
+  const sched_status status =
+      sched_muon_list_f64(&hyper, list.data(), list.size(), &culprit);
+  detail::check(status, culprit, list.size());
+}
+
 }  // namespace sched
 
 #endif  // SCHED_OPTIMIZERS_HPP

@@ -30,6 +30,17 @@ public enum ElementType: UInt32, Sendable {
   /// How many codes have a scale.
   static var blockLength: Int { 256 }
 
+  /// What lies between 1 and the next.
+  var epsilon: Double {
+    switch self {
+    case .f32: 0x1p-23
+    case .f64: 0x1p-52
+    case .f16: 0x1p-10
+    // Parameters are none of what is left.
+    case .bf16, .q8, .uq8: 0x1p-7
+    }
+  }
+
   var plural: StaticString {
     switch self {
     case .f32: "floats"

@@ -7,7 +7,8 @@ import StepBody
 /// They are the caller's, a row each of machine words: how many elements, which
 /// step this is from 1, then addresses: of the parameter, of its gradient, of
 /// each array of state that the optimizer declares, and of its numbers of
-/// state where it declares some. Beside them there may be as many rows of
+/// state where it declares some, then how many rows and columns its matrices
+/// have where the optimizer has to know. Beside them there may be as many rows of
 /// `Beside`.
 public struct Group {
   /// Kept by the registry, or by whoever made the group.
@@ -15,7 +16,7 @@ public struct Group {
   private let settings: UnsafeMutablePointer<Settings>
   let types: ElementTypes
   var rows: UnsafePointer<Int>?
-  private let besides: UnsafePointer<Beside>?
+  private(set) var besides: UnsafePointer<Beside>?
   var count: Int
   /// Whether all it takes is the body.
   let isPlain: Bool
@@ -27,10 +28,15 @@ public struct Group {
   /// The arrays of state whose codes are unsigned.
   private let unsigned: UInt
   let hasScalars: Bool
-  /// Whether a step needs norms, and where they are once they are known, two a
-  /// row.
+  private let extents: UInt
+  private let shapes: Declaration.Shapes?
+  /// Whether a step needs norms, and where they are once they are known.
   let isGauged: Bool
-  var norms: UnsafeMutablePointer<Double>?
+  var norms: UnsafeMutablePointer<Gauged>?
+  /// Whether it needs them of a matrix as a whole, one after the other.
+  let isOrthogonal: Bool
+  /// What was made of each row's gradient, where something was.
+  var made: UnsafeMutablePointer<Made>?
   let stride: Int
 
   /// With the settings in C's struct, read to where they may stay as long as
@@ -81,8 +87,12 @@ public struct Group {
     used = declaration.used
     unsigned = declaration.unsigned
     hasScalars = declaration.scalarCount > 0
-    isGauged = kind.gauge(settings, 1) != nil
-    stride = 4 + stateCount + (hasScalars ? 1 : 0)
+    extents = declaration.extents
+    shapes = declaration.shapes
+    let gauge = kind.gauge(settings, 1, Gauged(count: 1, rows: 1, columns: 1, epsilon: 0))
+    isGauged = gauge != nil
+    isOrthogonal = if case .orthogonal = gauge { true } else { false }
+    stride = 4 + stateCount + (hasScalars ? 1 : 0) + (shapes != nil ? 2 : 0)
     // What the rows' length is, counted in memory that there can be.
     let limit = maxMemory / (stride * MemoryLayout<Int>.stride)
     guard count >= 0, count <= limit else {
@@ -121,7 +131,10 @@ public struct Group {
     }
     total += stepped
     if n == 0 || (sparse == nil && isInOrder(row, UInt(n * types.native.size))) { return }
-    func size(_ array: Int) -> Int { array == 1 ? stepped : n }
+    if let shapes { try check(i, shapes, name) }
+    func size(_ array: Int) -> Int {
+      array == 1 ? stepped : (2..<2 + stateCount).contains(array) ? self.size(i, array - 2) : n
+    }
     let arrays = 2 + stateCount + (besides == nil ? 0 : 5)
     for array in 0..<arrays where size(array) > 0 {
       let (start, type, isNeeded) = self.array(i, array, options)
@@ -141,7 +154,7 @@ public struct Group {
         let end = from + UInt(kind.bytes(size(other)))
         guard from == 0 || start >= end || from >= start + length else {
           throw Refusal(
-            .overlap, name(title(array)), value: "\(n) \(type.plural)",
+            .overlap, name(title(array)), value: "\(size(array)) \(type.plural)",
             accepted: "none of \(title(other))", index: i)
         }
       }
@@ -160,7 +173,7 @@ public struct Group {
   /// Whether a row of the body alone has all it needs, arrays of that many bytes
   /// and apart. What it finds amiss, and other rows, are looked at closely.
   private func isInOrder(_ row: UnsafePointer<Int>, _ length: UInt) -> Bool {
-    guard isPlain, !hasScalars else { return false }
+    guard isPlain, !hasScalars, shapes == nil else { return false }
     for array in 2..<4 + stateCount where array < 4 || isUsed(array - 4) {
       let start = UInt(bitPattern: row[array])
       guard start != 0, start <= UInt.max - length else { return false }
@@ -170,6 +183,53 @@ public struct Group {
       }
     }
     return true
+  }
+
+  /// Throws unless a row's matrices are of that shape and make up the parameter.
+  private func check(
+    _ i: Int, _ shapes: Declaration.Shapes, _ name: (StaticString) -> UTF8Text
+  ) throws(Refusal) {
+    let n = row(i)[0]
+    let (rows, columns) = shape(i)
+    if shapes == .any && rows == 0 && columns == 0 { return }
+    let accepted: UTF8Text =
+      shapes == .matrix
+      ? "rows * columns of \(n), n" : "0 and 0 of a vector, or what divides \(n), n"
+    guard rows > 0, columns > 0, rows <= n / columns,
+      shapes == .matrix ? rows * columns == n : n % (rows * columns) == 0
+    else {
+      throw Refusal(
+        .range, name("rows"),
+        value: "\(UInt(bitPattern: rows)), and columns \(UInt(bitPattern: columns))",
+        accepted: accepted, index: i)
+    }
+  }
+
+  var isShaped: Bool { shapes != nil }
+
+  /// Rows and columns of a row's matrices; 0 where it is a vector, or nobody
+  /// needs to know.
+  func shape(_ i: Int) -> (rows: Int, columns: Int) {
+    let row = row(i)
+    return shapes == nil ? (0, 0) : (row[stride - 2], row[stride - 1])
+  }
+
+  /// How many elements an array of state has.
+  func size(_ i: Int, _ state: Int) -> Int {
+    let n = row(i)[0]
+    let (rows, columns) = shape(i)
+    return extent(state).count(n, rows, columns) ?? 0
+  }
+
+  /// One row of it, which lies alone.
+  func only(_ i: Int) -> Group {
+    var one = self
+    one.rows = row(i)
+    one.besides = besides.map { $0 + i }
+    one.norms = norms.map { $0 + i }
+    one.made = made.map { $0 + i }
+    one.count = 1
+    return one
   }
 
   /// The numbers of a row's state; never read where there are none.
@@ -186,10 +246,17 @@ public struct Group {
     types.state == .q8 && unsigned >> UInt(state) & 1 == 1 ? .uq8 : types.state
   }
 
-  /// The arrays of state that are in use, in their order, which is all that a
-  /// body knows of them.
-  func forEachUsed(_ visit: (Int) -> Void) {
-    for state in 0..<stateCount where isUsed(state) { visit(state) }
+  /// The arrays of state that are in use, and as long as the parameter, in their
+  /// order, which is all that a body knows of them.
+  func forEachUsed(_ i: Int, _ visit: (Int) -> Void) {
+    for state in 0..<stateCount where isUsed(state) {
+      let extent = extent(state)
+      if extent == .all || (extent == .vector && shape(i).rows == 0) { visit(state) }
+    }
+  }
+
+  private func extent(_ state: Int) -> Declaration.Extent {
+    Declaration.Extent(rawValue: extents >> UInt(2 * state) & 3) ?? .all
   }
 
   var isWithoutBeside: Bool { besides == nil }
@@ -197,7 +264,9 @@ public struct Group {
   func beside(_ i: Int) -> Beside { besides.map { $0[i] } ?? .none }
 
   /// Whether a row is stepped by the body alone.
-  func isPlain(_ pass: Pass) -> Bool { isPlain && pass.isPlain }
+  private func isPlain(_ i: Int, _ pass: Pass) -> Bool {
+    isPlain && pass.isPlain && (made == nil || shape(i).rows == 0)
+  }
 
   /// One of a row's arrays, 0 where it is not used.
   private func array(
@@ -246,13 +315,26 @@ public struct Group {
   }
 
   func body(_ i: Int) -> Body {
-    kind.body(settings, row(i)[1], norms.map { $0 + 2 * i } ?? scalars(i)).unsafelyUnwrapped
+    let step = row(i)[1]
+    if !isGauged { return kind.body(settings, step, scalars(i)).unsafelyUnwrapped }
+    return withUnsafeBytes(of: norms?[i] ?? gauged(i)) { known in
+      kind.body(
+        settings, step,
+        known.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Double.self)
+      ).unsafelyUnwrapped
+    }
   }
 
   /// Whether rows at the same step have different bodies.
   var isEachItsOwn: Bool { hasScalars || isGauged }
 
-  func gauge(_ i: Int) -> Gauge? { kind.gauge(settings, row(i)[1]) }
+  func gauge(_ i: Int) -> Gauge? { kind.gauge(settings, row(i)[1], gauged(i)) }
+
+  func gauged(_ i: Int) -> Gauged {
+    let (rows, columns) = shape(i)
+    return Gauged(
+      count: row(i)[0], rows: rows, columns: columns, epsilon: types.param.epsilon)
+  }
 
   func advance(_ i: Int) {
     kind.advance(settings, row(i)[1], scalars(i))
@@ -260,7 +342,7 @@ public struct Group {
 
   /// Elements [first, first + n) of a row.
   func run(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass) {
-    switch (types.native, isPlain(pass)) {
+    switch (types.native, isPlain(i, pass)) {
     case (.f64, true): run(body, i, first, n, pass.table.f64)
     case (.f64, false): stage(body, i, first, n, pass, pass.table.f64)
     case (_, true): run(body, i, first, n, pass.table.f32)
@@ -279,7 +361,7 @@ public struct Group {
       p: array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2), d: array(2))
     // A body knows the arrays that are in use, in their order.
     var used = 0
-    forEachUsed { state in
+    forEachUsed(i) { state in
       switch used {
       case 0: at.a = array(4 + state)
       case 1: at.b = array(4 + state)
@@ -348,6 +430,8 @@ public func takeStep(
       throw error
     }
   }
+  let room = try Room(groups, options)
+  defer { room.deallocate() }
   var outcome = StepOutcome()
   withDense(groups) { groups in
     if options.needsNorm && !options.accumulates {
@@ -361,7 +445,7 @@ public func takeStep(
       }
     } else {
       let pass = Pass(table, options, outcome.norm)
-      withNorms(groups, pass) { share($0, total: total, pass) }
+      step(groups, total: total, pass, room)
     }
   }
   if outcome.isSkipped || options.accumulates { return outcome }

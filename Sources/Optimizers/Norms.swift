@@ -132,10 +132,14 @@ public enum Norms {
       kernel(measure, (count + 15) & ~15, x, y, &lanes)
       offset += count
     }
-    return withUnsafeMutableBytes(of: &lanes) { bytes in
-      join(bytes.bindMemory(to: Double.self).baseAddress.unsafelyUnwrapped, 16) {
-        measure.joined($0, $1)
-      }
+    return join(&lanes) { measure.joined($0, $1) }
+  }
+
+  static func join(
+    _ lanes: inout SIMD16<Double>, _ joined: (Double, Double) -> Double
+  ) -> Double {
+    withUnsafeMutableBytes(of: &lanes) { bytes in
+      join(bytes.bindMemory(to: Double.self).baseAddress.unsafelyUnwrapped, 16, joined)
     }
   }
 

@@ -44,6 +44,8 @@ public let optimizers: [OptimizerKind] = [
   OptimizerKind(19, SparseAdam.self),
   OptimizerKind(20, LAMB.self),
   OptimizerKind(21, LARS.self),
+  OptimizerKind(22, Adafactor.self),
+  OptimizerKind(23, Muon.self),
 ]
 
 /// The kind of that number.
@@ -72,7 +74,7 @@ class Kind: @unchecked Sendable {
   func body(
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafePointer<Double>
   ) -> Body? { nil }
-  func gauge(_ settings: UnsafeRawPointer, _ step: Int) -> Gauge? { nil }
+  func gauge(_ settings: UnsafeRawPointer, _ step: Int, _ gauged: Gauged) -> Gauge? { nil }
   func advance(
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafeMutablePointer<Double>
   ) {}
@@ -99,8 +101,8 @@ final class KindOf<O: Optimizer>: Kind, @unchecked Sendable {
   ) -> Body? {
     settings.assumingMemoryBound(to: O.self).pointee.body(step, scalars)
   }
-  override func gauge(_ settings: UnsafeRawPointer, _ step: Int) -> Gauge? {
-    settings.assumingMemoryBound(to: O.self).pointee.gauge(step)
+  override func gauge(_ settings: UnsafeRawPointer, _ step: Int, _ gauged: Gauged) -> Gauge? {
+    settings.assumingMemoryBound(to: O.self).pointee.gauge(step, gauged)
   }
   override func advance(
     _ settings: UnsafeRawPointer, _ step: Int, _ scalars: UnsafeMutablePointer<Double>

@@ -84,7 +84,7 @@ struct Stage<T: Element>: ~Copyable {
     return to
   }
 
-  private func prepare(_ slot: Int) -> UnsafeMutablePointer<T> {
+  func prepare(_ slot: Int) -> UnsafeMutablePointer<T> {
     let to = room + slot * Self.length
     // What lies beyond the end of the last lane goes nowhere.
     if count < padded {
@@ -118,6 +118,11 @@ struct Stage<T: Element>: ~Copyable {
     _ type: ElementType
   ) {
     convert(.encodeParts(storage), from, place(array, type), place(rest, type))
+  }
+
+  /// Beyond the end a body may make of zeros what is none.
+  func clearRest(_ p: UnsafeMutablePointer<T>) {
+    memset(p + count, 0, (padded - count) * MemoryLayout<T>.stride)
   }
 
   func clear(_ array: Int, _ type: ElementType) {
@@ -209,6 +214,7 @@ extension Group {
   func gradient<T>(
     _ stage: borrowing Stage<T>, _ i: Int, _ pass: Pass
   ) -> UnsafeMutablePointer<T> {
+    if let made, made[i].gradient != 0 { return stage.open(1, made[i].gradient, types.native) }
     let accumulated = beside(i).accumulated
     let isChanged = accumulated != 0 || pass.scale != 1 || pass.options.maxValue < .infinity
     let g = stage.open(1, row(i)[3], types.grad, copied: isChanged)
@@ -219,17 +225,22 @@ extension Group {
     return g
   }
 
-  /// Runs a body on a parameter, and puts the states back.
-  private func run<T>(
+  /// Runs a body on a parameter, and puts the states back where they are `kept`.
+  func run<T>(
     _ stage: borrowing Stage<T>, _ body: Body, _ p: UnsafeMutablePointer<T>, _ i: Int,
-    _ pass: Pass
+    _ pass: Pass, kept: Bool = true
   ) {
     let row = row(i)
     let g = gradient(stage, i, pass)
     var streams = Streams<T>(p: p, g: UnsafePointer(g), a: p, b: p, c: p, d: p)
+    if made != nil, shape(i).rows > 0 {
+      // Its states are as they should be.
+      if isFactored(i) { streams.a = factors(stage, i) }
+      return stage.kernel(body, stage.padded, streams)
+    }
     var slot = 2
-    forEachUsed { state in
-      let array = stage.open(slot, row[4 + state], type(ofState: state))
+    forEachUsed(i) { state in
+      let array = stage.open(slot, row[4 + state], type(ofState: state), copied: !kept)
       switch slot {
       case 2: streams.a = array
       case 3: streams.b = array
@@ -239,8 +250,9 @@ extension Group {
       slot += 1
     }
     stage.kernel(body, stage.padded, streams)
+    if !kept { return }
     slot = 2
-    forEachUsed { state in
+    forEachUsed(i) { state in
       let array =
         switch slot {
         case 2: streams.a
@@ -253,19 +265,18 @@ extension Group {
     }
   }
 
-  private func chance(_ i: Int, _ array: Int) -> UInt32? {
+  func chance(_ i: Int, _ array: Int) -> UInt32? {
     types.rounding == .stochastic ? key(beside(i).seed, row(i)[1], array) : nil
   }
 
-  /// What a body makes of a copy of the parameter.
+  /// What a body makes of a copy of the parameter; of copies of the states, too,
+  /// unless those are `kept`.
   func update<T>(
-    _ stage: borrowing Stage<T>, _ body: Body, _ i: Int, _ pass: Pass
+    _ stage: borrowing Stage<T>, _ body: Body, _ i: Int, _ pass: Pass, kept: Bool = false
   ) -> UnsafeMutablePointer<T> {
     let p = param(stage, i, copied: true)
-    run(stage, body, p, i, pass)
-    // Beyond the end a body may make of zeros what is none.
-    let rest = stage.padded - stage.count
-    memset(p + stage.count, 0, rest * MemoryLayout<T>.stride)
+    run(stage, body, p, i, pass, kept: kept)
+    stage.clearRest(p)
     return p
   }
 

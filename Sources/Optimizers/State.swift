@@ -1,7 +1,7 @@
 import Schedules
 import StepBody
 
-/// What an optimizer remembers of one parameter: arrays of its size, under
+/// What an optimizer remembers of one parameter: arrays, mostly of its size, under
 /// PyTorch's names, and perhaps a few numbers. Empty before the first step.
 public struct OptimizerState<T: Element>: Sendable {
   /// Steps taken.
@@ -12,6 +12,9 @@ public struct OptimizerState<T: Element>: Sendable {
   public fileprivate(set) var scalars: [Double] = []
   fileprivate var storage: [T] = []
   fileprivate var n = 0
+  fileprivate var shape = (rows: 0, columns: 0)
+  /// Where each array begins, and where the last ends.
+  private var ends = [0]
 
   public init() {}
 
@@ -19,15 +22,17 @@ public struct OptimizerState<T: Element>: Sendable {
 
   /// An array by its name: "exp_avg". Nil where there is none.
   public subscript(name: String) -> [T]? {
-    index(UTF8Text(name.utf8)).map { Array(storage[$0 * n..<($0 + 1) * n]) }
+    index(UTF8Text(name.utf8)).map { Array(storage[ends[$0]..<ends[$0 + 1]]) }
   }
 
   /// Where an array begins, made if there is none.
-  fileprivate mutating func place(_ state: Declaration.State) -> Int {
-    if let index = index("\(state.name)") { return index * n }
+  fileprivate mutating func place(_ state: Declaration.State) -> Int? {
+    if let index = index("\(state.name)") { return ends[index] }
+    guard let count = state.extent.count(n, shape.rows, shape.columns) else { return nil }
     names.append(state.name)
-    storage += [T](repeating: T(state.start), count: n)
-    return (names.count - 1) * n
+    storage += [T](repeating: T(state.start), count: count)
+    ends.append(storage.count)
+    return ends[names.count - 1]
   }
 }
 
@@ -37,27 +42,41 @@ extension Optimizer {
 
   /// One step of one parameter, in place.
   ///
+  /// `rows` and `columns` are for optimizers of matrices: those of the matrix, or
+  /// of each that lie one after the other, row after row; 0 of a vector.
+  ///
   /// Throws, with nothing changed, when there is not one gradient for each
-  /// element, the state is of another length, or a setting is out of its range.
+  /// element, the state is of another length or shape, a setting is out of its
+  /// range, or the shape is not the parameter's.
   public func step(
-    _ param: inout [Float], _ grad: [Float], _ state: inout OptimizerState<Float>
+    _ param: inout [Float], _ grad: [Float], _ state: inout OptimizerState<Float>,
+    rows: Int = 0, columns: Int = 0
   ) throws(Refusal) {
-    try take(.f32, &param, grad, &state)
+    try take(.f32, &param, grad, &state, (rows, columns))
   }
 
   /// The same of doubles.
   public func step(
-    _ param: inout [Double], _ grad: [Double], _ state: inout OptimizerState<Double>
+    _ param: inout [Double], _ grad: [Double], _ state: inout OptimizerState<Double>,
+    rows: Int = 0, columns: Int = 0
   ) throws(Refusal) {
-    try take(.f64, &param, grad, &state)
+    try take(.f64, &param, grad, &state, (rows, columns))
   }
 
   private func take<T: Element>(
-    _ type: ElementType, _ param: inout [T], _ grad: [T], _ state: inout OptimizerState<T>
+    _ type: ElementType, _ param: inout [T], _ grad: [T], _ state: inout OptimizerState<T>,
+    _ shape: (rows: Int, columns: Int)
   ) throws(Refusal) {
     let n = param.count
     try require("grad", grad.count, n)
-    if state.step > 0 { try require("state", state.n, n) }
+    if state.step > 0 {
+      try require("state", state.n, n)
+      guard state.shape == shape else {
+        throw Refusal(
+          .range, "rows", value: "\(shape.rows), and columns \(shape.columns)",
+          accepted: "\(state.shape.rows) and \(state.shape.columns), as before")
+      }
+    }
     let kind = KindOf<Self>()
     func declared(_ index: Int = -1) -> Declaration {
       var (copy, declaration) = (self, Declaration(Self.name, wanted: index))
@@ -69,7 +88,7 @@ extension Optimizer {
     var next = state
     if next.step == 0 {
       next = OptimizerState()
-      next.n = n
+      (next.n, next.shape) = (n, shape)
       for i in 0..<declaration.scalarCount {
         next.scalars.append(declared(i).scalar.unsafelyUnwrapped)
       }
@@ -93,6 +112,7 @@ extension Optimizer {
                 place.map { Int(bitPattern: s.baseAddress) + $0 * MemoryLayout<T>.stride } ?? 0)
             }
             if !scalars.isEmpty { row.append(Int(bitPattern: scalars.baseAddress)) }
+            if declaration.shapes != nil { row += [shape.rows, shape.columns] }
             do throws(Refusal) {
               try row.withUnsafeBufferPointer { rows throws(Refusal) in
                 var settings = Settings()

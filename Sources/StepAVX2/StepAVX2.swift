@@ -1,3 +1,4 @@
+import Lanes
 import StepBody
 
 // Instantiations only: whatever else of the standard library were specialised
@@ -9,5 +10,8 @@ extension StepTable {
     f64: { body, n, at in body.run(SIMD4<Double>.self, n, at) },
     measure32: { measure, n, x, y, results in measure.run(n, x, y, results) },
     measure64: { measure, n, x, y, results in measure.run(n, x, y, results) },
-    convert: { conversion, n, floats, stored, rest in conversion.run(n, floats, stored, rest) })
+    convert: { conversion, n, floats, stored, rest in conversion.run(n, floats, stored, rest) },
+    squares32: { n, x, sums, results in addSquares(n, x, sums, results) },
+    squares64: { n, x, sums, results in addSquares(n, x, sums, results) },
+    panel: { product, first in lanes_panel(product, first) })
 }

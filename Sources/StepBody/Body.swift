@@ -87,6 +87,12 @@ public enum Body: Sendable {
   case sparseAdam(SparseAdamStep)
   case lambUpdate(LAMBUpdateStep)
   case lamb(LAMBStep)
+  case adafactor(AdafactorStep)
+  case adafactorUpdate(AdafactorUpdateStep)
+  case adafactorVector(AdafactorVectorStep)
+  case factor(FactorStep)
+  case product(ProductStep)
+  case muonMomentum(MuonMomentumStep)
 
   /// The update of `n` elements, a multiple of the lane's.
   @inlinable @inline(__always)
@@ -120,6 +126,12 @@ public enum Body: Sendable {
     case .sparseAdam(let step): step.sweep(L.self, n, at)
     case .lambUpdate(let step): step.sweep(L.self, n, at)
     case .lamb(let step): step.sweep(L.self, n, at)
+    case .adafactor(let step): step.sweep(L.self, n, at)
+    case .adafactorUpdate(let step): step.sweep(L.self, n, at)
+    case .adafactorVector(let step): step.sweep(L.self, n, at)
+    case .factor(let step): step.sweep(L.self, n, at)
+    case .product(let step): step.sweep(L.self, n, at)
+    case .muonMomentum(let step): step.sweep(L.self, n, at)
     }
   }
 }

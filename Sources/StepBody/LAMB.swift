@@ -76,15 +76,16 @@ public struct LAMB: Optimizer {
     return adam
   }
 
-  public func gauge(_ step: Int) -> Gauge? {
+  public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? {
     .update(
       .lambUpdate(
         LAMBUpdateStep(adam: adam(step), decay: decoupledWeightDecay ? 0 : weightDecay)))
   }
 
-  public func body(_ step: Int, _ norms: UnsafePointer<Double>) -> Body {
+  public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     let shrink = decoupledWeightDecay ? 1 - lr * weightDecay : 1
-    let (length, update) = (norms[0] * abs(shrink), norms[1])
+    let gauged = Gauged(scalars)
+    let (length, update) = (gauged.length * abs(shrink), gauged.update)
     let advance = lr * (length > 0 && update > 0 ? length / update : 1)
     var adam = adam(step)
     adam.advance *= advance
@@ -110,7 +111,7 @@ public struct LAMBUpdateStep: LaneStep {
   }
 }
 
-/// The parameter's move, once the moments are what they should be.
+/// The moments, and the parameter's move by their update.
 @frozen
 public struct LAMBStep: LaneStep {
   @usableFromInline let adam: AdamStep
@@ -120,8 +121,9 @@ public struct LAMBStep: LaneStep {
 
   @inlinable @inline(__always)
   public func apply<L: Lane>(
-    _ p: inout L, _: L, _ m: inout L, _ v: inout L, _: inout L, _: inout L
+    _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _: inout L, _: inout L
   ) {
+    _ = adam.moments(p, g, &m, &v)
     p = p * L(shrink) - adam.update(m, v)
   }
 }

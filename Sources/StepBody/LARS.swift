@@ -61,12 +61,13 @@ public struct LARS: Optimizer {
     declaration.state("momentum_buffer", .signed, if: momentum != 0, "with momentum")
   }
 
-  public func gauge(_ step: Int) -> Gauge? { .gradient }
+  public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? { .gradient }
 
-  public func body(_ step: Int, _ norms: UnsafePointer<Double>) -> Body {
-    let below = norms[1] + weightDecay * norms[0]
-    let isScaled = trustCoefficient > 0 && norms[0] > 0 && below > 0
-    let ratio = isScaled ? trustCoefficient * norms[0] / below : 1
+  public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
+    let gauged = Gauged(scalars)
+    let below = gauged.update + weightDecay * gauged.length
+    let isScaled = trustCoefficient > 0 && gauged.length > 0 && below > 0
+    let ratio = isScaled ? trustCoefficient * gauged.length / below : 1
     let decay = Decay(lr, weightDecay, isDecoupled: false, maximize: maximize)
     if momentum == 0 { return .sgd(SGDStep(decay: decay, advance: lr * ratio)) }
     let heavy = SGDMomentumStep(

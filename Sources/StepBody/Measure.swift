@@ -38,6 +38,25 @@ public enum Measure: Sendable {
   }
 }
 
+/// Adds the squares of `n` elements, a multiple of 16, each to one of `sums`, and
+/// all of them to the results, as ``Measure`` does.
+@inlinable @inline(__always)
+public func addSquares<T: Element>(
+  _ n: Int, _ x: UnsafePointer<T>, _ sums: UnsafeMutablePointer<Double>,
+  _ results: UnsafeMutablePointer<SIMD16<Double>>
+) {
+  var result = results.pointee
+  var i = 0
+  while i < n {
+    let x = T.widened(x + i)
+    let square = x * x
+    result = result + square
+    (SIMD16(at: sums + i) + square).store(at: sums + i)
+    i &+= 16
+  }
+  results.pointee = result
+}
+
 /// What one lane of elements does to the results.
 @usableFromInline
 protocol LaneMeasure {

@@ -20,8 +20,8 @@ public protocol Optimizer: Sendable, BitwiseCopyable {
   func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body
 
   /// What a step has to know the norm of beside the parameter's; nil for
-  /// neither. `body` then gets the two in the place of numbers of state.
-  func gauge(_ step: Int) -> Gauge?
+  /// neither. `body` then gets a `Gauged` in the place of numbers of state.
+  func gauge(_ step: Int, _ gauged: Gauged) -> Gauge?
 
   /// The numbers of state as they are after that step.
   func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>)
@@ -30,14 +30,46 @@ public protocol Optimizer: Sendable, BitwiseCopyable {
 /// What a norm is taken of.
 public enum Gauge: Sendable {
   case gradient
-  /// What a body makes of a copy of the parameter, with the states as they are
-  /// for the step itself.
+  /// What a body makes of copies of the parameter and of its states.
   case update(Body)
+  /// The gradient over the root of its mean square, as the means of rows and of
+  /// columns, which are the states, have it.
+  case factored(Factoring)
+  /// What a body makes of a copy of the parameter, made orthogonal; the body
+  /// that is stepped has that for its gradient, and the states as they are then.
+  case orthogonal(Body, Orthogonal)
+}
+
+/// What is known of a parameter that is gauged.
+public struct Gauged: Sendable, BitwiseCopyable {
+  /// Its norm, and that of what its gauge says; 0 before they are taken.
+  public var length = 0.0
+  public var update = 0.0
+  /// Its elements.
+  public let count: Double
+  /// Those of each of its matrices, which lie one after the other; 0 of a vector.
+  public let rows, columns: Double
+  /// What lies between 1 and the next number of its type.
+  public let epsilon: Double
+
+  public init(count: Int, rows: Int, columns: Int, epsilon: Double) {
+    self.count = Double(count)
+    self.rows = Double(rows)
+    self.columns = Double(columns)
+    self.epsilon = epsilon
+  }
+
+  /// In the place of numbers of state.
+  init(_ scalars: UnsafePointer<Double>) {
+    self = UnsafeRawPointer(scalars).load(as: Self.self)
+  }
+
+  var isVector: Bool { rows == 0 }
 }
 
 extension Optimizer {
   public func conflict() -> Refusal? { nil }
-  public func gauge(_ step: Int) -> Gauge? { nil }
+  public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? { nil }
   public func advance(_ step: Int, _ scalars: UnsafeMutablePointer<Double>) {}
 }
 
@@ -45,9 +77,39 @@ extension Optimizer {
 /// struct if there is one, and sees which arrays are in use. Every step declares
 /// anew, and without taking memory.
 public struct Declaration {
+  /// How many elements an array of state has.
+  public enum Extent: UInt, Sendable {
+    /// As many as the parameter.
+    case all
+    /// One a row of its matrices; none of a vector.
+    case rows
+    /// One a column of its matrices; none of a vector.
+    case columns
+    /// As many as the parameter if that is a vector; else none.
+    case vector
+
+    /// How many that is, of `n` elements in matrices; nil for no array at all.
+    public func count(_ n: Int, _ rows: Int, _ columns: Int) -> Int? {
+      switch self {
+      case .all: n
+      case .vector: rows > 0 ? nil : n
+      case .rows: rows > 0 && columns > 0 ? n / columns : nil
+      case .columns: rows > 0 ? n / rows : nil
+      }
+    }
+  }
+
+  /// What a parameter may be where its shape matters.
+  public enum Shapes: Sendable {
+    case matrix
+    /// A vector, or matrices of a size.
+    case any
+  }
+
   /// One array that an optimizer keeps of each parameter.
   public struct State {
     public let name: StaticString
+    public let extent: Extent
     public let isUsed: Bool
     /// What it holds before the first step.
     public let start: Double
@@ -67,6 +129,10 @@ public struct Declaration {
   /// Those that 8 bits hold, and those of them that are never below 0.
   public private(set) var mapped: UInt = 0
   public private(set) var unsigned: UInt = 0
+  /// Their extents, two bits each.
+  public private(set) var extents: UInt = 0
+  /// What parameters may be; nil where their shape does not matter.
+  public private(set) var shapes: Shapes?
   /// The array, or the start of the number, of this index is kept.
   private let wanted: Int
   public private(set) var state: State?
@@ -119,19 +185,46 @@ public struct Declaration {
     if number != 0 && number != 1 { refuse(name, "\(Int(number))", "0 or 1") }
   }
 
-  /// An array of the parameter's size. `condition` says in words when it is
-  /// used, unless it always is.
+  /// A number that is none but whole.
+  public mutating func integer(_ name: StaticString, _ value: inout Int, _ accepts: Integers) {
+    if text != nil { note("integer", name, "\(value)", accepts.text) }
+    if let memory {
+      value = Int(memory.load(as: Int32.self))
+      self.memory = memory + MemoryLayout<Int32>.stride
+    }
+    if !accepts.contains(value) { refuse(name, "\(value)", accepts.text) }
+  }
+
+  /// That a step has to know the parameter's shape.
+  public mutating func shapes(_ accepted: Shapes) {
+    if text != nil {
+      switch accepted {
+      case .matrix:
+        note("shape", "rows", "0", "of the matrix")
+        note("shape", "columns", "0", "its elements are row after row")
+      case .any:
+        note(
+          "shape", "rows", "0",
+          "of a matrix, or of each that lie one after the other; 0 of a vector")
+        note("shape", "columns", "0", "its elements are row after row; 0 of a vector")
+      }
+    }
+    shapes = accepted
+  }
+
+  /// An array. `condition` says in words when it is used, unless it always is.
   public mutating func state(
-    _ name: StaticString, _ map: Map? = nil, if isUsed: Bool = true,
+    _ name: StaticString, _ map: Map? = nil, of extent: Extent = .all, if isUsed: Bool = true,
     _ condition: StaticString = "", start: Double = 0
   ) {
     if text != nil {
       note("state", name, "\(start)", "\(condition)\t\(map?.name ?? "")")
     }
     if stateCount == wanted {
-      state = State(name: name, isUsed: isUsed, start: start, map: map)
+      state = State(name: name, extent: extent, isUsed: isUsed, start: start, map: map)
     }
     if isUsed { used |= 1 << UInt(stateCount) }
+    extents |= extent.rawValue << UInt(2 * stateCount)
     if map != nil { mapped |= 1 << UInt(stateCount) }
     if map == .unsigned { unsigned |= 1 << UInt(stateCount) }
     stateCount += 1

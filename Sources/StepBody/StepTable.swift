@@ -1,3 +1,5 @@
+import Lanes
+
 /// Every body at one width. A Step module makes one and publishes nothing else.
 public final class StepTable: Sendable {
   public typealias Kernel<T> = @Sendable (Body, Int, Streams<T>) -> Void
@@ -10,6 +12,12 @@ public final class StepTable: Sendable {
       Conversion, Int, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer, UnsafeMutableRawPointer
     ) -> Void
 
+  public typealias Squares<T> =
+    @Sendable (
+      Int, UnsafePointer<T>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<SIMD16<Double>>
+    ) -> Void
+  public typealias Panel = @Sendable (UnsafePointer<lanes_product>, Int) -> Void
+
   public let name: StaticString
   public let f32: Kernel<Float>
   public let f64: Kernel<Double>
@@ -17,11 +25,17 @@ public final class StepTable: Sendable {
   public let measure32: Gauge<Float>
   public let measure64: Gauge<Double>
   public let convert: Converter
+  /// `addSquares`.
+  public let squares32: Squares<Float>
+  public let squares64: Squares<Double>
+  /// Columns of a product, from that one.
+  public let panel: Panel
 
   public init(
     name: StaticString, f32: @escaping Kernel<Float>, f64: @escaping Kernel<Double>,
     measure32: @escaping Gauge<Float>, measure64: @escaping Gauge<Double>,
-    convert: @escaping Converter
+    convert: @escaping Converter, squares32: @escaping Squares<Float>,
+    squares64: @escaping Squares<Double>, panel: @escaping Panel
   ) {
     self.name = name
     self.f32 = f32
@@ -29,5 +43,8 @@ public final class StepTable: Sendable {
     self.measure32 = measure32
     self.measure64 = measure64
     self.convert = convert
+    self.squares32 = squares32
+    self.squares64 = squares64
+    self.panel = panel
   }
 }

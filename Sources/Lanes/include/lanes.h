@@ -187,6 +187,149 @@ LANES_INLINE void lanes_store(void *to, long i, uint16_t x) {
 LANES_STORED(bfloat16)
 LANES_STORED(float16)
 
+/*  Products of matrices whose elements are bfloat16s, kept in floats. What is of
+ *  magnitude below 2^-62 is 0 there and above 2^62 infinite: then a product of two
+ *  elements is exact in a float, and a fused multiply-add gives what a
+ *  multiplication and an addition give. An element of a product is added up in
+ *  the order of the index, whatever the widths and blocks: the same bits
+ *  everywhere. */
+LANES_INLINE float lanes_held(float x) {
+  uint32_t bits = lanes_bits(x);
+  uint32_t sign = bits & 0x80000000, size = bits ^ sign;
+  uint32_t nearest = (size + 0x7fff + (size >> 16 & 1)) & 0xffff0000;
+  uint32_t large = size > 0x7f800000 ? 0x7fc00000 : 0x7f800000;
+  uint32_t result = size < 0x20800000 ? 0 : size > 0x5e800000 ? large : nearest;
+  return lanes_float(result | sign);
+}
+
+/*  c = alpha * a * b + beta * d, each element rounded as above. Rows are strides
+ *  apart, and there is room up to a multiple of LANES_ROWS of them, and of
+ *  LANES_PANEL columns. */
+typedef struct lanes_product {
+  const float *a; /* rows by depth                                            */
+  const float *b; /* depth by columns, or, transposed, columns by depth       */
+  const float *d; /* as c, or NULL                                            */
+  float *c;       /* rows by columns; of one that is symmetric the half where
+                     columns are before rows                                  */
+  long rows, columns, depth;
+  long a_stride, b_stride, c_stride; /* d's is c's                            */
+  float alpha, beta;
+  int is_transposed, is_symmetric;
+} lanes_product;
+
+enum {
+  LANES_ROWS = 6,   /* of c at once, in registers                             */
+  LANES_DEPTH = 128, /* of b at once, in the first cache                      */
+  LANES_PANEL = 64, /* columns                                                */
+#if defined(__AVX512F__)
+  LANES_VECTORS = 4,
+  LANES_STRIP = LANES_VECTORS * 16
+#elif defined(__AVX2__)
+  LANES_VECTORS = 2,
+  LANES_STRIP = LANES_VECTORS * 8
+#else
+  LANES_VECTORS = 2,
+  LANES_STRIP = LANES_VECTORS * 4
+#endif
+};
+
+#if defined(__AVX512F__)
+typedef lanes_f32x16 lanes_wide;
+#elif defined(__AVX2__)
+typedef lanes_f32x8 lanes_wide;
+#else
+typedef lanes_f32x4 lanes_wide;
+#endif
+
+/*  Adds `depth` products to each element of c, or to 0. */
+LANES_INLINE void lanes_tile(const lanes_product *of, float *c, const float *a,
+                             const float *b, long depth, int continues) {
+  const long width = LANES_STRIP / LANES_VECTORS;
+  lanes_wide sums[LANES_ROWS][LANES_VECTORS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES_ROWS; i++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < LANES_VECTORS; v++) {
+      sums[i][v] = (lanes_wide)(0.0f);
+      if (continues) sums[i][v] = *(lanes_wide *)(c + i * of->c_stride + v * width);
+    }
+  }
+  for (long l = 0; l < depth; l++) {
+    const lanes_wide *row = (const lanes_wide *)(b + l * LANES_STRIP);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < LANES_ROWS; i++) {
+      lanes_wide x = (lanes_wide)(a[i * of->a_stride + l]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < LANES_VECTORS; v++) {
+#if defined(__FMA__)
+        sums[i][v] = __builtin_elementwise_fma(x, row[v], sums[i][v]);
+#else
+        sums[i][v] = sums[i][v] + x * row[v];
+#endif
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES_ROWS; i++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < LANES_VECTORS; v++) {
+      *(lanes_wide *)(c + i * of->c_stride + v * width) = sums[i][v];
+    }
+  }
+}
+
+LANES_INLINE void lanes_strip(const lanes_product *of, long first) {
+#pragma clang fp contract(off)
+  float packed[LANES_DEPTH * LANES_STRIP] __attribute__((aligned(64)));
+  // Of a symmetric one the rows before are another strip's.
+  long top = of->is_symmetric ? first / LANES_ROWS * LANES_ROWS : 0;
+  for (long l = 0; l < of->depth; l += LANES_DEPTH) {
+    long depth = of->depth - l < LANES_DEPTH ? of->depth - l : LANES_DEPTH;
+    if (of->is_transposed) {
+      for (long j = 0; j < LANES_STRIP; j++) {
+        const float *from = of->b + (first + j) * of->b_stride + l;
+        int is_there = first + j < of->columns;
+        for (long i = 0; i < depth; i++) packed[i * LANES_STRIP + j] = is_there ? from[i] : 0;
+      }
+    } else {
+      for (long i = 0; i < depth; i++) {
+        memcpy(packed + i * LANES_STRIP, of->b + (l + i) * of->b_stride + first,
+               LANES_STRIP * sizeof(float));
+      }
+    }
+    for (long i = top; i < of->rows; i += LANES_ROWS) {
+      lanes_tile(of, of->c + i * of->c_stride + first, of->a + i * of->a_stride + l,
+                 packed, depth, l > 0);
+    }
+  }
+  for (long i = of->is_symmetric ? first : 0; i < of->rows; i++) {
+    float *c = of->c + i * of->c_stride + first;
+    const float *d = of->d ? of->d + i * of->c_stride + first : c;
+    float beta = of->d ? of->beta : 0;
+    for (long j = 0; j < LANES_STRIP; j++) {
+      float sum = of->alpha * c[j], more = beta * d[j];
+      c[j] = lanes_held(of->d ? sum + more : sum);
+    }
+  }
+}
+
+/*  LANES_PANEL columns of a product, from the first. */
+LANES_INLINE void lanes_panel(const lanes_product *of, long first) {
+  for (long j = first; j < first + LANES_PANEL && j < of->columns; j += LANES_STRIP) {
+    lanes_strip(of, j);
+  }
+}
+
+/*  The other half of that panel of a symmetric product, once all are done. */
+LANES_INLINE void lanes_mirror(const lanes_product *of, long first) {
+  for (long i = first; i < of->rows; i++) {
+    long end = i < first + LANES_PANEL ? i : first + LANES_PANEL;
+    for (long j = first; j < end; j++) {
+      of->c[j * of->c_stride + i] = of->c[i * of->c_stride + j];
+    }
+  }
+}
+
 /*  Whether the processor has x86-64-v3 or v4 and the system saves its
  *  registers, which __builtin_cpu_supports looks at, too. */
 static inline int lanes_has_avx2(void) {

@@ -140,6 +140,8 @@ class sched_optimizer(enum.IntEnum):
     SCHED_SPARSE_ADAM = 19
     SCHED_LAMB = 20
     SCHED_LARS = 21
+    SCHED_ADAFACTOR = 22
+    SCHED_MUON = 23
 
 
 class sched_function(Structure):
@@ -551,6 +553,33 @@ class sched_lars(Structure):
         ("trust_coefficient", c_double),
         ("nesterov", c_int32),
         ("maximize", c_int32),
+    ]
+
+
+class sched_adafactor(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("beta2_decay", c_double),
+        ("eps1", c_double),
+        ("eps2", c_double),
+        ("d", c_double),
+        ("weight_decay", c_double),
+        ("maximize", c_int32),
+    ]
+
+
+class sched_muon(Structure):
+    _fields_ = [
+        ("lr", c_double),
+        ("weight_decay", c_double),
+        ("momentum", c_double),
+        ("ns_a", c_double),
+        ("ns_b", c_double),
+        ("ns_c", c_double),
+        ("eps", c_double),
+        ("ns_steps", c_int32),
+        ("nesterov", c_int32),
+        ("match_rms_adamw", c_int32),
     ]
 
 

@@ -1041,7 +1041,7 @@ def optimizer_names() -> list[str]:
 def describe_optimizer(optimizer: str) -> list[tuple[str, str, float, str]]:
     """What an optimizer declares: settings, then arrays and numbers of state.
 
-    Each is what it is ("real", "flag", "state" or "scalar"), its name, its default or what it is
+    Each is what it is ("real", "integer", "flag", "state", "scalar" or "shape"), its name, its default or what it is
     before the first step, and what is accepted or when it is used.
     """
     found = []
@@ -1163,7 +1163,7 @@ class StepList:
         """Puts the optimizer's settings in, in the order of its structure."""
         hyper = self._hyper
         for (name, kind), value in zip(hyper._fields_, settings, strict=True):
-            setattr(hyper, name, value if kind is c_double else bool(value))
+            setattr(hyper, name, value if kind is c_double else int(value))
 
 
 _DTYPES = {

@@ -19,6 +19,7 @@ from . import keras, lr_scheduler, swa_utils
 from ._optimizer import Optimizer
 from ._sparse import SparseGrad
 from .adadelta import Adadelta
+from .adafactor import Adafactor
 from .adagrad import Adagrad
 from .adam import Adam, AdamW
 from .adamax import Adamax
@@ -29,6 +30,7 @@ from .lamb import LAMB
 from .lars import LARS
 from .lbfgs import LBFGS
 from .lion import Lion
+from .muon import Muon
 from .nadam import NAdam
 from .radam import RAdam
 from .rmsprop import RMSprop
@@ -46,12 +48,14 @@ __all__ = [
     "SGD",
     "AdEMAMix",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
     "Adan",
     "Lion",
+    "Muon",
     "NAdam",
     "Optimizer",
     "Parameter",

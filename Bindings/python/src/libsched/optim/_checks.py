@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._memory import is_tensor
+from ._memory import PARTS, is_tensor
+from ._sparse import is_sparse
 
-__all__ = ["check", "check_betas", "check_rate"]
+if TYPE_CHECKING:
+    from ._optimizer import Optimizer, Table
+
+__all__ = ["check", "check_betas", "check_rate", "refuse_sparse_and_complex"]
 
 
 def check(is_accepted: bool, name: str, value: object) -> None:
@@ -27,3 +31,12 @@ def check_betas(betas: Sequence[Any], count: int = 2) -> None:
     """Refuses what an average cannot keep."""
     for i in range(count):
         check(0.0 <= betas[i] < 1.0, f"beta parameter at index {i}", betas[i])
+
+
+def refuse_sparse_and_complex(optimizer: Optimizer, table: Table, grads: Sequence[Any]) -> None:
+    """Refuses what has no rows and columns of real numbers."""
+    name = type(optimizer).__name__
+    if table.memory.dtype in PARTS:
+        raise RuntimeError(f"{name} does not support complex parameters")
+    if any(map(is_sparse, grads)):
+        raise RuntimeError(f"{name} does not support sparse gradients")

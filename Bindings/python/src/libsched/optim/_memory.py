@@ -5,9 +5,10 @@ torch is not imported here. Who passes a tensor has imported it.
 
 from __future__ import annotations
 
+import math
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter, is_
 from typing import Any
 
@@ -16,6 +17,9 @@ import numpy.typing as npt
 
 from .. import _lib
 from .._parameter import Parameter
+
+# What makes an array of state's shape of its parameter's, where they are not the same.
+ShapeOf = Callable[[tuple[int, ...]], tuple[int, ...]] | None
 
 # What keeps a kernel from an array: how it is refused, and what the array is.
 Fault = tuple[type[Exception], str]
@@ -51,8 +55,10 @@ class Memory(ABC):
         params: The parameters.
         names: What messages call them.
         dtype: What they are made of: one of `TYPES`.
+        in_rows: Whether those whose elements do not lie row after row are gathered, too.
 
     Attributes:
+        shapes: The parameters'.
         sizes: How many reals each has.
         addresses: Where each lies.
         type: What a kernel takes them for.
@@ -61,8 +67,11 @@ class Memory(ABC):
     # What can be stepped, in words, but for its type.
     accepted: str
 
-    def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
+    def __init__(
+        self, params: Sequence[Any], names: Sequence[str], dtype: str, *, in_rows: bool = False
+    ) -> None:
         self.params, self.names, self.dtype = list(params), names, dtype
+        self._in_rows = in_rows
         self.type = PARTS.get(dtype, dtype)
         self.state_type = state_type(dtype)
         # Pairs of a parameter with gaps and what stands for it.
@@ -71,7 +80,7 @@ class Memory(ABC):
         self._held: list[Any] = []
         self.sizes: list[int]
         self.addresses: list[int]
-        self._shapes: list[Any]
+        self.shapes: list[tuple[int, ...]]
         # The arrays of each part of the state as they were last seen, and where they lie.
         self._states: dict[str, tuple[list[Any], list[int]]] = {}
         self._settle()
@@ -124,13 +133,17 @@ class Memory(ABC):
         """Where the gradients lie, which have the parameters' types and shapes."""
 
     @abstractmethod
-    def state(self, name: str, arrays: list[Any]) -> list[int] | None:
-        """Where arrays of the states lie, as the gradients; None for where they did."""
+    def state(self, name: str, arrays: list[Any], shape_of: ShapeOf = None) -> list[int] | None:
+        """Where arrays of the states lie, as the gradients; None for where they did.
+
+        With `shape_of` they lie row after row and have the shapes it makes of the parameters'.
+        """
 
     @staticmethod
     @abstractmethod
-    def full(param: Any, value: float) -> Any:
-        """A new array for a parameter's state, of its shape, full of a value."""
+    def full(param: Any, value: float, shape: tuple[int, ...] | None = None) -> Any:
+        """A new array for a parameter's state, full of a value: of its shape and layout, or of
+        that shape, row after row."""
 
     @staticmethod
     @abstractmethod
@@ -139,11 +152,11 @@ class Memory(ABC):
 
     @staticmethod
     @abstractmethod
-    def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
+    def adopt(param: Any, value: Any, *, is_count: bool, in_rows: bool = False) -> Any:
         """A copy, of the parameters' kind, of an array that was loaded for a parameter's state.
 
         It has the parameter's type, or float32 where that is of 16 bits; a count of steps is
-        float32 whatever that is.
+        float32 whatever that is. It lies as the parameter does, or row after row.
         """
 
     def _refuse(self, what: str, faults: list[Fault | None]) -> None:
@@ -163,11 +176,13 @@ class ArrayMemory(Memory):
         arrays = [param.data for param in self.params]
         self._refuse("", [_array_fault(array, self.dtype) for array in arrays])
         self._arrays = arrays
-        self._shapes = [array.shape for array in arrays]
+        self.shapes = [array.shape for array in arrays]
         self.sizes = [array.size * (1 + (self.dtype in PARTS)) for array in arrays]
         # Arrays that lie as the parameters do, but for their gaps.
         self._dense = [
-            array if array.flags.c_contiguous else np.empty_like(array, order="K")
+            array
+            if array.flags.c_contiguous
+            else np.empty_like(array, order="C" if self._in_rows else "K")
             for array in arrays
         ]
         self._gathered = [
@@ -206,7 +221,7 @@ class ArrayMemory(Memory):
             "the gradient of ",
             [
                 _array_fault(grad, self.dtype, shape, is_grad=True)
-                for grad, shape in zip(grads, self._shapes, strict=True)
+                for grad, shape in zip(grads, self.shapes, strict=True)
             ],
         )
         ready = [
@@ -216,19 +231,18 @@ class ArrayMemory(Memory):
         self._held = [made for made, grad in zip(ready, grads, strict=True) if made is not grad]
         return list(map(_lib.address, ready))
 
-    def state(self, name: str, arrays: list[Any]) -> list[int] | None:
+    def state(self, name: str, arrays: list[Any], shape_of: ShapeOf = None) -> list[int] | None:
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])):
             return None
         dtype = np.dtype(self.dtype if name == "residual" else self.state_type)
+        shapes, strides = _in_rows(self.shapes, shape_of) or (
+            self.shapes,
+            [[n // dense.itemsize for n in dense.strides] for dense in self._dense],
+        )
         faults = [
-            _array_fault(
-                array,
-                dtype.name,
-                shape,
-                tuple(stride // dense.itemsize * dtype.itemsize for stride in dense.strides),
-            )
-            for array, shape, dense in zip(arrays, self._shapes, self._dense, strict=True)
+            _array_fault(array, dtype.name, shape, tuple(n * dtype.itemsize for n in steps))
+            for array, shape, steps in zip(arrays, shapes, strides, strict=True)
         ]
         self._refuse(f"{name} of ", faults)
         addresses = list(map(_lib.address, arrays))
@@ -236,10 +250,12 @@ class ArrayMemory(Memory):
         return addresses
 
     @staticmethod
-    def full(param: Any, value: float) -> Any:
+    def full(param: Any, value: float, shape: tuple[int, ...] | None = None) -> Any:
         array = param.data
         # Zeros cost nothing until they are touched.
         dtype = state_type(array.dtype.name)
+        if shape is not None:
+            return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)
         if value == 0 and array.flags.c_contiguous:
             return np.zeros(array.shape, dtype)
         return np.full_like(array, _number(array, value), dtype=dtype, order="K")
@@ -249,11 +265,11 @@ class ArrayMemory(Memory):
         return steps[i : i + 1].reshape(())
 
     @staticmethod
-    def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
+    def adopt(param: Any, value: Any, *, is_count: bool, in_rows: bool = False) -> Any:
         if is_tensor(value):
             value = value.detach().cpu().numpy()
         dtype = "float32" if is_count else state_type(param.data.dtype.name)
-        if is_count or np.shape(value) != param.data.shape:
+        if is_count or in_rows or np.shape(value) != param.data.shape:
             return np.array(value, dtype, order="C")
         like = np.empty_like(param.data, dtype=dtype, order="K")
         return _laid(np.asarray(value, dtype), like)
@@ -264,24 +280,30 @@ class TensorMemory(Memory):
 
     accepted = "a strided tensor of torch.%s in CPU memory"
 
-    def __init__(self, params: Sequence[Any], names: Sequence[str], dtype: str) -> None:
+    def __init__(
+        self, params: Sequence[Any], names: Sequence[str], dtype: str, *, in_rows: bool = False
+    ) -> None:
         # Over a whole list a method is faster than its name in a loop.
         tensor = torch().Tensor
         self._data_ptr, self._is_contiguous = tensor.data_ptr, tensor.is_contiguous
         self._increment_version = torch().autograd.graph.increment_version
         self._types = [getattr(torch(), dtype)] * len(params)
-        super().__init__(params, names, dtype)
+        super().__init__(params, names, dtype, in_rows=in_rows)
 
     def _settle(self) -> None:
         params = self.params
         self._refuse("", list(map(_tensor_fault, params, self._types)))
-        self._shapes = list(map(_shape, params))
+        self.shapes = list(map(_shape, params))
         self.sizes = [param.numel() * (1 + (self.dtype in PARTS)) for param in params]
         self._pointers = list(map(self._data_ptr, params))
         self._is_plain = self.dtype not in PARTS and all(map(self._is_contiguous, params))
         # Tensors that lie as the parameters do, but for their gaps.
         self._dense = [
-            one if one.is_contiguous() else torch().empty_like(one)
+            one
+            if one.is_contiguous()
+            else torch().empty(one.shape, dtype=one.dtype)
+            if self._in_rows
+            else torch().empty_like(one)
             for one in (param.detach() for param in params)
         ]
         self._own = [param.stride() for param in params]
@@ -305,7 +327,7 @@ class TensorMemory(Memory):
         # Whoever assigns to a tensor's data gives it another memory or another shape.
         return (
             list(map(self._data_ptr, params)) == self._pointers
-            and list(map(_shape, params)) == self._shapes
+            and list(map(_shape, params)) == self.shapes
             and (
                 all(map(self._is_contiguous, params))
                 if self._is_plain
@@ -336,7 +358,7 @@ class TensorMemory(Memory):
         """Where they lie, if they lie as the parameters, one element after the other."""
         try:
             if (
-                list(map(_shape, grads)) == self._shapes
+                list(map(_shape, grads)) == self.shapes
                 and list(map(_type, grads)) == self._types
                 and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
@@ -350,7 +372,7 @@ class TensorMemory(Memory):
     def grads(self, grads: list[Any]) -> list[int]:
         if self._is_plain and (addresses := self._plain_grads(grads)) is not None:
             return addresses
-        self._refuse("the gradient of ", list(map(_grad_fault, grads, self._types, self._shapes)))
+        self._refuse("the gradient of ", list(map(_grad_fault, grads, self._types, self.shapes)))
         ready = [
             grad
             if _same_strides(grad.shape, grad.stride(), strides) and not grad.is_conj()
@@ -360,7 +382,7 @@ class TensorMemory(Memory):
         self._held = [made for made, grad in zip(ready, grads, strict=True) if made is not grad]
         return list(map(self._data_ptr, ready))
 
-    def state(self, name: str, arrays: list[Any]) -> list[int] | None:
+    def state(self, name: str, arrays: list[Any], shape_of: ShapeOf = None) -> list[int] | None:
         known = self._states.get(name)
         if (
             known is not None
@@ -370,16 +392,17 @@ class TensorMemory(Memory):
             return None
         kind = getattr(torch(), self.dtype if name == "residual" else self.state_type)
         types = [kind] * len(arrays)
-        self._refuse(
-            f"{name} of ", list(map(_tensor_fault, arrays, types, self._shapes, self._strides))
-        )
+        shapes, strides = _in_rows(self.shapes, shape_of) or (self.shapes, self._strides)
+        self._refuse(f"{name} of ", list(map(_tensor_fault, arrays, types, shapes, strides)))
         addresses = list(map(self._data_ptr, arrays))
         self._states[name] = arrays, addresses
         return addresses
 
     @staticmethod
-    def full(param: Any, value: float) -> Any:
+    def full(param: Any, value: float, shape: tuple[int, ...] | None = None) -> Any:
         dtype = _state_dtype(param)
+        if shape is not None:
+            return torch().full(shape, value, dtype=dtype)
         if value == 0:
             return torch().zeros_like(param, dtype=dtype, requires_grad=False)
         value = _number(param, value)  # type: ignore[assignment]
@@ -390,10 +413,10 @@ class TensorMemory(Memory):
         return torch().from_numpy(steps)[i]
 
     @staticmethod
-    def adopt(param: Any, value: Any, *, is_count: bool) -> Any:
+    def adopt(param: Any, value: Any, *, is_count: bool, in_rows: bool = False) -> Any:
         dtype = torch().float32 if is_count else _state_dtype(param)
         tensor = torch().as_tensor(value).detach().to(dtype=dtype, device=param.device)
-        if is_count or tensor.shape != param.shape:
+        if is_count or in_rows or tensor.shape != param.shape:
             return tensor.clone(memory_format=torch().contiguous_format)
         return torch().empty_like(param, dtype=dtype, requires_grad=False).copy_(tensor)
 
@@ -407,6 +430,16 @@ def _same_strides(shape: Sequence[int], a: Sequence[int], b: Sequence[int]) -> b
     if a == b or 0 in shape:
         return True
     return all(n == 1 or x == y for n, x, y in zip(shape, a, b, strict=True))
+
+
+def _in_rows(
+    shapes: Sequence[tuple[int, ...]], shape_of: ShapeOf
+) -> tuple[list[tuple[int, ...]], list[list[int]]] | None:
+    """The shapes of arrays of state that lie row after row, and their strides in elements."""
+    if shape_of is None:
+        return None
+    found = [shape_of(tuple(shape)) for shape in shapes]
+    return found, [[math.prod(shape[i + 1 :]) for i in range(len(shape))] for shape in found]
 
 
 def _overlaps(shape: Sequence[int], strides: Sequence[int]) -> bool:
@@ -509,7 +542,9 @@ def dtype_of(param: Any) -> str:
     return name if name in TYPES else "float32"
 
 
-def memory(params: Sequence[Any], names: Sequence[str], dtype: str) -> Memory:
+def memory(
+    params: Sequence[Any], names: Sequence[str], dtype: str, *, in_rows: bool = False
+) -> Memory:
     """The memory of parameters that are all numpy's or all torch's, and all of a type."""
     arrays = [isinstance(param, Parameter) for param in params]
     for name, param, is_array in zip(names, params, arrays, strict=True):
@@ -518,9 +553,9 @@ def memory(params: Sequence[Any], names: Sequence[str], dtype: str) -> Memory:
                 f"{name} is a {type(param).__name__}; accepted: a libsched.Parameter or a tensor"
             )
     if all(arrays):
-        return ArrayMemory(params, names, dtype)
+        return ArrayMemory(params, names, dtype, in_rows=in_rows)
     if any(arrays):
         raise TypeError(
             f"{names[0]} and others of its group are arrays and tensors; accepted: either in a group"
         )
-    return TensorMemory(params, names, dtype)
+    return TensorMemory(params, names, dtype, in_rows=in_rows)

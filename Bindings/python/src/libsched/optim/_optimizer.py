@@ -8,6 +8,7 @@ import math
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate, chain
 from operator import is_
 from typing import Any, ClassVar, NoReturn
@@ -84,6 +85,8 @@ class Optimizer:
     }
     # What the numbers of a state are before one is loaded, as torch's.
     _number_type: ClassVar[type] = np.float32
+    # Whether a step has to know rows and columns, which then lie row after row.
+    _is_shaped = False
     # Settings of the library's, after those of the groups, that torch has not.
     _options: tuple[bool, ...] = ()
 
@@ -421,6 +424,10 @@ class Optimizer:
         """What an array or a number of the state holds before the first step."""
         return 0.0
 
+    def _shape_of(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of an array of state, from its parameter's."""
+        return shape
+
     def _gradients(self, table: Table, grads: list[Any]) -> list[int]:
         """Where a table's gradients lie."""
         return table.gradients(grads)
@@ -519,7 +526,10 @@ class Optimizer:
         for number, values in state_dict["state"].items():
             if number in by_number:
                 param = by_number[number]
-                state[param] = {key: _loaded(param, key, one) for key, one in values.items()}
+                state[param] = {
+                    key: _loaded(param, key, one, in_rows=self._is_shaped)
+                    for key, one in values.items()
+                }
             else:
                 state[number] = copy.deepcopy(values)
         for group, new in zip(groups, saved, strict=True):
@@ -572,7 +582,7 @@ class Table:
             for i in members
         ]
         self._dtype = dtype_of(self.params[0]) if self.params else "float32"
-        everything = memory(self.params, self._names, self._dtype)
+        everything = memory(self.params, self._names, self._dtype, in_rows=optimizer._is_shaped)
         self._full = everything.full
         # What 8 bits hold of the states, and how; empty where they are not of 8 bits.
         is_eight = bool(self.params) and optimizer._is_eight(self.params[0], group)
@@ -743,7 +753,10 @@ class Table:
         # Should the memory be refused, none is chosen.
         self._chosen = []
         self.memory = memory(
-            [self.params[i] for i in chosen], [self._names[i] for i in chosen], self._dtype
+            [self.params[i] for i in chosen],
+            [self._names[i] for i in chosen],
+            self._dtype,
+            in_rows=optimizer._is_shaped,
         )
         self.chosen = chosen
         # All of them are had faster by a slice.
@@ -761,7 +774,7 @@ class Table:
         self.kernel = _lib.StepList(
             optimizer._library_name,
             self.memory.type,
-            2 + arrays + bool(numbers),
+            2 + arrays + bool(numbers) + 2 * optimizer._is_shaped,
             len(chosen),
             state_dtype="q8" if self._maps else None,
             rounding=rounding,
@@ -783,6 +796,11 @@ class Table:
     def _place(self) -> None:
         self.rows[:, self.N] = self.memory.sizes
         self.rows[:, self.PARAM] = self.memory.addresses
+        optimizer = self._optimizer()
+        if optimizer is not None and optimizer._is_shaped:
+            self.rows[:, -2:] = [
+                shape[-2:] if len(shape) > 1 else (0, 0) for shape in self.memory.shapes
+            ]
 
     def enter(self, keys: tuple[str, ...]) -> None:
         """Puts in what the states have under these keys, made where a state is empty."""
@@ -830,7 +848,7 @@ class Table:
     def begin(self, optimizer: Optimizer, i: int, keys: tuple[str, ...]) -> None:
         """Makes the state of a parameter, by its number."""
         param = self.params[i]
-        state = optimizer.state[param]
+        state, in_rows = optimizer.state[param], optimizer._is_shaped
         for name in keys:
             start = optimizer._start(name, self.group)
             if name == "step":
@@ -841,13 +859,16 @@ class Table:
                 state[name] = self.numbers[name][1][i]
                 state[name][()] = start
             else:
-                state[name] = self.full(name, param, start)
+                shape = optimizer._shape_of(name, tuple(param.data.shape)) if in_rows else None
+                state[name] = self.full(name, param, start, shape)
 
-    def full(self, name: str, param: Any, start: float) -> Any:
+    def full(
+        self, name: str, param: Any, start: float, shape: tuple[int, ...] | None = None
+    ) -> Any:
         """A new array of a parameter's state."""
         if self._maps:
             return begin(param, self._maps[name], start)
-        return self._full(param, start)
+        return self._full(param, start, shape)
 
     def _enter_steps(self, states: list[dict[str, Any]]) -> None:
         steps = [state["step"] for state in states]
@@ -874,12 +895,15 @@ class Table:
 
     def put_state(self, name: str, arrays: list[Any]) -> None:
         """Puts arrays of the states, one a row, into their column."""
+        optimizer = self._optimizer()
+        assert optimizer is not None
+        shape_of = partial(optimizer._shape_of, name) if optimizer._is_shaped else None
         addresses = (
-            self._enter_codes(name, arrays) if self._maps else self.memory.state(name, arrays)
+            self._enter_codes(name, arrays)
+            if self._maps
+            else self.memory.state(name, arrays, shape_of)
         )
         if addresses is not None:
-            optimizer = self._optimizer()
-            assert optimizer is not None
             self.rows[:, self.STATE + optimizer._arrays.index(name)] = addresses
 
     def _enter_codes(self, name: str, arrays: list[Any]) -> list[int] | None:
@@ -1027,12 +1051,12 @@ def _identity(param: Any) -> int:
     return id(param.data) if isinstance(param, Parameter) else id(param)
 
 
-def _loaded(param: Any, key: str, value: Any) -> Any:
+def _loaded(param: Any, key: str, value: Any, *, in_rows: bool) -> Any:
     if is_tensor(value) or isinstance(value, np.ndarray | np.generic):
         if is_codes(value):
             return adopt(param, value)
         kind = ArrayMemory if isinstance(param, Parameter) else TensorMemory
-        return kind.adopt(param, value, is_count=key == "step")
+        return kind.adopt(param, value, is_count=key == "step", in_rows=in_rows)
     return copy.deepcopy(value)
 
 
