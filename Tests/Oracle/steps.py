@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -22,6 +23,7 @@ kind      the optimizer
 hyper     every setting that the peer has, in the order of C's struct
 starts    what its arrays and numbers of state hold before the first step, where that
           is not 0
+shape     rows and columns of its matrices, where it has any
 n         how many elements
 param     the parameter before the first step; words are the bits of float32s
 grad      the gradient of a step, one line a step
@@ -44,8 +46,10 @@ OPTIMIZERS = {
     "radam": torch.optim.RAdam,
     "asgd": torch.optim.ASGD,
     "rprop": torch.optim.Rprop,
+    "adafactor": torch.optim.Adafactor,
     # Of gradients that have every row.
     "sparse_adam": torch.optim.SparseAdam,
+    "muon": torch.optim.Muon,
 }
 
 ADAM: dict[str, float | bool] = {
@@ -130,7 +134,28 @@ DEFAULTS: dict[str, dict[str, float | bool]] = {
         "step_size_max": 50.0,
         "maximize": False,
     },
+    "adafactor": {
+        "lr": 1e-2,
+        "beta2_decay": -0.8,
+        "eps1": -1.0,
+        "eps2": 1e-3,
+        "d": 1.0,
+        "weight_decay": 0.0,
+        "maximize": False,
+    },
     "sparse_adam": {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "maximize": False},
+    "muon": {
+        "lr": 1e-3,
+        "weight_decay": 0.1,
+        "momentum": 0.95,
+        "ns_a": 3.4445,
+        "ns_b": -4.775,
+        "ns_c": 2.0315,
+        "eps": 1e-7,
+        "ns_steps": 5,
+        "nesterov": True,
+        "match_rms_adamw": False,
+    },
 }
 
 # Settings that torch takes two at a time.
@@ -165,6 +190,8 @@ class Inputs(NamedTuple):
     """Elements of the gradients, by step and index."""
     scale: float = 1.0
     """What every gradient is multiplied by."""
+    shape: tuple[int, ...] | None = None
+    """The parameter's, of n elements, if it is no vector."""
 
     def make(self, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
         # RandomState's streams are frozen and these operations exact or rounded once: every NumPy
@@ -416,7 +443,7 @@ ROWS = [
 ]
 
 # What every optimizer is asked.
-for kind in list(DEFAULTS)[2:]:
+for kind in [one for one in DEFAULTS if one not in ("adamw", "sgd", "muon")]:
     ROWS += [
         other(kind, "three lanes of sixteen short of eleven", steps=5),
         other(kind, "one element, twenty steps", n=1, steps=20),
@@ -469,6 +496,66 @@ ROWS += [
 ]
 
 
+def matrices(kind: str, reason: str, *shape: int, **given: Any) -> Row:
+    """A parameter of a shape."""
+    return other(kind, f"{reason}, {shape}", n=math.prod(shape), shape=shape, **given)
+
+
+ROWS += [
+    matrices("adafactor", "a matrix", 5, 7),
+    matrices("adafactor", "lanes and rows beyond a tile", 67, 33),
+    matrices("adafactor", "one row", 1, 40),
+    matrices("adafactor", "one column", 40, 1),
+    matrices("adafactor", "small matrices one after the other", 6, 5, 3, 3),
+    matrices("adafactor", "matrices of lanes one after the other", 3, 4, 18),
+    matrices("adafactor", "maximize", 5, 7, maximize=True),
+    matrices("adafactor", "weight decay", 5, 17, weight_decay=0.1, lr=0.1),
+    matrices("adafactor", "eps 1e-30 and 0.1", 5, 17, eps1=1e-30, eps2=0.1),
+    matrices("adafactor", "eps 0.5, which most are below", 5, 17, eps1=0.5),
+    matrices("adafactor", "beta2_decay -0.3 and d 2", 5, 17, beta2_decay=-0.3, d=2.0, steps=8),
+    matrices("adafactor", "beta2_decay 0 remembers nothing", 5, 17, beta2_decay=0.0),
+    matrices("adafactor", "lr 1, which 1 / sqrt(t) is below", 5, 17, lr=1.0),
+    matrices("adafactor", "every gradient 0", 5, 17, scale=0.0),
+    matrices("adafactor", "NaN and infinite parameters", 3, 17, param=STRANGE_PARAM),
+    matrices(
+        "adafactor", "NaN in one gradient goes where torch's goes", 3, 17, grads={(1, 20): NAN}
+    ),
+    matrices(
+        "adafactor", "infinity in one gradient goes where torch's goes", 3, 17, grads={(1, 20): INF}
+    ),
+    other("adafactor", "a vector, eps 1e-30 and 0.1", eps1=1e-30, eps2=0.1),
+    other("adafactor", "a vector, beta2_decay -0.3 and d 2", beta2_decay=-0.3, d=2.0, steps=8),
+    matrices("muon", "a matrix", 16, 16),
+    matrices("muon", "wide", 5, 37),
+    matrices("muon", "tall", 37, 5),
+    matrices("muon", "one row", 1, 20),
+    matrices("muon", "one column", 20, 1),
+    matrices("muon", "one element", 1, 1),
+    matrices("muon", "rows and columns beyond a panel", 67, 70, steps=2),
+    matrices("muon", "without looking ahead", 8, 12, nesterov=False),
+    matrices("muon", "as long as AdamW's", 12, 30, match_rms_adamw=True),
+    matrices("muon", "momentum 0", 8, 12, momentum=0.0),
+    matrices("muon", "momentum 0.3", 8, 12, momentum=0.3),
+    matrices("muon", "weight decay 1", 8, 12, weight_decay=1.0, lr=0.1),
+    matrices(
+        "muon",
+        "three steps of another polynomial",
+        8,
+        12,
+        ns_steps=3,
+        ns_a=2.0,
+        ns_b=-1.5,
+        ns_c=0.5,
+    ),
+    matrices("muon", "no step of it", 8, 12, ns_steps=0),
+    matrices("muon", "every gradient 0", 8, 12, scale=0.0),
+    matrices("muon", "gradients below eps", 8, 12, eps=1e3),
+    matrices("muon", "magnitudes over six decades", 8, 12, spread=10),
+    matrices("muon", "NaN in one gradient goes everywhere", 5, 9, grads={(1, 20): NAN}),
+    matrices("muon", "infinity in one gradient goes everywhere", 5, 9, grads={(1, 20): INF}),
+]
+
+
 def run(
     row: Row, param: np.ndarray, grads: list[np.ndarray], dtype: torch.dtype
 ) -> tuple[np.ndarray, dict[str, Any]]:
@@ -477,21 +564,28 @@ def run(
     for name, pair in PAIRS.items():
         if pair[0] in hyper:
             hyper[name] = tuple(hyper.pop(one) for one in pair)
-    weight = torch.nn.Parameter(torch.tensor(param, dtype=dtype))
+    if row.kind == "adafactor":
+        eps1 = hyper.pop("eps1")
+        hyper["eps"] = (None if eps1 < 0 else eps1, hyper.pop("eps2"))
+    if row.kind == "muon":
+        hyper["ns_coefficients"] = tuple(hyper.pop(name) for name in ("ns_a", "ns_b", "ns_c"))
+        hyper["adjust_lr_fn"] = "match_rms_adamw" if hyper.pop("match_rms_adamw") else None
+    shape = row.inputs.shape or (row.inputs.n,)
+    weight = torch.nn.Parameter(torch.tensor(param, dtype=dtype).view(shape))
     is_sparse = row.kind == "sparse_adam"
-    hints = {} if is_sparse else {"foreach": False}
+    hints = {} if is_sparse or row.kind == "muon" else {"foreach": False}
     if row.kind in ("adamw", "sgd", "adam", "adagrad"):
         hints["fused"] = False
     optimizer = OPTIMIZERS[row.kind]([weight], **hints, **hyper)
     for grad in grads:
-        weight.grad = torch.tensor(grad, dtype=dtype)
+        weight.grad = torch.tensor(grad, dtype=dtype).view(shape)
         if is_sparse:
             every = torch.arange(len(grad))[None]
             weight.grad = torch.sparse_coo_tensor(
                 every, weight.grad, is_coalesced=True, check_invariants=True
             )
         optimizer.step()
-    return weight.detach().numpy(), optimizer.state[weight]
+    return weight.detach().numpy().ravel(), optimizer.state[weight]
 
 
 def ask(row: Row) -> str:
@@ -500,11 +594,11 @@ def ask(row: Row) -> str:
     after32, state = run(row, param, grads, torch.float32)
     after64, _ = run(row, param, grads, torch.float64)
     hyper = " ".join(
-        f"{name}={int(value) if isinstance(value, bool) else vectors.double(value)}"
+        f"{name}={int(value) if isinstance(value, int) else vectors.double(value)}"
         for name, value in row.hyper.items()
     )
     moments = {
-        f"{name}32": vectors.words(state[name].numpy())
+        f"{name}32": vectors.words(state[name].numpy().ravel())
         for name in state
         if isinstance(state[name], torch.Tensor) and state[name].dim() > 0
     }
@@ -518,12 +612,14 @@ def ask(row: Row) -> str:
             if value
         )
         or None,
+        shape=" ".join(map(str, row.inputs.shape[-2:])) if row.inputs.shape else None,
         n=str(row.inputs.n),
         param=vectors.words(param),
         grad="\ngrad ".join(map(vectors.words, grads)),
         param32=vectors.words(after32),
         **moments,
-        param64=vectors.doubles(after64) if row.in_range else None,
+        # Muon's is of bfloat16s, too, and no reference.
+        param64=vectors.doubles(after64) if row.in_range and row.kind != "muon" else None,
     )
 
 

@@ -216,7 +216,11 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("AdEMAMix", {}),
     ("LAMB", {}),
     ("LARS", {}),
+    ("Adafactor", {}),
+    ("Muon", {}),
 ]
+# Of matrices: as many elements in a square of them. Muon's are fewer, since it multiplies them.
+SQUARES = {"Adafactor": 1.0, "Muon": 0.1}
 
 
 def print_optimizers(seconds: float, size: int) -> None:
@@ -224,10 +228,12 @@ def print_optimizers(seconds: float, size: int) -> None:
     everyone = len(os.sched_getaffinity(0))
     torch.set_num_threads(everyone)
     for name, settings in OPTIMIZERS:
+        side = int((size * SQUARES[name]) ** 0.5) if name in SQUARES else 0
+        shape = (side, side) if side else (size,)
 
-        def parameter() -> torch.nn.Parameter:
-            one = torch.nn.Parameter(torch.randn(size))
-            one.grad = torch.randn(size)
+        def parameter(shape: tuple[int, ...] = shape) -> torch.nn.Parameter:
+            one = torch.nn.Parameter(torch.randn(shape))
+            one.grad = torch.randn(shape)
             return one
 
         contenders: dict[str, Step] = {
@@ -235,12 +241,15 @@ def print_optimizers(seconds: float, size: int) -> None:
         }
         theirs = getattr(torch.optim, name, None)
         for how, foreach in (("foreach", True), ("loop", False)) if theirs else ():
-            contenders[how] = theirs([parameter()], **settings, foreach=foreach).step
+            if name == "Muon" and foreach:
+                continue
+            hint = {} if name == "Muon" else {"foreach": foreach}
+            contenders[how] = theirs([parameter()], **settings, **hint).step
         took = rounds(contenders, seconds, rest=0.01)
         mine = took.pop("libsched")
         ratios = [f"{took[how] / mine:.2f}" if how in took else "" for how in ("foreach", "loop")]
         about = ", ".join(f"{key}={value}" for key, value in settings.items())
-        rows.append([f"{name}({about})", f"{1e9 * mine / size:.3f}", *ratios])
+        rows.append([f"{name}({about})", f"{1e9 * mine / math.prod(shape):.3f}", *ratios])
     print(f"\nstep() on one float32 tensor of {size:.0e} elements, {everyone} threads")
     headers = ["optimizer", "ns an element", "torch foreach", "loop"]
     print(tabulate(rows, headers, disable_numparse=True, stralign="right"))
@@ -443,11 +452,8 @@ WATCHED = [
     "Patience(1000000000, smoothing='median', span=5)",
     "Lightning(patience=1000000000)",
     "GL(1e9)",
-    "Patience(1000000000, smoothing='median', span=20)",
     "Any([Patience(1000000000), Budget(evaluations=1000000000)])",
-    "All([Patience(1000000000), GL(5.0)])",
-    "Sequence([Patience(1000000000), GL(5.0)])",
-    "Slope(20, 0.5)",
+    "Slope(20, 0.0)",
 ]
 
 

@@ -23,6 +23,8 @@
   X(rprop, RPROP, Rprop)                                                       \
   X(lamb, LAMB, LAMB)                                                          \
   X(lion, LION, Lion)                                                          \
+  X(adafactor, ADAFACTOR, Adafactor)                                           \
+  X(muon, MUON, Muon)                                                          \
   X(sparse_adam, SPARSE_ADAM, SparseAdam)
 
 enum { STEPPED_STATES = 4, STEPPED_SETTINGS = 16 };
@@ -36,13 +38,14 @@ typedef struct stepped {
   float *arrays[2 + STEPPED_STATES]; /* the parameter, its gradient, its states */
   double scalars[STEPPED_SETTINGS];
   size_t scalar_count;
+  size_t shape[2], shape_count; /* rows and columns, 0 of a vector            */
 } stepped;
 
 /*  Its row in a list: a sched_adamw_arrays_f32 is laid out like this. */
 typedef struct stepped_row {
   size_t n;
   int64_t step;
-  void *arrays[3 + STEPPED_STATES];
+  void *arrays[5 + STEPPED_STATES];
 } stepped_row;
 
 static inline stepped stepped_make(const vector *vector, int32_t optimizer) {
@@ -67,7 +70,7 @@ static inline stepped stepped_make(const vector *vector, int32_t optimizer) {
       double value = vector_hyper(vector, name);
       memcpy((char *)s.hyper + s.hyper_size, &value, sizeof value);
       s.hyper_size += sizeof value;
-    } else if (strcmp(tag, "flag") == 0) {
+    } else if (strcmp(tag, "flag") == 0 || strcmp(tag, "integer") == 0) {
       // Flags that the peer has not are no.
       int32_t value = (int32_t)vector_pair(vector, "hyper", name, 0);
       memcpy((char *)s.hyper + s.hyper_size, &value, sizeof value);
@@ -81,7 +84,15 @@ static inline stepped stepped_make(const vector *vector, int32_t optimizer) {
       s.arrays[2 + s.states++] = array;
     } else if (strcmp(tag, "scalar") == 0) {
       s.scalars[s.scalar_count++] = vector_pair(vector, "starts", name, 0);
+    } else if (strcmp(tag, "shape") == 0) {
+      s.shape_count++;
     }
+  }
+  const char *shape = vector_find(vector, "shape");
+  if (s.shape_count && shape) {
+    char *end;
+    s.shape[0] = (size_t)strtoul(shape, &end, 10);
+    s.shape[1] = (size_t)strtoul(end, NULL, 10);
   }
   // A struct of doubles is as long as a multiple of one.
   s.hyper_size = (s.hyper_size + 7) / 8 * 8;
@@ -100,6 +111,9 @@ static inline stepped_row stepped_next(stepped *s, const vector *vector, size_t 
   stepped_row row = {s->n, (int64_t)t + 1, {NULL}};
   for (size_t i = 0; i < 2 + s->states; i++) row.arrays[i] = s->arrays[i];
   if (s->scalar_count) row.arrays[2 + s->states] = s->scalars;
+  for (size_t i = 0; i < s->shape_count; i++) {
+    memcpy(&row.arrays[2 + s->states + i], &s->shape[i], sizeof s->shape[i]);
+  }
   return row;
 }
 
@@ -112,6 +126,15 @@ static inline double stepped_bound(const vector *vector, size_t count, float sta
                                    double exact) {
   double largest = fmax(fabs((double)(float)exact), fmax(fabs((double)start), fabs(torch32)));
   double lr = vector_hyper(vector, "lr");
+  if (strcmp(vector_text(vector, "kind"), "muon") == 0) {
+    // Elements of up to 1 that were bfloat16s several times, to two of their ulps.
+    const char *shape = vector_text(vector, "shape");
+    char *end;
+    double rows = (double)strtoul(shape, &end, 10), columns = (double)strtoul(end, NULL, 10);
+    lr *= vector_hyper(vector, "match_rms_adamw") != 0 ? 0.2 * sqrt(fmax(rows, columns))
+                                                        : sqrt(fmax(1, rows / columns));
+    return (double)count * (lr * 0x1p-6 + largest * FLT_EPSILON);
+  }
   int is_sgd = strcmp(vector_text(vector, "kind"), "sgd") == 0;
   return fabs(torch32 - exact) + ((double)count / 2 + 2) * fmax(largest * FLT_EPSILON, 0x1p-149) +
          (is_sgd ? 0 : (double)count * lr * FLT_EPSILON);

@@ -1124,6 +1124,56 @@ static void a_list_is_stepped_whole_or_not_at_all(void **state) {
   for (int i = 0; i < 12; i++) assert_true(a[i / 4][i % 4] == (float)(i + 1));
 }
 
+/*  Matrices have to make up their parameter, and their arrays to be there and
+ *  apart: each as long as it is. */
+static void matrices_that_do_not_fit_are_refused(void **state) {
+  (void)state;
+  const sched_adafactor adafactor = SCHED_ADAFACTOR_DEFAULTS;
+  const sched_muon muon = SCHED_MUON_DEFAULTS;
+  float p[12], g[12], r[3], c[4], v[12];
+  for (int i = 0; i < 12; i++) p[i] = g[i] = v[i] = (float)i;
+  for (int i = 0; i < 3; i++) r[i] = 1;
+  for (int i = 0; i < 4; i++) c[i] = 1;
+  const struct {
+    size_t rows, columns;
+  } shapes[] = {{3, 5}, {0, 4}, {3, 0}, {SIZE_MAX, 1}, {1, SIZE_MAX}, {SIZE_MAX / 2, 4}, {24, 1}};
+  for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+    size_t rows = shapes[i].rows, columns = shapes[i].columns;
+    check_refused(sched_adafactor_f32(&adafactor, 1, 12, p, g, r, c, v, rows, columns),
+                  SCHED_E_RANGE, "rows", "and columns", "0 and 0 of a vector, or what divides 12");
+    check_refused(sched_muon_f32(&muon, 1, 12, p, g, v, rows, columns), SCHED_E_RANGE, "rows",
+                  "and columns", "rows * columns of 12");
+  }
+  // Many matrices are Adafactor's alone, and vectors, too.
+  check_refused(sched_muon_f32(&muon, 1, 12, p, g, v, 3, 2), SCHED_E_RANGE, "rows", "3, and columns 2",
+                "rows * columns of 12");
+  check_refused(sched_muon_f32(&muon, 1, 12, p, g, v, 0, 0), SCHED_E_RANGE, "rows", "0, and columns 0",
+                "rows * columns of 12");
+  check_refused(sched_adafactor_f32(&adafactor, 1, 12, p, g, NULL, c, NULL, 3, 4), SCHED_E_NULL,
+                "row_var", "NULL", "3 floats");
+  check_refused(sched_adafactor_f32(&adafactor, 1, 12, p, g, r, NULL, NULL, 3, 4), SCHED_E_NULL,
+                "col_var", "NULL", "4 floats");
+  check_refused(sched_adafactor_f32(&adafactor, 1, 12, p, g, r, c, NULL, 0, 0), SCHED_E_NULL,
+                "variance", "NULL", "12 floats");
+  check_refused(sched_adafactor_f32(&adafactor, 1, 12, p, g, p + 9, c, NULL, 3, 4),
+                SCHED_E_OVERLAP, "row_var", "3 floats", "param");
+  check_refused(sched_adafactor_f32(&adafactor, 1, 6, p, g, v, v + 2, NULL, 3, 2),
+                SCHED_E_OVERLAP, "col_var", "2 floats", "row_var");
+  // Settings.
+  sched_muon wrong = SCHED_MUON_DEFAULTS;
+  wrong.ns_steps = 100;
+  check_refused(sched_muon_f32(&wrong, 1, 12, p, g, v, 3, 4), SCHED_E_VALUE, "Muon ns_steps", "100",
+                "an integer from 0 to 99");
+  sched_adafactor low = SCHED_ADAFACTOR_DEFAULTS;
+  low.d = 0.5;
+  check_refused(sched_adafactor_f32(&low, 1, 12, p, g, r, c, NULL, 3, 4), SCHED_E_VALUE,
+                "Adafactor d", "0.5", "a finite number from 1");
+  for (int i = 0; i < 12; i++) assert_true(p[i] == (float)i && v[i] == (float)i);
+  for (int i = 0; i < 3; i++) assert_true(r[i] == 1);
+  // Side by side is apart.
+  check_ok(sched_adafactor_f32(&adafactor, 1, 6, p, g, v, v + 3, NULL, 3, 2));
+}
+
 /*  Texts that do not fit, of every function that writes one. */
 static void room_is_asked_for(void **state) {
   (void)state;
@@ -1295,6 +1345,7 @@ int run_refusals(void) {
       cmocka_unit_test(settings_of_steps_are_in_range),
       cmocka_unit_test(arrays_stand_apart),
       cmocka_unit_test(a_list_is_stepped_whole_or_not_at_all),
+      cmocka_unit_test(matrices_that_do_not_fit_are_refused),
       cmocka_unit_test(groups_are_stepped_whole_or_not_at_all),
       cmocka_unit_test(room_is_asked_for),
       cmocka_unit_test(previews_of_no_range),

@@ -270,14 +270,18 @@ static void check_states(const vector *vector, const stepped *s, size_t count) {
   for (size_t k = 0; k < s->states; k++) {
     char key[40];
     snprintf(key, sizeof key, "%s32", s->names[k]);
-    float *theirs = vector_floats(vector, key, 0, s->n);
-    if (!theirs) continue;
+    const char *line = vector_find(vector, key);
+    if (!line) continue;
+    // Of matrices there are states of rows and of columns.
+    size_t n = 1;
+    for (const char *c = line; *c; c++) n += *c == ' ';
+    float *theirs = vector_floats(vector, key, 0, n);
     const float *ours = s->arrays[2 + k];
     double largest = 0;
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < n; i++) {
       if (isfinite(theirs[i])) largest = fmax(largest, fabs((double)theirs[i]));
     }
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < n; i++) {
       if (!isfinite(theirs[i]) || !isfinite(ours[i])) continue;
       double bound = 4 * (double)(count + 1) * largest * FLT_EPSILON + 0x1p-149;
       if (fabs((double)ours[i] - theirs[i]) > bound) {
@@ -296,7 +300,7 @@ static void check_kind(const vector *vector, size_t kind) {
   const size_t count = vector_lines(vector, "grad");
   for (size_t t = 0; t < count; t++) {
     stepped_row row = stepped_next(&a, vector, t), typed = stepped_next(&b, vector, t);
-    size_t columns = 2 + a.states + (a.scalar_count > 0);
+    size_t columns = 2 + a.states + (a.scalar_count > 0) + a.shape_count;
     assert_int_equal(kinds[kind].row_size, (2 + columns) * sizeof(int64_t));
     const sched_group group = {a.optimizer, SCHED_F32, a.hyper, &row, 1, NULL,
                                SCHED_SAME, SCHED_SAME, SCHED_SAME, SCHED_NEAREST, NULL};
@@ -332,6 +336,44 @@ static void check_kind(const vector *vector, size_t kind) {
   free(torch64.values);
   stepped_free(&a);
   stepped_free(&b);
+}
+
+/*  Matrices between marks, at addresses of every kind: nothing beside them is
+ *  written, and where they lie changes nothing. */
+static void of_matrices_stay_within_their_arrays(void **state) {
+  (void)state;
+  static const size_t shapes[][3] = {{1, 1, 1}, {1, 5, 7}, {3, 4, 17}, {6, 3, 3}, {1, 70, 33}};
+  const sched_adafactor adafactor = SCHED_ADAFACTOR_DEFAULTS;
+  const sched_muon muon = SCHED_MUON_DEFAULTS;
+  for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+    const size_t batch = shapes[k][0], rows = shapes[k][1], columns = shapes[k][2];
+    const size_t n = batch * rows * columns;
+    float *values = noise(n, k + 1), *grad = noise(n, k + 7);
+    for (int is_muon = 0; is_muon < (batch == 1) + 1; is_muon++) {
+      guarded first[4];
+      for (size_t shift = 0; shift < 40; shift += 13) {
+        guarded of[4] = {guarded_make(n, shift, values), guarded_make(n, 2 * shift, grad),
+                         guarded_make(is_muon ? n : batch * rows, 3 * shift, NULL),
+                         guarded_make(batch * columns, 5 * shift, NULL)};
+        for (int64_t t = 1; t <= 3; t++) {
+          check_ok(is_muon ? sched_muon_f32(&muon, t, n, of[0].data, of[1].data, of[2].data, rows,
+                                            columns)
+                           : sched_adafactor_f32(&adafactor, t, n, of[0].data, of[1].data,
+                                                 of[2].data, of[3].data, NULL, rows, columns));
+        }
+        for (size_t i = 0; i < 4; i++) {
+          assert_true(guarded_intact(&of[i]));
+          if (shift > 0) assert_true(guarded_same(&of[i], &first[i]));
+          if (shift > 0) guarded_free(&of[i]);
+          else first[i] = of[i];
+        }
+      }
+      assert_true(memcmp(first[0].data, values, n * sizeof *values) != 0);
+      for (size_t i = 0; i < 4; i++) guarded_free(&first[i]);
+    }
+    free(values);
+    free(grad);
+  }
 }
 
 static void of_every_optimizer_end_where_its_peer_does(void **state) {
@@ -871,6 +913,7 @@ int run_steps(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(end_where_torch_does),
       cmocka_unit_test(of_every_optimizer_end_where_its_peer_does),
+      cmocka_unit_test(of_matrices_stay_within_their_arrays),
       cmocka_unit_test(of_rows_are_those_of_the_rows_alone),
       cmocka_unit_test(of_lbfgs_go_where_torch_s_go),
       cmocka_unit_test(of_lbfgs_refuse_and_fail),

@@ -17,7 +17,7 @@ from libsched import optim
 
 NAMES = [
     *("AdamW", "SGD", "Adam", "Adagrad", "Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam"),
-    *("ASGD", "Rprop"),
+    *("ASGD", "Rprop", "Adafactor"),
 ]
 KINDS = {name.lower(): (getattr(torch.optim, name), getattr(optim, name)) for name in NAMES}
 PAIRS = list(KINDS.values())
@@ -62,6 +62,9 @@ def settings_of(record):
     for name, pair in TWOS.items():
         if pair[0] in hyper:
             hyper[name] = tuple(hyper.pop(one) for one in pair)
+    if "eps1" in hyper:
+        eps1, eps2 = hyper.pop("eps1"), hyper.pop("eps2")
+        hyper["eps"] = (None if eps1 < 0 else eps1, eps2)
     for flag in ("amsgrad", "maximize", "nesterov", "centered", "decoupled_weight_decay"):
         if flag in hyper:
             hyper[flag] = bool(hyper[flag])
@@ -97,7 +100,12 @@ def run(record, make):
 @pytest.fixture(scope="module")
 def steps():
     """The vectors of the optimizers here; others have tests of their own."""
-    found = [record for record in vectors.steps("steps.txt") if record["kind"] in KINDS]
+    found = [
+        record
+        for record in vectors.steps("steps.txt")
+        # Matrices: test_optim_matrices.py.
+        if record["kind"] in KINDS and "shape" not in record
+    ]
     assert len(found) > 200
     return found
 

@@ -1,5 +1,7 @@
 """Every optimizer's step: the same bits whatever the machine, the array and its cut."""
 
+import math
+
 import libsched
 import numpy as np
 import pytest
@@ -31,6 +33,11 @@ CASES = [
     ("lamb", {"lr": 0.1, "bias_correction": False, "decoupled_weight_decay": True}),
     ("lars", {"lr": 10.0, "weight_decay": 0.1, "nesterov": True}),
     ("lars", {"lr": 10.0, "momentum": 0.0, "maximize": True}),
+    ("adafactor", {"weight_decay": 0.1}),
+    ("adafactor", {"shaped": True, "maximize": True}),
+    ("adafactor", {"shaped": 3, "eps1": 1e-30}),
+    ("muon", {"shaped": True}),
+    ("muon", {"shaped": True, "nesterov": False, "match_rms_adamw": True}),
     ("lion", {"weight_decay": 0.1}),
     ("adan", {"weight_decay": 0.1}),
     ("adan", {"weight_decay": 0.1, "no_prox": True, "maximize": True}),
@@ -42,7 +49,7 @@ CASES = [
     ("schedule_free_adamw", {"weight_decay": 0.1, "warmup_steps": 2.0}),
 ]
 # Whose elements depend on each other, by the norms of arrays.
-NORMED = ("lamb", "lars")
+NORMED = ("lamb", "lars", "adafactor", "muon")
 IDS = [f"{kind}{''.join(f',{key}' for key in given)}" for kind, given in CASES]
 ISAS = ["baseline", "avx2", "avx512"]
 # Around each lane width: one short, exact, one over. Then sums of widths.
@@ -63,7 +70,7 @@ def declared(kind):
 
 def settings(kind, **given):
     """All of them in the library's order, those not given as they are by default."""
-    lines = [line for line in declared(kind) if line[0] in ("real", "flag")]
+    lines = [line for line in declared(kind) if line[0] in ("real", "integer", "flag")]
     return [given.get(name, default) for _, name, default, _ in lines]
 
 
@@ -76,6 +83,17 @@ def numbers(n, seed):
 def strange(n):
     values = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, 1e-38, 3e38, -3e38, 1e-20, 1e20, 1.0]
     return np.array([values[i * 5 % len(values)] for i in range(n)])
+
+
+def shape(n, given):
+    """Rows and columns of n elements: the most square ones, or of small matrices if those fit."""
+    asked = given.get("shaped")
+    if not asked:
+        return 0, 0
+    if asked is not True and n % asked**2 == 0:
+        return asked, asked
+    rows = next(rows for rows in range(math.isqrt(n), 0, -1) if n % rows == 0)
+    return rows, n // rows
 
 
 def run(kind, given, param, grads, dtype, shift=0, cut=None):
@@ -98,10 +116,13 @@ def run(kind, given, param, grads, dtype, shift=0, cut=None):
         held = [place(np.full(n, start, dtype)) for _, _, start, _ in states]
         given_grads = [place(np.asarray(grad, dtype)) for grad in grads]
     first = [start for tag, _, start, _ in lines if tag == "scalar"]
+    ends = [one for one in lines if one[0] == "shape"]
     parts = list(range(0, n, cut)) if cut else [0]
     scalars = [np.array(first, np.float64) for _ in parts]
     for step, grad in enumerate(given_grads, 1):
-        rows = _lib.StepList(kind, np.dtype(dtype).name, 2 + len(states) + bool(first), len(parts))
+        rows = _lib.StepList(
+            kind, np.dtype(dtype).name, 2 + len(states) + len(ends) + bool(first), len(parts)
+        )
         rows.set(settings(kind, **given))
         for i, start in enumerate(parts):
             end = min(n, start + cut) if cut else n
@@ -109,6 +130,7 @@ def run(kind, given, param, grads, dtype, shift=0, cut=None):
             columns = [one.ctypes.data + offset for one in (arrays[0], grad, *held)]
             if first:
                 columns.append(scalars[i].ctypes.data)
+            columns += shape(end - start, given)[: len(ends)]
             rows.table[i] = [end - start, step, *columns]
         _lib.Steps([rows]).step()
     results = np.concatenate([arrays[0], *held])
@@ -155,7 +177,7 @@ def test_bits_are_the_same(kind, given, dtype):
 
 @pytest.mark.parametrize("kind, given", CASES, ids=IDS)
 def test_threads_change_nothing(kind, given):
-    n = 400_003
+    n = 360_000 if "shaped" in given else 400_003
     param, grads = numbers(n, 1), [numbers(n, 2), numbers(n, 3)]
     libsched.set_threads(1)
     alone = run(kind, given, param, grads, np.float32)

@@ -63,7 +63,9 @@ def bits(*tensors):
 
 def settings(kind, given):
     """All of them in the library's order, those not given as they are by default."""
-    lines = [line for line in _lib.describe_optimizer(kind) if line[0] in ("real", "flag")]
+    lines = [
+        line for line in _lib.describe_optimizer(kind) if line[0] in ("real", "integer", "flag")
+    ]
     return [given.get(name, default) for _, name, default, _ in lines]
 
 
@@ -107,6 +109,31 @@ def test_all_values_of_sixteen_bits_are_read(dtype):
         want = -every.float()
         assert torch.equal(param[~want.isnan()], want[~want.isnan()])
         assert torch.equal(param.isnan(), want.isnan())
+
+
+@pytest.mark.parametrize("kind", ["lamb", "adafactor", "adamw"])
+@pytest.mark.parametrize("dtype", SIXTEEN)
+def test_updates_are_of_states_that_are_not_rounded_yet(kind, dtype):
+    """From states of zeros their type changes no parameter at the first step."""
+    ends = []
+    for state_dtype in ("float32", dtype):
+        param, grad = numbers(300, 1), numbers(300, 2)
+        lines = _lib.describe_optimizer(kind)
+        states = [
+            torch.zeros(300, dtype=getattr(torch, state_dtype))
+            for one in lines
+            if one[0] == "state"
+        ]
+        shape = [0 for one in lines if one[0] == "shape"]
+        rows = _lib.StepList(
+            kind, "float32", 2 + len(states) + len(shape), 1, state_dtype=state_dtype
+        )
+        rows.set(settings(kind, {"lr": 0.1}))
+        rows.table[0] = [300, 1, *(one.data_ptr() for one in (param, grad, *states)), *shape]
+        _lib.Steps([rows]).step()
+        assert any(one.any() for one in states)
+        ends.append(param)
+    assert torch.equal(*ends)
 
 
 @pytest.mark.parametrize("dtype", SIXTEEN)

@@ -21,6 +21,8 @@ struct StepTests {
     case "asgd": try run(ASGD.self, vector)
     case "lamb": try run(LAMB.self, vector)
     case "lion": try run(Lion.self, vector)
+    case "adafactor": try run(Adafactor.self, vector)
+    case "muon": try run(Muon.self, vector)
     case "sparse_adam": try run(SparseAdam.self, vector)
     default: try run(Rprop.self, vector)
     }
@@ -31,7 +33,8 @@ struct StepTests {
     var bytes: [UInt8] = []
     let flags = [
       "amsgrad", "maximize", "nesterov", "centered", "decoupled_weight_decay", "lr_in_velocity",
-      "eps_in_root", "eps_in_denominator", "epsilon_hat", "bias_correction",
+      "eps_in_root", "eps_in_denominator", "epsilon_hat", "bias_correction", "ns_steps",
+      "match_rms_adamw",
     ]
     for pair in vector.text("hyper").split(separator: " ") {
       let sides = pair.split(separator: "=")
@@ -51,10 +54,30 @@ struct StepTests {
     }
     var param = try #require(vector.floats("param").first)
     var state = O.State()
-    for grad in vector.floats("grad") { try optimizer.step(&param, grad, &state) }
+    let (rows, columns) = shape(vector)
+    for grad in vector.floats("grad") {
+      try optimizer.step(&param, grad, &state, rows: rows, columns: columns)
+    }
     var result = ["param32": param]
     for name in state.names { result["\(name)32"] = state["\(name)"] }
     return result
+  }
+
+  /// Rows and columns of its matrices; 0 of a vector.
+  static func shape(_ vector: Vector) -> (rows: Int, columns: Int) {
+    let numbers = vector.integers("shape") + [0, 0]
+    return (numbers[0], numbers[1])
+  }
+
+  /// How far an element of Muon's may be off: elements of up to 1 that were
+  /// bfloat16s several times, to two of their ulps.
+  static func muonBound(_ vector: Vector, _ lr: Double) -> Double {
+    let (rows, columns) = shape(vector)
+    let scale =
+      vector.text("hyper").contains("match_rms_adamw=1")
+      ? 0.2 * Double(max(rows, columns)).squareRoot()
+      : max(1, Double(rows) / Double(columns)).squareRoot()
+    return lr * scale * 0x1p-6
   }
 
   /// Each step rounds the parameter once, half an ulp, and the update a few
@@ -73,7 +96,10 @@ struct StepTests {
     let start = try #require(vector.floats("param").first)
     let steps = Double(vector.floats("grad").count)
     let lr = vector.text("hyper").split(separator: " ").first { $0.hasPrefix("lr=") }!
-    let stride = Double(Float(lr.dropFirst(3))!.ulp)
+    let isMuon = vector.text("kind") == "muon"
+    let stride =
+      isMuon
+      ? Self.muonBound(vector, Double(lr.dropFirst(3))!) : Double(Float(lr.dropFirst(3))!.ulp)
     for i in ours.indices {
       if !exact[i].isFinite || !torch[i].isFinite {
         #expect(ours[i].isNaN == torch[i].isNaN, "element \(i)")
