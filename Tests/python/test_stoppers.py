@@ -344,6 +344,20 @@ def test_rules_join() -> None:
         patience | 3
 
 
+def test_a_rule_of_a_sequence_sees_nothing_from_before_its_turn() -> None:
+    stopper = ls.EarlyStopping.of("Budget", evaluations=2).then(ls.EarlyStopping(1))
+    assert verdicts(stopper, [1, 0.25, 0.5, 0.5]) == [W, W, I, S]
+
+
+def test_epochs_go_on_in_settings_that_are_kept() -> None:
+    saved = ls.EarlyStopping(9)
+    verdicts(saved, [1, 2], epoch=[3, 4])
+    stopper = ls.EarlyStopping(5)
+    stopper.load(saved.save(), "keep")
+    stopper.observe(0.5)
+    assert stopper.best_epoch == 5
+
+
 def test_several_metrics_stop_when_all_stall() -> None:
     loss = ls.EarlyStopping(1, monitor="loss")
     accuracy = ls.EarlyStopping(1, mode="max", monitor="accuracy")
