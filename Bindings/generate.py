@@ -991,6 +991,7 @@ def cpp_optimizer(kind: OptimizerKind) -> str:
     lines = [
         f"/*  {kind.name}'s settings; they start with the defaults. See {name}. */",
         f"struct {kind.name} : {name} {{",
+        f"  static constexpr std::int32_t kind = {kind.macro};",
         f"  {kind.name}() noexcept : {name}{{{defaults}}} {{}}",
         "};\n",
     ]

@@ -18,7 +18,8 @@
  *              library's and live as long as it does, sched_last_error's until
  *              the thread's next failure.
  *  Threads.    A schedule never changes: any number of threads may use it. A
- *              scheduler and an early stopper change: one thread at a time.
+ *              scheduler, an early stopper and an optimizer change: one thread
+ *              at a time.
  *              Kernels may be called from several threads on disjoint arrays.
  *  Texts.      Input is UTF-8, `length` bytes, and needs no terminating zero.
  *              A function that writes text takes (text, capacity, length): it
@@ -674,6 +675,111 @@ typedef struct sched_options {
 sched_status sched_step(const sched_group *groups, size_t count,
                         sched_options *options, size_t *group,
                         size_t *culprit);
+
+/* -- Optimizers --------------------------------------------------------- */
+
+/*  Groups of parameters, each with an optimizer's settings of its own, and all
+ *  that is remembered of them: arrays and numbers of state, steps taken, and what
+ *  a group keeps beside. The parameters, gradients and copies are the caller's
+ *  and stay where they were put until they are put elsewhere. Its steps are
+ *  sched_step's, with the same bits.                                         */
+typedef struct sched_optim sched_optim;
+
+/*  Parameters with the same settings. What follows `hyper` may be 0, as in
+ *  sched_group.                                                              */
+typedef struct sched_optim_group {
+  int32_t optimizer; /* a constant of sched_optimizer: SCHED_ADAMW            */
+  sched_dtype dtype; /* of the parameters                                     */
+  const void *hyper; /* its settings: a sched_adamw                           */
+  sched_dtype grad_dtype;
+  sched_dtype state_dtype;
+  sched_dtype copy_dtype; /* SCHED_BF16 or SCHED_F16 where a copy is wanted   */
+  sched_rounding rounding;
+  int32_t master;      /* 1: parameters of 16 bits are copies of floats, which
+                          are what they are before their first step           */
+  int32_t average;     /* 1: an average of each is kept, which is the parameter
+                          before its first step; see average_weight           */
+  int32_t accumulated; /* 1: there is room for accumulated gradients          */
+  uint64_t seed;       /* SCHED_STOCHASTIC: each parameter has that and how
+                          many the optimizer had before it                    */
+} sched_optim_group;
+
+/*  A parameter and what goes with it. Addresses may be NULL until a step needs
+ *  them.                                                                     */
+typedef struct sched_parameter {
+  size_t n;
+  void *param;
+  void *grad; /* NULL: not stepped, as long as it is. Only read without zero_grad */
+  void *copy; /* of copy_dtype, if there is one                               */
+  size_t rows, columns; /* as the optimizer's own struct has them; not read
+                           where it has none                                  */
+} sched_parameter;
+
+/*  An optimizer of no groups.                                        since 0 */
+sched_status sched_optim_make(sched_optim **optim);
+sched_optim *sched_optim_retain(sched_optim *optim);
+void sched_optim_free(sched_optim *optim);
+
+/*  Another group, with memory for all its state. `index` gets its number, from 0,
+ *  and may be NULL; `culprit` as sched_step's. States that do not fit in memory
+ *  are SCHED_E_MEMORY.                                               since 0 */
+sched_status sched_optim_add(sched_optim *optim, const sched_optim_group *group,
+                             const sched_parameter *list, size_t count,
+                             size_t *index, size_t *culprit);
+
+/*  How many groups it has, and how many parameters a group has; 0 of NULL and of
+ *  groups that it has not.                                           since 0 */
+size_t sched_optim_groups(const sched_optim *optim);
+size_t sched_optim_params(const sched_optim *optim, size_t group);
+
+/*  One step of every parameter that has a gradient, or of none. `options`,
+ *  `group` and `culprit` are sched_step's. A step that was skipped, or only
+ *  accumulates, does not count.                                      since 0 */
+sched_status sched_optim_step(sched_optim *optim, sched_options *options,
+                              size_t *group, size_t *culprit);
+
+/*  One of a group's settings by its name: "lr", "weight_decay". Flags are 0 or
+ *  1. A name that there is not is SCHED_E_FIELD, a value that is not accepted
+ *  SCHED_E_VALUE. An array of state that a setting asks for and that there was
+ *  not begins as it does at the first step.                          since 0 */
+sched_status sched_optim_set(sched_optim *optim, size_t group, const char *name,
+                             double value);
+sched_status sched_optim_get(const sched_optim *optim, size_t group,
+                             const char *name, double *value);
+
+/*  All of them: `hyper` is the struct of the group's optimizer.      since 0 */
+sched_status sched_optim_hyper(sched_optim *optim, size_t group,
+                               const void *hyper);
+
+/*  Where a parameter, its gradient and its copy are from now on; its size and its
+ *  shape are as they were. And where they are, and how many steps were taken
+ *  with it, either of which may be NULL.                             since 0 */
+sched_status sched_optim_put(sched_optim *optim, size_t group, size_t index,
+                             const sched_parameter *param);
+sched_status sched_optim_param(const sched_optim *optim, size_t group,
+                               size_t index, sched_parameter *param,
+                               int64_t *steps);
+
+/*  What is kept of a parameter, to read and to write, by its name: a state as
+ *  its optimizer has it, a number of state, which is a double, "master",
+ *  "average", "accumulated", or "residual" under SCHED_KAHAN. It lies there as
+ *  long as the optimizer: `n` elements, of SCHED_Q8 and SCHED_UQ8 as
+ *  SCHED_Q8_BYTES says. `n` and `dtype` may be NULL.                 since 0 */
+sched_status sched_optim_state(sched_optim *optim, size_t group, size_t index,
+                               const char *name, void **data, size_t *n,
+                               sched_dtype *dtype);
+
+/*  All of it but the parameters and gradients, settings included, as bytes.
+ *  *length is always set; a smaller capacity is SCHED_E_SPACE.       since 0 */
+sched_status sched_optim_save(const sched_optim *optim, void *data,
+                              size_t capacity, size_t *length);
+
+/*  Takes over what was saved, by any language on any machine, of an optimizer
+ *  with the same groups: optimizers, sizes, types, and what is kept. Another is
+ *  SCHED_E_STATE, with the difference spelled out, and so are bytes that are no
+ *  such thing.                                                       since 0 */
+sched_status sched_optim_load(sched_optim *optim, const void *data,
+                              size_t length);
 
 /*  L-BFGS, which evaluates a function several times a step.
  *

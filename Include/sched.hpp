@@ -830,6 +830,156 @@ inline void step(const std::vector<sched_group> &groups, sched_options *options 
   detail::check(status, culprit, group < groups.size() ? groups[group].count : 0);
 }
 
+/*  A parameter of `n` floats or doubles, and its gradient; without one it is not
+ *  stepped. Rows and columns are for optimizers of matrices. */
+template <class Real>
+struct Param : sched_parameter {
+  Param(Real *param, Real *grad, std::size_t n, std::size_t rows = 0,
+        std::size_t columns = 0) noexcept
+      : sched_parameter{n, param, grad, nullptr, rows, columns} {}
+  Param(std::vector<Real> &param, std::vector<Real> &grad, std::size_t rows = 0,
+        std::size_t columns = 0)
+      : Param(param.data(), grad.data(), param.size(), rows, columns) {
+    if (grad.size() != param.size()) {
+      throw Error(SCHED_E_RANGE, "grad is not as long as param");
+    }
+  }
+};
+
+/*  Groups of parameters, each with an optimizer's settings of its own, and all
+ *  that is remembered of them. One owner, one thread at a time, as Scheduler.
+ *
+ *      sched::Optim optim;
+ *      auto weights = optim.add(sched::AdamW(), {{w, grad_w}, {v, grad_v}});
+ *      optim.set(weights, "lr", scheduler.rate());
+ *      optim.step();
+ */
+class Optim {
+ public:
+  /*  A group's number, and what its settings are. */
+  template <class Hyper>
+  struct Group {
+    std::size_t index;
+    operator std::size_t() const noexcept { return index; }
+  };
+
+  /*  Takes over one reference. */
+  explicit Optim(sched_optim *handle) noexcept : owner_(handle) {}
+  Optim() : owner_(nullptr) {
+    sched_optim *optim = nullptr;
+    detail::check(sched_optim_make(&optim));
+    owner_ = detail::Owner<sched_optim, sched_optim_free>(optim);
+  }
+
+  sched_optim *get() const noexcept { return owner_.get(); }
+  sched_optim *release() noexcept { return owner_.release(); }
+
+  /*  Another owner of the same optimizer. */
+  Optim share() const noexcept { return Optim(sched_optim_retain(get())); }
+
+  /*  Another group. `rest` says what is kept beside; its optimizer, settings and,
+   *  but in the last form, type are those of the arguments. Throws Error, whose
+   *  place() is the index of the parameter that was refused. */
+  template <class Hyper>
+  Group<Hyper> add(const Hyper &hyper, const std::vector<Param<float>> &list,
+                   sched_optim_group rest = {}) {
+    rest.dtype = SCHED_F32;
+    return added(hyper, list.data(), list.size(), rest);
+  }
+  template <class Hyper>
+  Group<Hyper> add(const Hyper &hyper, const std::vector<Param<double>> &list,
+                   sched_optim_group rest = {}) {
+    rest.dtype = SCHED_F64;
+    return added(hyper, list.data(), list.size(), rest);
+  }
+  template <class Hyper>
+  Group<Hyper> add(const Hyper &hyper, const std::vector<sched_parameter> &list,
+                   const sched_optim_group &rest) {
+    return added(hyper, list.data(), list.size(), rest);
+  }
+
+  /*  How many groups there are, and parameters of one. */
+  std::size_t groups() const noexcept { return sched_optim_groups(get()); }
+  std::size_t params(std::size_t group) const noexcept { return sched_optim_params(get(), group); }
+
+  /*  One step of every parameter that has a gradient, or of none. */
+  void step(sched_options *options = nullptr) {
+    std::size_t group = groups(), culprit = 0;
+    const sched_status status = sched_optim_step(get(), options, &group, &culprit);
+    detail::check(status, culprit, params(group));
+  }
+
+  /*  One setting by its name, flags as 0 or 1; or all of them. */
+  void set(std::size_t group, const char *name, double value) {
+    detail::check(sched_optim_set(get(), group, name, value));
+  }
+  double get(std::size_t group, const char *name) const {
+    double value = 0;
+    detail::check(sched_optim_get(get(), group, name, &value));
+    return value;
+  }
+  template <class Hyper>
+  void set(Group<Hyper> group, const Hyper &hyper) {
+    detail::check(sched_optim_hyper(get(), group, &hyper));
+  }
+
+  /*  Where a parameter is from now on; and where it is, and its steps. */
+  void put(std::size_t group, std::size_t index, const sched_parameter &param) {
+    detail::check(sched_optim_put(get(), group, index, &param));
+  }
+  sched_parameter param(std::size_t group, std::size_t index) const {
+    sched_parameter param{};
+    detail::check(sched_optim_param(get(), group, index, &param, nullptr));
+    return param;
+  }
+  std::int64_t steps(std::size_t group, std::size_t index) const {
+    std::int64_t steps = 0;
+    detail::check(sched_optim_param(get(), group, index, nullptr, &steps));
+    return steps;
+  }
+
+  /*  What is kept of a parameter, by its name, to read and to write. */
+  struct State {
+    void *data;
+    std::size_t n;
+    sched_dtype dtype;
+  };
+  State state(std::size_t group, std::size_t index, const char *name) {
+    State state{};
+    detail::check(
+        sched_optim_state(get(), group, index, name, &state.data, &state.n, &state.dtype));
+    return state;
+  }
+
+  /*  All but the parameters and gradients; and from that, whichever language wrote it. */
+  std::vector<unsigned char> save() const {
+    std::size_t length = 0;
+    const sched_status status = sched_optim_save(get(), nullptr, 0, &length);
+    if (status != SCHED_E_SPACE) detail::check(status);
+    std::vector<unsigned char> data(length);
+    detail::check(sched_optim_save(get(), data.data(), data.size(), &length));
+    return data;
+  }
+  void load(const std::vector<unsigned char> &data) {
+    detail::check(sched_optim_load(get(), data.data(), data.size()));
+  }
+
+ private:
+  template <class Hyper>
+  Group<Hyper> added(const Hyper &hyper, const sched_parameter *list, std::size_t count,
+                     sched_optim_group group) {
+    group.optimizer = Hyper::kind;
+    group.hyper = &hyper;
+    std::size_t index = 0, culprit = count;
+    const sched_status status =
+        sched_optim_add(get(), &group, list, count, &index, &culprit);
+    detail::check(status, culprit, count);
+    return {index};
+  }
+
+  detail::Owner<sched_optim, sched_optim_free> owner_;
+};
+
 /*  An array that is only read, for the norms. */
 inline sched_array array(const float *data, std::size_t n) noexcept { return {data, n, SCHED_F32}; }
 inline sched_array array(const double *data, std::size_t n) noexcept {

@@ -14,6 +14,7 @@ namespace sched {
 
 /*  SGD's settings; they start with the defaults. See sched_sgd. */
 struct SGD : sched_sgd {
+  static constexpr std::int32_t kind = SCHED_SGD;
   SGD() noexcept : sched_sgd{0.001, 0, 0, 0, 0, 0, 0, 0} {}
 };
 
@@ -43,6 +44,7 @@ inline void sgd(const sched_sgd &hyper, const std::vector<sched_sgd_arrays_f64> 
 
 /*  AdamW's settings; they start with the defaults. See sched_adamw. */
 struct AdamW : sched_adamw {
+  static constexpr std::int32_t kind = SCHED_ADAMW;
   AdamW() noexcept : sched_adamw{0.001, 0.9, 0.999, 1e-08, 0.01, 0, 0} {}
 };
 
@@ -74,6 +76,7 @@ inline void adamw(const sched_adamw &hyper, const std::vector<sched_adamw_arrays
 
 /*  Adam's settings; they start with the defaults. See sched_adam. */
 struct Adam : sched_adam {
+  static constexpr std::int32_t kind = SCHED_ADAM;
   Adam() noexcept : sched_adam{0.001, 0.9, 0.999, 1e-08, 0, 0, 0, 0, 0} {}
 };
 
@@ -105,6 +108,7 @@ inline void adam(const sched_adam &hyper, const std::vector<sched_adam_arrays_f6
 
 /*  Adagrad's settings; they start with the defaults. See sched_adagrad. */
 struct Adagrad : sched_adagrad {
+  static constexpr std::int32_t kind = SCHED_ADAGRAD;
   Adagrad() noexcept : sched_adagrad{0.01, 0, 0, 0, 1e-10, 0, 0, 0} {}
 };
 
@@ -134,6 +138,7 @@ inline void adagrad(const sched_adagrad &hyper, const std::vector<sched_adagrad_
 
 /*  Adadelta's settings; they start with the defaults. See sched_adadelta. */
 struct Adadelta : sched_adadelta {
+  static constexpr std::int32_t kind = SCHED_ADADELTA;
   Adadelta() noexcept : sched_adadelta{1, 0.9, 1e-06, 0, 0, 0} {}
 };
 
@@ -165,6 +170,7 @@ inline void adadelta(const sched_adadelta &hyper,
 
 /*  RMSprop's settings; they start with the defaults. See sched_rmsprop. */
 struct RMSprop : sched_rmsprop {
+  static constexpr std::int32_t kind = SCHED_RMSPROP;
   RMSprop() noexcept : sched_rmsprop{0.01, 0.99, 1e-08, 0, 0, 0, 0, 0, 0, 0} {}
 };
 
@@ -198,6 +204,7 @@ inline void rmsprop(const sched_rmsprop &hyper, const std::vector<sched_rmsprop_
 
 /*  Adamax's settings; they start with the defaults. See sched_adamax. */
 struct Adamax : sched_adamax {
+  static constexpr std::int32_t kind = SCHED_ADAMAX;
   Adamax() noexcept : sched_adamax{0.002, 0.9, 0.999, 1e-08, 0, 0, 0, 0} {}
 };
 
@@ -227,6 +234,7 @@ inline void adamax(const sched_adamax &hyper, const std::vector<sched_adamax_arr
 
 /*  NAdam's settings; they start with the defaults. See sched_nadam. */
 struct NAdam : sched_nadam {
+  static constexpr std::int32_t kind = SCHED_NADAM;
   NAdam() noexcept : sched_nadam{0.002, 0.9, 0.999, 1e-08, 0, 0.004, 0, 0} {}
 };
 
@@ -256,6 +264,7 @@ inline void nadam(const sched_nadam &hyper, const std::vector<sched_nadam_arrays
 
 /*  RAdam's settings; they start with the defaults. See sched_radam. */
 struct RAdam : sched_radam {
+  static constexpr std::int32_t kind = SCHED_RADAM;
   RAdam() noexcept : sched_radam{0.001, 0.9, 0.999, 1e-08, 0, 0, 0} {}
 };
 
@@ -285,6 +294,7 @@ inline void radam(const sched_radam &hyper, const std::vector<sched_radam_arrays
 
 /*  ASGD's settings; they start with the defaults. See sched_asgd. */
 struct ASGD : sched_asgd {
+  static constexpr std::int32_t kind = SCHED_ASGD;
   ASGD() noexcept : sched_asgd{0.01, 0.0001, 0.75, 1000000, 0, 0} {}
 };
 
@@ -314,6 +324,7 @@ inline void asgd(const sched_asgd &hyper, const std::vector<sched_asgd_arrays_f6
 
 /*  Rprop's settings; they start with the defaults. See sched_rprop. */
 struct Rprop : sched_rprop {
+  static constexpr std::int32_t kind = SCHED_RPROP;
   Rprop() noexcept : sched_rprop{0.01, 0.5, 1.2, 1e-06, 50, 0} {}
 };
 
@@ -343,6 +354,7 @@ inline void rprop(const sched_rprop &hyper, const std::vector<sched_rprop_arrays
 
 /*  Lion's settings; they start with the defaults. See sched_lion. */
 struct Lion : sched_lion {
+  static constexpr std::int32_t kind = SCHED_LION;
   Lion() noexcept : sched_lion{0.0001, 0.9, 0.99, 0, 0} {}
 };
 
@@ -372,6 +384,7 @@ inline void lion(const sched_lion &hyper, const std::vector<sched_lion_arrays_f6
 
 /*  Adan's settings; they start with the defaults. See sched_adan. */
 struct Adan : sched_adan {
+  static constexpr std::int32_t kind = SCHED_ADAN;
   Adan() noexcept : sched_adan{0.001, 0.98, 0.92, 0.99, 1e-08, 0, 0, 0} {}
 };
 
@@ -405,6 +418,7 @@ inline void adan(const sched_adan &hyper, const std::vector<sched_adan_arrays_f6
 
 /*  AdEMAMix's settings; they start with the defaults. See sched_ademamix. */
 struct AdEMAMix : sched_ademamix {
+  static constexpr std::int32_t kind = SCHED_ADEMAMIX;
   AdEMAMix() noexcept : sched_ademamix{0.001, 0.9, 0.999, 0.9999, 2, 0, 0, 1e-08, 0, 0} {}
 };
 
@@ -440,6 +454,7 @@ inline void ademamix(const sched_ademamix &hyper,
 
 /*  Sophia's settings; they start with the defaults. See sched_sophia. */
 struct Sophia : sched_sophia {
+  static constexpr std::int32_t kind = SCHED_SOPHIA;
   Sophia() noexcept : sched_sophia{0.0001, 0.965, 0.04, 1, 0.1, 0} {}
 };
 
@@ -469,6 +484,7 @@ inline void sophia(const sched_sophia &hyper, const std::vector<sched_sophia_arr
 
 /*  Average's settings; they start with the defaults. See sched_average. */
 struct Average : sched_average {
+  static constexpr std::int32_t kind = SCHED_AVERAGE;
   Average() noexcept : sched_average{0.999, 0} {}
 };
 
@@ -498,6 +514,7 @@ inline void average(const sched_average &hyper, const std::vector<sched_average_
 
 /*  ScheduleFreeSGD's settings; they start with the defaults. See sched_schedule_free_sgd. */
 struct ScheduleFreeSGD : sched_schedule_free_sgd {
+  static constexpr std::int32_t kind = SCHED_SCHEDULE_FREE_SGD;
   ScheduleFreeSGD() noexcept : sched_schedule_free_sgd{1, 0.9, 0, 0, 0, 2, 0} {}
 };
 
@@ -531,6 +548,7 @@ inline void schedule_free_sgd(const sched_schedule_free_sgd &hyper,
 
 /*  ScheduleFreeAdamW's settings; they start with the defaults. See sched_schedule_free_adamw. */
 struct ScheduleFreeAdamW : sched_schedule_free_adamw {
+  static constexpr std::int32_t kind = SCHED_SCHEDULE_FREE_ADAMW;
   ScheduleFreeAdamW() noexcept : sched_schedule_free_adamw{0.0025, 0.9, 0.999, 1e-08, 0, 0, 0, 2, 0} {}
 };
 
@@ -566,6 +584,7 @@ inline void schedule_free_adamw(const sched_schedule_free_adamw &hyper,
 
 /*  SparseAdam's settings; they start with the defaults. See sched_sparse_adam. */
 struct SparseAdam : sched_sparse_adam {
+  static constexpr std::int32_t kind = SCHED_SPARSE_ADAM;
   SparseAdam() noexcept : sched_sparse_adam{0.001, 0.9, 0.999, 1e-08, 0} {}
 };
 
@@ -597,6 +616,7 @@ inline void sparse_adam(const sched_sparse_adam &hyper,
 
 /*  LAMB's settings; they start with the defaults. See sched_lamb. */
 struct LAMB : sched_lamb {
+  static constexpr std::int32_t kind = SCHED_LAMB;
   LAMB() noexcept : sched_lamb{0.001, 0.9, 0.999, 1e-06, 0, 1, 0, 0} {}
 };
 
@@ -626,6 +646,7 @@ inline void lamb(const sched_lamb &hyper, const std::vector<sched_lamb_arrays_f6
 
 /*  LARS's settings; they start with the defaults. See sched_lars. */
 struct LARS : sched_lars {
+  static constexpr std::int32_t kind = SCHED_LARS;
   LARS() noexcept : sched_lars{0.001, 0.9, 0, 0, 0.001, 0, 0} {}
 };
 
@@ -655,6 +676,7 @@ inline void lars(const sched_lars &hyper, const std::vector<sched_lars_arrays_f6
 
 /*  Adafactor's settings; they start with the defaults. See sched_adafactor. */
 struct Adafactor : sched_adafactor {
+  static constexpr std::int32_t kind = SCHED_ADAFACTOR;
   Adafactor() noexcept : sched_adafactor{0.01, -0.8, -1, 0.001, 1, 0, 0} {}
 };
 
@@ -690,6 +712,7 @@ inline void adafactor(const sched_adafactor &hyper,
 
 /*  Muon's settings; they start with the defaults. See sched_muon. */
 struct Muon : sched_muon {
+  static constexpr std::int32_t kind = SCHED_MUON;
   Muon() noexcept : sched_muon{0.001, 0.1, 0.95, 3.4445, -4.775, 2.0315, 1e-07, 5, 1, 0} {}
 };
 

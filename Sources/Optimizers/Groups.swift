@@ -131,7 +131,7 @@ public struct Group {
     }
     total += stepped
     if n == 0 || (sparse == nil && isInOrder(row, UInt(n * types.native.size))) { return }
-    if let shapes { try check(i, shapes, name) }
+    try checkShape(i, name)
     func size(_ array: Int) -> Int {
       array == 1 ? stepped : (2..<2 + stateCount).contains(array) ? self.size(i, array - 2) : n
     }
@@ -185,10 +185,10 @@ public struct Group {
     return true
   }
 
-  /// Throws unless a row's matrices are of that shape and make up the parameter.
-  private func check(
-    _ i: Int, _ shapes: Declaration.Shapes, _ name: (StaticString) -> UTF8Text
-  ) throws(Refusal) {
+  /// Throws unless a row's matrices are of the shape that is needed, and make up the
+  /// parameter.
+  func checkShape(_ i: Int, _ name: (StaticString) -> UTF8Text) throws(Refusal) {
+    guard let shapes else { return }
     let n = row(i)[0]
     let (rows, columns) = shape(i)
     if shapes == .any && rows == 0 && columns == 0 { return }
@@ -255,7 +255,7 @@ public struct Group {
     }
   }
 
-  private func extent(_ state: Int) -> Declaration.Extent {
+  func extent(_ state: Int) -> Declaration.Extent {
     Declaration.Extent(rawValue: extents >> UInt(2 * state) & 3) ?? .all
   }
 
@@ -269,7 +269,7 @@ public struct Group {
   }
 
   /// One of a row's arrays, 0 where it is not used.
-  private func array(
+  func array(
     _ i: Int, _ array: Int, _ options: StepOptions
   ) -> (start: UInt, type: ElementType, isNeeded: Bool) {
     func found(_ address: Int, _ type: ElementType, _ isNeeded: Bool = true)
@@ -296,7 +296,7 @@ public struct Group {
     }
   }
 
-  private func title(_ array: Int) -> StaticString {
+  func title(_ array: Int) -> StaticString {
     switch array - stateCount {
     case 2: return "master"
     case 3: return "residual"
@@ -307,12 +307,27 @@ public struct Group {
     }
   }
 
-  /// What it declares of an array of state.
-  private func state(_ index: Int) -> Declaration.State {
-    var declaration = Declaration(kind.name, wanted: index)
+  /// What its settings declare, and of an array or a number of state, or of a
+  /// setting, all there is to know.
+  @inline(never)
+  private func declared(_ wanted: Int = -1, setting: Int = -1) -> Declaration {
+    var declaration = Declaration(kind.name, wanted: wanted, setting: setting)
     kind.describe(settings, &declaration)
-    return declaration.state.unsafelyUnwrapped
+    return declaration
   }
+
+  /// How many numbers of state it declares.
+  var scalarCount: Int { declared().scalarCount }
+
+  @inline(never)
+  func state(_ index: Int) -> Declaration.State { declared(index).state.unsafelyUnwrapped }
+
+  @inline(never)
+  func scalar(_ index: Int) -> Declaration.Scalar { declared(index).scalar.unsafelyUnwrapped }
+
+  /// The setting of that number; nil where there are fewer.
+  @inline(never)
+  func setting(_ index: Int) -> Declaration.Setting? { declared(setting: index).setting }
 
   func body(_ i: Int) -> Body {
     let step = row(i)[1]
@@ -405,8 +420,7 @@ public struct Group {
 /// group that is refused; the refusal has the row.
 @discardableResult
 public func takeStep(
-  _ groups: UnsafeBufferPointer<Group>, _ options: StepOptions = StepOptions(),
-  refused: (Int) -> Void = { _ in }
+  _ groups: UnsafeBufferPointer<Group>, _ options: StepOptions, refused: inout Int
 ) throws(Refusal) -> StepOutcome {
   let table = try InstructionSet.table()
   try options.validate()
@@ -426,7 +440,7 @@ public func takeStep(
         }
       }
     } catch {
-      refused(g)
+      refused = g
       throw error
     }
   }

@@ -48,7 +48,7 @@ public struct Operand: Sendable {
     UnsafeRawPointer(bitPattern: start).unsafelyUnwrapped + element * type.size
   }
 
-  fileprivate func element(_ i: Int) -> Double {
+  func element(_ i: Int) -> Double {
     let from = address(i)
     switch type {
     case .f32: return Double(from.loadUnaligned(as: Float.self))

@@ -90,7 +90,7 @@ extension Optimizer {
       next = OptimizerState()
       (next.n, next.shape) = (n, shape)
       for i in 0..<declaration.scalarCount {
-        next.scalars.append(declared(i).scalar.unsafelyUnwrapped)
+        next.scalars.append(declared(i).scalar.unsafelyUnwrapped.start)
       }
     }
     state = OptimizerState()
@@ -121,7 +121,9 @@ extension Optimizer {
                   let group = try Group(
                     kind, ElementTypes(type), settings, rows: rows.baseAddress, count: 1)
                   try withUnsafePointer(to: group) { one throws(Refusal) in
-                    _ = try takeStep(UnsafeBufferPointer(start: one, count: 1))
+                    var refused = 0
+                    try takeStep(
+                      UnsafeBufferPointer(start: one, count: 1), StepOptions(), refused: &refused)
                   }
                 }
               }

@@ -2,21 +2,31 @@ import CSched
 import Optimizers
 import Schedules
 
-private func borrow(
-  _ group: sched_group, _ settings: UnsafeMutablePointer<Settings>
-) throws(Refusal) -> Group {
-  let kind = try optimizer(group.optimizer, "optimizer")
+/// What a group's arrays are made of.
+func types(
+  _ param: sched_dtype, grad: sched_dtype, state: sched_dtype, copy: sched_dtype,
+  _ rounding: sched_rounding
+) throws(Refusal) -> ElementTypes {
   func type(_ dtype: sched_dtype, _ name: StaticString) throws(Refusal) -> ElementType {
     try need(ElementType(rawValue: UInt32(dtype.rawValue)), name, UInt32(dtype.rawValue))
   }
   func some(_ dtype: sched_dtype, _ name: StaticString) throws(Refusal) -> ElementType? {
     dtype == SCHED_SAME ? nil : try type(dtype, name)
   }
-  let rounding = UInt32(group.rounding.rawValue)
-  let types = try ElementTypes(
-    type(group.dtype, "dtype"), grad: some(group.grad_dtype, "grad_dtype"),
-    state: some(group.state_dtype, "state_dtype"), copy: some(group.copy_dtype, "copy_dtype"),
+  let rounding = UInt32(rounding.rawValue)
+  return try ElementTypes(
+    type(param, "dtype"), grad: some(grad, "grad_dtype"), state: some(state, "state_dtype"),
+    copy: some(copy, "copy_dtype"),
     rounding: need(Rounding(rawValue: rounding), "rounding", rounding))
+}
+
+private func borrow(
+  _ group: sched_group, _ settings: UnsafeMutablePointer<Settings>
+) throws(Refusal) -> Group {
+  let kind = try optimizer(group.optimizer, "optimizer")
+  let types = try types(
+    group.dtype, grad: group.grad_dtype, state: group.state_dtype, copy: group.copy_dtype,
+    group.rounding)
   return try Group(
     kind, types, reading: try need(group.hyper, "hyper"), to: settings,
     rows: group.list?.assumingMemoryBound(to: Int.self), beside: UnsafeRawPointer(group.beside),
@@ -24,14 +34,15 @@ private func borrow(
     sparse: group.rows.map { UnsafeRawPointer($0).assumingMemoryBound(to: Rows.self) })
 }
 
+func flag(_ value: Int32, _ name: StaticString) throws(Refusal) -> Bool {
+  guard value == 0 || value == 1 else {
+    throw Refusal(.range, "\(name)", value: "\(Int(value))", accepted: "0 or 1")
+  }
+  return value == 1
+}
+
 /// What C's options say; 0 is what asks for nothing.
 private func read(_ options: sched_options) throws(Refusal) -> StepOptions {
-  func flag(_ value: Int32, _ name: StaticString) throws(Refusal) -> Bool {
-    guard value == 0 || value == 1 else {
-      throw Refusal(.range, "\(name)", value: "\(Int(value))", accepted: "0 or 1")
-    }
-    return value == 1
-  }
   var read = StepOptions()
   if options.loss_scale != 0 { read.lossScale = options.loss_scale }
   if options.max_norm != 0 { read.maxNorm = options.max_norm }
@@ -41,6 +52,20 @@ private func read(_ options: sched_options) throws(Refusal) -> StepOptions {
   read.accumulates = try flag(options.accumulate, "accumulate")
   read.zeroesGradients = try flag(options.zero_grad, "zero_grad")
   return read
+}
+
+/// A step with what C's options ask for, which get what came of it.
+func with(
+  _ options: UnsafeMutablePointer<sched_options>?,
+  _ step: (StepOptions) throws(Refusal) -> StepOutcome
+) throws(Refusal) {
+  guard let options else {
+    _ = try step(StepOptions())
+    return
+  }
+  let outcome = try step(read(options.pointee))
+  options.pointee.norm = outcome.norm ?? .nan
+  options.pointee.skipped = outcome.isSkipped ? 1 : 0
 }
 
 @implementation @_cdecl("sched_step")
@@ -64,12 +89,9 @@ public func sched_step(
             (borrowed.baseAddress.unsafelyUnwrapped + i).initialize(to: group)
           }
           refused = count
-          let asked = try options.map { (asked) throws(Refusal) in try read(asked.pointee) }
-          let outcome = try takeStep(UnsafeBufferPointer(borrowed), asked ?? StepOptions()) {
-            refused = $0
+          try with(options) { (asked) throws(Refusal) in
+            try takeStep(UnsafeBufferPointer(borrowed), asked, refused: &refused)
           }
-          options?.pointee.norm = outcome.norm ?? .nan
-          options?.pointee.skipped = outcome.isSkipped ? 1 : 0
         }
       }
     },

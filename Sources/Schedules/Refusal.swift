@@ -80,11 +80,14 @@ public struct Refusal: Error, Sendable {
       reason, argument.cut(to: 2048), value.cut(to: 128), accepted, index, position)
   }
 
-  /// The same of the argument at an index, and at a position unless it has one.
+  /// The same of the argument at an index, and at a position unless it has one;
+  /// for another reason, if one is given.
   @inline(never)
-  package func located(index: Int? = nil, position: Int? = nil) -> Refusal {
+  package func located(
+    reason: Reason? = nil, index: Int? = nil, position: Int? = nil
+  ) -> Refusal {
     Refusal(
-      reason, content.argument, value: content.value, accepted: content.accepted,
+      reason ?? self.reason, content.argument, value: content.value, accepted: content.accepted,
       index: index ?? self.index, position: self.position ?? position)
   }
 

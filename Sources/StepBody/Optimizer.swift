@@ -117,6 +117,19 @@ public struct Declaration {
     public let map: Map?
   }
 
+  /// A setting, a flag as 0 or 1.
+  public struct Setting {
+    public let name: StaticString
+    public let value: Double
+  }
+
+  /// One number that an optimizer keeps of each parameter.
+  public struct Scalar {
+    public let name: StaticString
+    /// What it is before the first step.
+    public let start: Double
+  }
+
   private let owner: StaticString
   /// What is left to read of C's struct.
   private var memory: UnsafeRawPointer?
@@ -133,21 +146,28 @@ public struct Declaration {
   public private(set) var extents: UInt = 0
   /// What parameters may be; nil where their shape does not matter.
   public private(set) var shapes: Shapes?
-  /// The array, or the start of the number, of this index is kept.
+  private var settingCount = 0
+  /// The array and the number of this index are kept.
   private let wanted: Int
   public private(set) var state: State?
-  public private(set) var scalar: Double?
+  public private(set) var scalar: Scalar?
+  /// So is the setting of that one, once it is what it is to become.
+  private let wantedSetting: Int
+  private let next: Double?
+  public private(set) var setting: Setting?
   /// What was declared, a line each, fields separated by tabs.
   public private(set) var text: UTF8Text?
 
   public init(
     _ owner: StaticString, reading memory: UnsafeRawPointer? = nil, text: UTF8Text? = nil,
-    wanted: Int = -1
+    wanted: Int = -1, setting: Int = -1, becoming next: Double? = nil
   ) {
     self.owner = owner
     self.memory = memory
     self.text = text
     self.wanted = wanted
+    wantedSetting = setting
+    self.next = next
   }
 
   /// A line of the description. Who calls asks first whether one is wanted: to
@@ -163,6 +183,14 @@ public struct Declaration {
     refusal = Refusal(.value, "\(owner) \(name)", value: value, accepted: accepted)
   }
 
+  /// What a setting is to be.
+  private mutating func visited(_ name: StaticString, _ value: Double) -> Double {
+    settingCount += 1
+    if settingCount - 1 != wantedSetting { return value }
+    setting = Setting(name: name, value: next ?? value)
+    return next ?? value
+  }
+
   /// A number.
   public mutating func real(
     _ name: StaticString, _ value: inout Double, _ accepts: Reals = .notNegative
@@ -172,17 +200,22 @@ public struct Declaration {
       value = memory.load(as: Double.self)
       self.memory = memory + MemoryLayout<Double>.stride
     }
+    value = visited(name, value)
     if !accepts.contains(value) { refuse(name, "\(value)", accepts.text) }
   }
 
   /// Yes or no. Numbers but 0 and 1 are memory that was never set.
   public mutating func flag(_ name: StaticString, _ value: inout Bool) {
     if text != nil { note("flag", name, value ? "True" : "False", "0 or 1") }
-    guard let memory else { return }
-    let number = memory.load(as: Int32.self)
-    self.memory = memory + MemoryLayout<Int32>.stride
+    if let memory {
+      let number = memory.load(as: Int32.self)
+      self.memory = memory + MemoryLayout<Int32>.stride
+      value = number == 1
+      if number != 0 && number != 1 { refuse(name, "\(Int(number))", "0 or 1") }
+    }
+    let number = visited(name, value ? 1 : 0)
     value = number == 1
-    if number != 0 && number != 1 { refuse(name, "\(Int(number))", "0 or 1") }
+    if number != 0 && number != 1 { refuse(name, "\(number)", "0 or 1") }
   }
 
   /// A number that is none but whole.
@@ -192,6 +225,12 @@ public struct Declaration {
       value = Int(memory.load(as: Int32.self))
       self.memory = memory + MemoryLayout<Int32>.stride
     }
+    let number = visited(name, Double(value))
+    guard let whole = Int(exactly: number) else {
+      refuse(name, "\(number)", accepts.text)
+      return
+    }
+    value = whole
     if !accepts.contains(value) { refuse(name, "\(value)", accepts.text) }
   }
 
@@ -233,7 +272,7 @@ public struct Declaration {
   /// A number a parameter.
   public mutating func scalar(_ name: StaticString, start: Double) {
     if text != nil { note("scalar", name, "\(start)", "") }
-    if scalarCount == wanted { scalar = start }
+    if scalarCount == wanted { scalar = Scalar(name: name, start: start) }
     scalarCount += 1
   }
 }

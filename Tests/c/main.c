@@ -13,6 +13,7 @@ int main(int argc, char **argv) {
       {"schedules", run_schedules}, {"schedulers", run_schedulers},
       {"early_stopping", run_early_stopping}, {"steps", run_steps},
       {"options", run_options},
+      {"optim", run_optim},
       {"quantized", run_quantized},
       {"refusals", run_refusals}, {"functions", run_functions}, {"threads", run_threads},
   };

@@ -8,6 +8,7 @@ int run_early_stopping(void);
 int run_steps(void);
 int run_options(void);
 int run_quantized(void);
+int run_optim(void);
 int run_refusals(void);
 int run_threads(void);
 int run_functions(void);

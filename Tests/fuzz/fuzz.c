@@ -4,7 +4,8 @@
  *
  *  An input is a text, for sched_parse and the two functions that restore a
  *  saved state. One that begins with a zero, which no text does, is a kind and
- *  the values of its fields. */
+ *  the values of its fields; one that begins with "schedopt" is an optimizer's
+ *  state. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -506,9 +507,60 @@ static void read_fields(const uint8_t *data, size_t size) {
   PROMISE(holders == 0);
 }
 
+/* -- States of optimizers ------------------------------------------------ */
+
+static uint8_t *saved(const sched_optim *optim, size_t *length) {
+  PROMISE(sched_optim_save(optim, NULL, 0, length) == SCHED_E_SPACE);
+  uint8_t *data = malloc(*length);
+  PROMISE(data && sched_optim_save(optim, data, *length, length) == SCHED_OK);
+  return data;
+}
+
+static int is_optimizer(const uint8_t *data, size_t size) {
+  return size >= 8 && memcmp(data, "schedopt", 8) == 0;
+}
+
+/*  As an optimizer's, of a few parameters of two types. */
+static void read_optimizer(const uint8_t *data, size_t size) {
+  float param[5] = {1, 2, 3, 4, 5}, grad[5] = {1, -1, 1, -1, 1};
+  uint16_t halves[3] = {0x3f80, 0x4000, 0}, half_grads[3] = {0x3f80, 0xbf80, 0};
+  const sched_nadam nadam = SCHED_NADAM_DEFAULTS;
+  const sched_adam adam = SCHED_ADAM_DEFAULTS;
+  const sched_parameter floats[] = {{3, param, grad, NULL, 0, 0}, {2, param + 3, grad + 3, NULL, 0, 0}};
+  const sched_parameter bfloats[] = {{3, halves, half_grads, NULL, 0, 0}};
+  const sched_optim_group groups[] = {
+      {.optimizer = SCHED_NADAM, .dtype = SCHED_F32, .hyper = &nadam},
+      {.optimizer = SCHED_ADAM, .dtype = SCHED_BF16, .hyper = &adam, .master = 1, .average = 1}};
+  sched_optim *optim = NULL;
+  PROMISE(sched_optim_make(&optim) == SCHED_OK);
+  PROMISE(sched_optim_add(optim, &groups[0], floats, 2, NULL, NULL) == SCHED_OK);
+  PROMISE(sched_optim_add(optim, &groups[1], bfloats, 1, NULL, NULL) == SCHED_OK);
+  PROMISE(sched_optim_step(optim, NULL, NULL, NULL) == SCHED_OK);
+  size_t length, now, again;
+  uint8_t *before = saved(optim, &length);
+  const sched_status status = sched_optim_load(optim, data, size);
+  uint8_t *after = saved(optim, &now);
+  if (status == SCHED_OK) {
+    PROMISE(sched_optim_load(optim, after, now) == SCHED_OK);
+    uint8_t *twice = saved(optim, &again);
+    PROMISE(again == now && memcmp(after, twice, now) == 0);
+    free(twice);
+    // Settings and states of any bits are stepped, or refused.
+    sched_optim_step(optim, NULL, NULL, NULL);
+  } else {
+    PROMISE(status == SCHED_E_STATE && *sched_last_error());
+    PROMISE(now == length && memcmp(before, after, now) == 0);
+  }
+  free(before);
+  free(after);
+  sched_optim_free(optim);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size > 0 && data[0] == 0) {
     read_fields(data + 1, size - 1);
+  } else if (is_optimizer(data, size)) {
+    read_optimizer(data, size);
   } else {
     // By itself in memory, so that a byte read past it is seen.
     char *text = malloc(size ? size : 1);
@@ -652,7 +704,7 @@ static void mutate_text(paper *paper, const char *text, size_t size, uint64_t *c
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t capacity, unsigned seed) {
   uint64_t chance = seed;
-  if ((size > 0 && data[0] == 0) || pick(&chance, 2) || capacity < 2) {
+  if ((size > 0 && data[0] == 0) || is_optimizer(data, size) || pick(&chance, 2) || capacity < 2) {
     return LLVMFuzzerMutate(data, size, capacity);
   }
   char *text = malloc(size + 1);

@@ -264,6 +264,33 @@ class sched_options(Structure):
     ]
 
 
+class sched_optim_group(Structure):
+    _fields_ = [
+        ("optimizer", c_int32),
+        ("dtype", c_int),
+        ("hyper", c_void_p),
+        ("grad_dtype", c_int),
+        ("state_dtype", c_int),
+        ("copy_dtype", c_int),
+        ("rounding", c_int),
+        ("master", c_int32),
+        ("average", c_int32),
+        ("accumulated", c_int32),
+        ("seed", c_uint64),
+    ]
+
+
+class sched_parameter(Structure):
+    _fields_ = [
+        ("n", c_size_t),
+        ("param", c_void_p),
+        ("grad", c_void_p),
+        ("copy", c_void_p),
+        ("rows", c_size_t),
+        ("columns", c_size_t),
+    ]
+
+
 class sched_lbfgs(Structure):
     _fields_ = [
         ("lr", c_double),
@@ -725,6 +752,47 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_step(const sched_group *groups, size_t count, sched_options *options,
     #     size_t *group, size_t *culprit)
     "sched_step": (c_int, (c_void_p, c_size_t, c_void_p, c_void_p, c_void_p)),
+    # sched_status sched_optim_make(sched_optim **optim)
+    "sched_optim_make": (c_int, (c_void_p,)),
+    # sched_optim *sched_optim_retain(sched_optim *optim)
+    "sched_optim_retain": (c_void_p, (c_void_p,)),
+    # void sched_optim_free(sched_optim *optim)
+    "sched_optim_free": (None, (c_void_p,)),
+    # sched_status sched_optim_add(sched_optim *optim, const sched_optim_group *group, const
+    #     sched_parameter *list, size_t count, size_t *index, size_t *culprit)
+    "sched_optim_add": (c_int, (c_void_p, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)),
+    # size_t sched_optim_groups(const sched_optim *optim)
+    "sched_optim_groups": (c_size_t, (c_void_p,)),
+    # size_t sched_optim_params(const sched_optim *optim, size_t group)
+    "sched_optim_params": (c_size_t, (c_void_p, c_size_t)),
+    # sched_status sched_optim_step(sched_optim *optim, sched_options *options, size_t *group,
+    #     size_t *culprit)
+    "sched_optim_step": (c_int, (c_void_p, c_void_p, c_void_p, c_void_p)),
+    # sched_status sched_optim_set(sched_optim *optim, size_t group, const char *name, double
+    #     value)
+    "sched_optim_set": (c_int, (c_void_p, c_size_t, c_char_p, c_double)),
+    # sched_status sched_optim_get(const sched_optim *optim, size_t group, const char *name,
+    #     double *value)
+    "sched_optim_get": (c_int, (c_void_p, c_size_t, c_char_p, c_void_p)),
+    # sched_status sched_optim_hyper(sched_optim *optim, size_t group, const void *hyper)
+    "sched_optim_hyper": (c_int, (c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_optim_put(sched_optim *optim, size_t group, size_t index, const
+    #     sched_parameter *param)
+    "sched_optim_put": (c_int, (c_void_p, c_size_t, c_size_t, c_void_p)),
+    # sched_status sched_optim_param(const sched_optim *optim, size_t group, size_t index,
+    #     sched_parameter *param, int64_t *steps)
+    "sched_optim_param": (c_int, (c_void_p, c_size_t, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_optim_state(sched_optim *optim, size_t group, size_t index, const char
+    #     *name, void **data, size_t *n, sched_dtype *dtype)
+    "sched_optim_state": (
+        c_int,
+        (c_void_p, c_size_t, c_size_t, c_char_p, c_void_p, c_void_p, c_void_p),
+    ),
+    # sched_status sched_optim_save(const sched_optim *optim, void *data, size_t capacity, size_t
+    #     *length)
+    "sched_optim_save": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
+    # sched_status sched_optim_load(sched_optim *optim, const void *data, size_t length)
+    "sched_optim_load": (c_int, (c_void_p, c_void_p, c_size_t)),
     # sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype, size_t n, void
     #     *param, void *grad, sched_lbfgs_memory *memory, const sched_function *objective, double
     #     *loss)

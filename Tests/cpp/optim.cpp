@@ -1,0 +1,122 @@
+/*  Optimizers that own their states, in C++: the same bits as steps over the
+ *  caller's memory, which are the C tests' affair for every optimizer. */
+#include "support.hpp"
+
+#include <cstdint>
+
+namespace {
+
+std::vector<float> ramp(std::size_t n, float scale) {
+  std::vector<float> values(n);
+  for (std::size_t i = 0; i < n; i++) values[i] = scale * (static_cast<float>(i % 13) - 6.5F);
+  return values;
+}
+
+bool equal(const sched::Optim::State &state, const std::vector<float> &expected) {
+  return state.dtype == SCHED_F32 && state.n == expected.size() &&
+         std::memcmp(state.data, expected.data(), state.n * sizeof(float)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("an optimizer steps its groups as steps over the caller's memory do") {
+  std::vector<float> w = ramp(37, 1), b = ramp(5, 2), grad_w = ramp(37, -0.1F), grad_b = ramp(5, 1);
+  std::vector<float> w1 = w, b1 = b, m(37), v(37), most(37), momentum(5);
+  std::vector<double> d(3, 1.5), grad_d(3, 0.25), d1 = d, z(3), square(3);
+  std::vector<double> scalars{-1, 0};
+
+  sched::Optim optim;
+  const auto weights = optim.add(sched::AdamW(), {{w, grad_w}});
+  sched::SGD sgd;
+  sgd.momentum = 0.9;
+  const auto biases = optim.add(sgd, {{b.data(), grad_b.data(), b.size()}});
+  optim.add(sched::ScheduleFreeAdamW(), {{d, grad_d}});
+  CHECK(optim.groups() == 3);
+  CHECK(optim.params(weights) == 1);
+
+  sched::AdamW adamw;
+  std::vector<unsigned char> saved;
+  for (int step = 1; step <= 6; step++) {
+    adamw.lr = 0.01 * step;
+    adamw.amsgrad = step > 2;
+    sgd.lr = 0.1 / step;
+    if (step == 3) optim.set(weights, adamw);
+    optim.set(weights, "lr", adamw.lr);
+    optim.set(biases, "lr", sgd.lr);
+    CHECK(optim.get(biases, "lr") == sgd.lr);
+    sched_options options{};
+    options.max_norm = std::numeric_limits<double>::infinity();
+    optim.step(&options);
+    CHECK(options.norm > 0);
+    sched::adamw(adamw, step, w1.size(), w1.data(), grad_w.data(), m.data(), v.data(),
+                 adamw.amsgrad ? most.data() : nullptr);
+    sched::sgd(sgd, step, b1.size(), b1.data(), grad_b.data(), momentum.data());
+    sched::schedule_free_adamw(sched::ScheduleFreeAdamW(), step, d1.size(), d1.data(),
+                               grad_d.data(), z.data(), square.data(), scalars.data());
+    CHECK(w == w1);
+    CHECK(b == b1);
+    CHECK(d == d1);
+    CHECK(equal(optim.state(weights, 0, "exp_avg"), m));
+    CHECK(equal(optim.state(weights, 0, "exp_avg_sq"), v));
+    CHECK(equal(optim.state(biases, 0, "momentum_buffer"), momentum));
+    CHECK(optim.steps(biases, 0) == step);
+    const auto sum = optim.state(2, 0, "weight_sum");
+    CHECK(sum.dtype == SCHED_F64);
+    CHECK(*static_cast<double *>(sum.data) == scalars[1]);
+    if (step == 4) {
+      // Another, with other settings and without amsgrad, goes on from here.
+      sched::Optim other;
+      other.add(sched::AdamW(), {{w, grad_w}});
+      other.add(sgd, {{b, grad_b}});
+      other.add(sched::ScheduleFreeAdamW(), {{d, grad_d}});
+      other.load(optim.save());
+      CHECK(other.save() == optim.save());
+      CHECK(equal(other.state(weights, 0, "max_exp_avg_sq"), most));
+      optim = std::move(other);
+    }
+  }
+}
+
+TEST_CASE("an optimizer of 16 bits keeps a master") {
+  // 1.5 and -2 as bfloat16s.
+  std::vector<std::uint16_t> param{0x3fc0, 0xc000};
+  std::vector<float> grad{1, -1}, master{1.5F, -2}, m(2), v(2);
+  sched_optim_group rest{};
+  rest.dtype = SCHED_BF16;
+  rest.grad_dtype = SCHED_F32;
+  rest.master = 1;
+  sched::Optim optim;
+  const auto group =
+      optim.add(sched::AdamW(), {{2, param.data(), grad.data(), nullptr, 0, 0}}, rest);
+  optim.step();
+  sched::adamw(sched::AdamW(), 1, 2, master.data(), grad.data(), m.data(), v.data());
+  CHECK(equal(optim.state(group, 0, "master"), master));
+  CHECK(equal(optim.state(group, 0, "exp_avg"), m));
+}
+
+TEST_CASE("an optimizer throws what C refuses") {
+  std::vector<float> w(4, 1), grad(4, 1), shorter(3);
+  sched::Optim optim;
+  const auto group = optim.add(sched::AdamW(), {{w, grad}});
+  CHECK_REFUSED(optim.set(group, "lr", -1), SCHED_E_VALUE, "AdamW lr", "-1.0", "from 0");
+  CHECK_REFUSED(optim.set(1, "lr", 1), SCHED_E_RANGE, "group", "1", "0 to 0");
+  CHECK_REFUSED(optim.get(group, "momentum"), SCHED_E_FIELD, "momentum", "", "");
+  CHECK_REFUSED(optim.state(group, 0, "momentum_buffer"), SCHED_E_FIELD, "momentum_buffer", "", "");
+  CHECK_REFUSED(optim.load({1, 2, 3}), SCHED_E_STATE, "data", "", "saved");
+  CHECK_THROWS_AS(optim.add(sched::AdamW(), {{w, shorter}}), sched::Error);
+  const sched::Error huge = refusal([&] {
+    optim.add(sched::AdamW(), {{w, grad}, {w.data(), grad.data(), std::size_t{1} << 45}});
+  });
+  CHECK(huge.status() == SCHED_E_MEMORY);
+  const sched::Error overlap = refusal([&] {
+    optim.put(group, 0, {4, w.data(), w.data(), nullptr, 0, 0});
+    optim.step();
+  });
+  CHECK(overlap.status() == SCHED_E_OVERLAP);
+  CHECK(overlap.place() == 0);
+  CHECK(optim.groups() == 1);
+  CHECK(w == std::vector<float>(4, 1));
+  sched::Optim moved = std::move(optim);
+  CHECK_REFUSED(optim.step(), SCHED_E_NULL, "optim", "NULL", "");  // NOLINT
+  CHECK(moved.share().groups() == 1);
+}

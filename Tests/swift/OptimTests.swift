@@ -1,0 +1,218 @@
+import Testing
+
+@testable import Sched
+
+/// Parameters and gradients that two swapped lanes would show in.
+private func ramp<T: BinaryFloatingPoint>(_ n: Int, _ scale: T, _ t: Int = 0) -> [T] {
+  (0..<n).map { scale * (T(($0 * 7 + t * 3) % 29) - 14.5) }
+}
+
+@Suite("An optimizer that keeps its states")
+struct OptimTests {
+  static let sizes = [1, 37, 300]
+
+  /// Against steps of each array on its own, whose states are values.
+  private func agrees<O: Optimizer, T: ParameterElement & Element & BinaryFloatingPoint>(
+    _ first: O, _ change: (inout O, Int) -> Void,
+    _ step: (O, inout [T], [T], inout OptimizerState<T>) throws -> Void
+  ) throws {
+    var (optimizer, params) = (first, Self.sizes.map { ramp($0, T(0.125)) })
+    var (expected, states) = (params, params.map { _ in OptimizerState<T>() })
+    var optim = Optim<T>()
+    var groups = [
+      try optim.add(optimizer, sizes: Array(Self.sizes[..<2])),
+      try optim.add(optimizer, sizes: Array(Self.sizes[2...])),
+    ]
+    for t in 0..<8 {
+      change(&optimizer, t)
+      for group in groups { group.settings = optimizer }
+      let grads = Self.sizes.indices.map { i -> [T]? in
+        i == 1 && t == 3 || i == 2 && t == 0 ? nil : ramp(Self.sizes[i], T(0.0625), t + i)
+      }
+      for (i, grad) in grads.enumerated() {
+        if let grad { try step(optimizer, &expected[i], grad, &states[i]) }
+      }
+      try optim.step(&params, grads)
+      #expect(params == expected, "step \(t)")
+      for (i, state) in states.enumerated() {
+        #expect(try optim.steps(of: i) == state.step)
+        for name in state.names {
+          #expect(try optim.state("\(name)", of: i) == state["\(name)"]?.map { Double($0) })
+        }
+      }
+      guard t == 0 || t == 4 else { continue }
+      // Another goes on where this one was.
+      let saved = try optim.save()
+      optim = Optim<T>()
+      groups = [
+        try optim.add(first, sizes: Array(Self.sizes[..<2])),
+        try optim.add(first, sizes: Array(Self.sizes[2...])),
+      ]
+      try optim.load(saved)
+      #expect(try optim.save() == saved)
+    }
+  }
+
+  @Test("steps as its optimizer does, saved and loaded on the way")
+  func steps() throws {
+    var adamW = AdamW()
+    adamW.amsgrad = true
+    let slower: (Double, Int) -> Double = { lr, t in lr / Double(t + 1) }
+    try agrees(adamW, { $0.lr = slower(1e-2, $1) }) { (o, p: inout [Float], g, s) in
+      try o.step(&p, g, &s)
+    }
+    // The largest is kept from a step on.
+    try agrees(AdamW(), { $0.amsgrad = $1 > 2 }) { (o, p: inout [Float], g, s) in
+      try o.step(&p, g, &s)
+    }
+    try agrees(NAdam(), { $0.lr = slower(1e-2, $1) }) { (o, p: inout [Double], g, s) in
+      try o.step(&p, g, &s)
+    }
+    try agrees(ScheduleFreeAdamW(), { $0.lr = slower(1e-2, $1) }) { (o, p: inout [Float], g, s) in
+      try o.step(&p, g, &s)
+    }
+    try agrees(Rprop(), { $0.lr = slower(1e-2, $1) }) { (o, p: inout [Float], g, s) in
+      try o.step(&p, g, &s)
+    }
+    try agrees(LAMB(), { $0.lr = slower(1e-2, $1) }) { (o, p: inout [Float], g, s) in
+      try o.step(&p, g, &s)
+    }
+  }
+
+  @Test("steps matrices, and has nothing to do without any")
+  func matrices() throws {
+    let optim = Optim<Float>()
+    var params: [[Float]] = []
+    try optim.step(&params, [])
+    try optim.add(Adafactor(), sizes: [12, 5], shapes: [(3, 4), (0, 0)])
+    params = [ramp(12, 0.5), ramp(5, 0.5)]
+    var (expected, states) = (params, [Adafactor.State(), Adafactor.State()])
+    for t in 0..<3 {
+      let grads: [[Float]] = [ramp(12, 0.25, t), ramp(5, 0.25, t)]
+      try optim.step(&params, grads)
+      try Adafactor().step(&expected[0], grads[0], &states[0], rows: 3, columns: 4)
+      try Adafactor().step(&expected[1], grads[1], &states[1])
+    }
+    #expect(params == expected)
+    #expect(try optim.state("row_var", of: 0).count == 3)
+    #expect(try optim.state("variance", of: 1) == states[1]["variance"]?.map { Double($0) })
+  }
+
+  @Test("has groups of several optimizers, whose settings are properties")
+  func groups() throws {
+    let optim = Optim<Float>()
+    let (lion, sgd) = (try optim.add(Lion(), sizes: [4]), try optim.add(SGD(), sizes: [2]))
+    lion.lr = 0.5
+    sgd.lr = 0.25
+    #expect(lion.settings.lr == 0.5 && sgd.lr == 0.25)
+    var params: [[Float]] = [[1, 2, 3, 4], [5, 6]]
+    try optim.step(&params, [[1, -1, 1, -1], [2, -2]])
+    #expect(params == [[0.5, 2.5, 2.5, 4.5], [4.5, 6.5]])
+    // The norm of all gradients together, of which one is left out here.
+    var options = StepOptions()
+    options.maxNorm = 1
+    let grads: [[Float]?] = [nil, [3, 4]]
+    let outcome = try optim.step(&params, grads, options)
+    #expect(outcome.norm == 5)
+    #expect(try optim.steps(of: 0) == 1 && optim.steps(of: 1) == 2)
+  }
+
+  @Test("refuses, and stays as it was")
+  func refusals() throws {
+    let optim = Optim<Float>()
+    let group = try optim.add(AdamW(), sizes: [2, 2])
+    var params: [[Float]] = [[1, 2], [3, 4]]
+    let grads: [[Float]] = [[1, 1], [1, 1]]
+    try optim.step(&params, grads)
+    let (before, saved) = (params, try optim.save())
+    func refuses(_ reason: Refusal.Reason, _ argument: String, _ body: () throws -> Void) {
+      do {
+        try body()
+        Issue.record("\(argument) was accepted")
+      } catch let refusal as Refusal {
+        #expect(refusal.reason == reason && refusal.argument == argument, "\(refusal)")
+      } catch {
+        Issue.record(error)
+      }
+    }
+    refuses(.range, "params") {
+      var fewer = [params[0]]
+      try optim.step(&fewer, grads)
+    }
+    refuses(.range, "params[1]") {
+      var longer: [[Float]] = [[1, 2], [3, 4, 5]]
+      try optim.step(&longer, grads)
+    }
+    refuses(.range, "grads") { try optim.step(&params, [grads[0]]) }
+    refuses(.range, "grads[1]") { try optim.step(&params, [grads[0], []]) }
+    refuses(.type, "grads[0]") {
+      try optim.step(&params, [[1.0, 1.0], [1.0, 1.0]] as [[Double]])
+    }
+    refuses(.value, "zeroesGradients") {
+      var options = StepOptions()
+      options.zeroesGradients = true
+      try optim.step(&params, grads, options)
+    }
+    refuses(.memory, "n") { try optim.add(AdamW(), sizes: [.max]) }
+    refuses(.memory, "list[1].n") { try optim.add(AdamW(), sizes: [2, -1]) }
+    refuses(.memory, "n") { try optim.add(AdamW(), sizes: [1 << 45]) }
+    refuses(.range, "array") { _ = try optim.state("exp_avg", of: 2) }
+    refuses(.field, "AdamW momentum") { _ = try optim.state("momentum", of: 0) }
+    refuses(.state, "data") { try optim.load([]) }
+    refuses(.state, "data") { try optim.load(saved.dropLast()) }
+    #expect(params == before)
+    #expect(try optim.save() == saved)
+    group.lr = -1
+    refuses(.value, "AdamW lr") { try optim.step(&params, grads) }
+    refuses(.value, "AdamW lr") { _ = try optim.save() }
+    #expect(params == before)
+    group.lr = 1e-3
+    #expect(try optim.save() == saved)
+  }
+
+  @Test("keeps floats of bfloat16s, which follow")
+  func master() throws {
+    let optim = Optim<BFloat16>()
+    let group = try optim.add(SGD(), sizes: [37], gradients: .f32, master: true, average: true)
+    let start: [Float] = ramp(37, 0.5)
+    var (params, expected) = ([start.map { BFloat16($0) }], start)
+    var state = SGD.State()
+    group.lr = 1e-4
+    var options = StepOptions()
+    options.averageWeight = 1
+    for t in 0..<50 {
+      let grad: [Float] = ramp(37, 0.25, t)
+      try optim.step(&params, [grad], options)
+      try group.settings.step(&expected, grad, &state)
+    }
+    #expect(try optim.state("master", of: 0) == expected.map { Double($0) })
+    #expect(try optim.state("average", of: 0) == expected.map { Double($0) })
+    #expect(params[0] == expected.map { BFloat16($0) })
+    #expect(params[0] != start.map { BFloat16($0) })
+  }
+
+  /// The layout as it is documented, written by hand.
+  @Test("loads bytes of version 1")
+  func version() throws {
+    func number(_ x: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: x >> (8 * $0)) } }
+    func name(_ name: String) -> [UInt8] { [UInt8(name.utf8.count)] + name.utf8 }
+    func named(_ key: String, _ x: Double) -> [UInt8] { name(key) + number(x.bitPattern) }
+    var bytes: [UInt8] = Array("schedopt".utf8) + number(1) + number(1)
+    bytes += name("NAdam") + number(1) + number(1)
+    bytes += number(2) + named("lr", 0.5) + named("maximize", 1)
+    bytes += number(2) + number(0) + number(0) + number(7) + number(3) + number(1) + number(2)
+    bytes += named("mu_product", 0.25)
+    for (array, values) in [("exp_avg", [1, 2] as [Float]), ("exp_avg_sq", [3, 4])] {
+      bytes += name(array) + number(1) + number(2)
+      for value in values { bytes += number(UInt64(value.bitPattern))[..<4] }
+    }
+    let optim = Optim<Float>()
+    let group = try optim.add(NAdam(), sizes: [2])
+    try optim.load(bytes)
+    #expect(group.lr == 0.5 && group.maximize && group.beta1 == 0.9)
+    #expect(try optim.steps(of: 0) == 7)
+    #expect(try optim.state("mu_product", of: 0) == [0.25])
+    #expect(try optim.state("exp_avg", of: 0) == [1, 2])
+    #expect(try optim.state("exp_avg_sq", of: 0) == [3, 4])
+  }
+}
