@@ -91,7 +91,7 @@ public struct Patience: StoppingRule {
   public var infinity = Abnormal.take
   public var smoothing = Smoothing.none
   public var span = 1
-  /// How often the rate must have fallen before it stops. Each fall ends the wait.
+  /// How often the rate must have fallen before it stops. So many falls end the wait.
   public var reductions = 0
   /// The metric that is the rate.
   public var rate: UTF8Text = "lr"
@@ -182,7 +182,7 @@ public struct Patience: StoppingRule {
       "span", &span, accepts: windowLengths, note: "how many metrics are smoothed over")
     fields.number(
       "reductions", &reductions,
-      note: "how often the rate must have fallen before it stops; each fall ends the wait")
+      note: "how often the rate must have fallen before it stops; so many falls end the wait")
     fields.name("rate", &rate, note: "the metric that is the rate, if there are reductions")
     fields.word("manner", &manner, note: "whose way of comparing and counting it is")
     best.remember(fields)
@@ -303,8 +303,9 @@ public struct Patience: StoppingRule {
   private mutating func count() { waited = min(waited + 1, maxStep) }
 
   private mutating func watchRate(_ rate: Double) {
-    if rate < lastRate {
-      falls = min(falls + 1, maxStep)
+    // Under a rate that falls for ever the wait would never end.
+    if rate < lastRate, falls < reductions {
+      falls += 1
       rest()
     }
     lastRate = rate

@@ -302,6 +302,13 @@ def test_the_rate_falls_so_often_and_then_it_stops() -> None:
     assert "no new best for 2 of 2" in stopper.why()
 
 
+def test_a_rate_that_falls_for_ever_does_not_keep_it_from_stopping() -> None:
+    stopper = ls.EarlyStopping(3, monitor="loss", reductions=2)
+    said = [stopper.observe({"loss": 1.0, "lr": 0.5**i}) for i in range(7)]
+    # Falls at 1 and 2; from the second on three that are not better.
+    assert said == [I, W, W, W, S, S, S]
+
+
 def test_a_number_is_the_only_metric_whatever_its_name() -> None:
     for places in ({}, {"epoch": 3}, {"step": 9, "seconds": 1.5}):
         stopper = ls.EarlyStopping(3, monitor="val_loss") | ls.EarlyStopping.of("Budget", epochs=9)

@@ -138,7 +138,7 @@ class EarlyStopping(Stateful):
             weight 2 / (span + 1); ``"median"`` or ``"best"`` of the last `span`. The best is then
             one of those.
         span: 1 to 4096.
-        reductions: How often the rate must have fallen before it stops; each fall ends the wait.
+        reductions: How often the rate must have fallen before it stops; so many falls end the wait.
             So the rate is reduced so many times on a plateau, and then the run ends.
         rate: The metric that is the rate, if there are reductions: the one trained with.
         manner: Whose way of comparing and counting it is, ties included; see the page on early
