@@ -14,7 +14,7 @@ public func convert(
     guard let type = ElementType(rawValue: dtype), type != .f64 else {
       throw Refusal(
         .constant, "\(name)", value: "\(Int(dtype))",
-        accepted: "a constant of its type, but doubles")
+        accepted: "a constant of sched_dtype, but doubles")
     }
     return type
   }

@@ -10,7 +10,7 @@ public func sched_early_stopping_make(
 ) -> sched_status {
   status { () throws(Refusal) in
     let known: EarlyStopping.Mode? = mode == SCHED_MIN ? .min : mode == SCHED_MAX ? .max : nil
-    let mode = try need(known, "mode", mode.rawValue)
+    let mode = try need(known, "mode", mode.rawValue, of: "sched_mode")
     let out = try need(stopper, "stopper")
     out.pointee = Handle.give(
       Cell(try EarlyStopping(patience: Int(patience), minDelta: min_delta, mode: mode)))

@@ -63,9 +63,11 @@ func need(
 }
 
 /// What `name` has in Swift, from what it has in C.
-func need<T>(_ known: T?, _ name: StaticString, _ value: UInt32) throws(Refusal) -> T {
+func need<T>(
+  _ known: T?, _ name: StaticString, _ value: UInt32, of type: StaticString
+) throws(Refusal) -> T {
   guard let known else {
-    throw Refusal(.constant, "\(name)", value: "\(Int(value))", accepted: "a constant of its type")
+    throw Refusal(.constant, "\(name)", value: "\(Int(value))", accepted: "a constant of \(type)")
   }
   return known
 }

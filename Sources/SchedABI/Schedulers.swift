@@ -10,7 +10,7 @@ public func sched_scheduler_make(
     let schedule = try SchedABI.schedule(schedule)
     let known: Scheduler.Form? =
       form == SCHED_CLOSED ? .closed : form == SCHED_CHAINED ? .chained : nil
-    let form = try need(known, "form", form.rawValue)
+    let form = try need(known, "form", form.rawValue, of: "sched_form")
     let out = try need(scheduler, "scheduler")
     let bases = try values(bases, groups, "bases", "groups")
     let made = try calling { () throws(Refusal) in
@@ -275,5 +275,5 @@ func known(_ policy: sched_policy) throws(Refusal) -> Scheduler.Policy {
     policy == SCHED_POLICY_ERROR
     ? .error
     : policy == SCHED_POLICY_KEEP ? .keep : policy == SCHED_POLICY_RESTORE ? .restore : nil
-  return try need(known, "policy", policy.rawValue)
+  return try need(known, "policy", policy.rawValue, of: "sched_policy")
 }

@@ -290,7 +290,7 @@ public func sched_anneal(_ ways: UnsafePointer<sched_ways>!) -> sched_status {
       case SCHED_AVERAGE_LINEAR: Way(averaging: .linear, at: ways.fraction, from: ways.before)
       default: nil
       }
-    let way = try need(known, "curve", ways.curve.rawValue)
+    let way = try need(known, "curve", ways.curve.rawValue, of: "sched_curve")
     let count = try need(ways.count, "count", of: MemoryLayout<Double>.stride)
     if count == 0 { return }
     let starts = try need(ways.starts, "starts")

@@ -8,7 +8,9 @@ func types(
   _ rounding: sched_rounding
 ) throws(Refusal) -> ElementTypes {
   func type(_ dtype: sched_dtype, _ name: StaticString) throws(Refusal) -> ElementType {
-    try need(ElementType(rawValue: UInt32(dtype.rawValue)), name, UInt32(dtype.rawValue))
+    try need(
+      ElementType(rawValue: UInt32(dtype.rawValue)), name, UInt32(dtype.rawValue), of: "sched_dtype"
+    )
   }
   func some(_ dtype: sched_dtype, _ name: StaticString) throws(Refusal) -> ElementType? {
     dtype == SCHED_SAME ? nil : try type(dtype, name)
@@ -17,7 +19,7 @@ func types(
   return try ElementTypes(
     type(param, "dtype"), grad: some(grad, "grad_dtype"), state: some(state, "state_dtype"),
     copy: some(copy, "copy_dtype"),
-    rounding: need(Rounding(rawValue: rounding), "rounding", rounding))
+    rounding: need(Rounding(rawValue: rounding), "rounding", rounding, of: "sched_rounding"))
 }
 
 private func borrow(
@@ -130,7 +132,8 @@ public func sched_lbfgs_step(
     }
     lbfgs.strongWolfe = given.strong_wolfe == 1
     let type = try need(
-      ElementType(rawValue: UInt32(dtype.rawValue)), "dtype", UInt32(dtype.rawValue))
+      ElementType(rawValue: UInt32(dtype.rawValue)), "dtype", UInt32(dtype.rawValue),
+      of: "sched_dtype")
     try lbfgs.validate()
     let call = try need(objective.pointee.call, "objective.call")
     var (evaluation, code): (Int64, Int32) = (0, 0)

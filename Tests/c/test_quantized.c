@@ -251,7 +251,7 @@ static void test_what_cannot_be_is_refused(void **state) {
                 "8 floats");
   check_refused(sched_convert(&floats, SCHED_Q8, NULL), SCHED_E_NULL, "to", "=NULL", "8 codes");
   check_refused(sched_convert(&floats, (sched_dtype)7, first.data), SCHED_E_ENUM, "dtype", "=7",
-                "a constant of its type");
+                "a constant of sched_dtype");
   check_refused(sched_convert(&doubles, SCHED_Q8, first.data), SCHED_E_ENUM, "from.dtype", "=2",
                 "but doubles");
   check_refused(sched_convert(&endless, SCHED_Q8, first.data), SCHED_E_MEMORY, "from.n", "=1844",

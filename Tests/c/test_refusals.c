@@ -893,11 +893,11 @@ static void constants_are_known(void **state) {
     char text[16];
     snprintf(text, sizeof text, "=%u", (unsigned)values[i]);
     check_refused(anneal((sched_curve)values[i], 0, 1, &one, &one, &value), SCHED_E_ENUM,
-                  "curve", text, "accepted");
+                  "curve", text, "a constant of sched_curve");
     check_refused(sched_scheduler_make(step_lr, (sched_form)values[i], 1, &one, &made),
-                  SCHED_E_ENUM, "form", text, "accepted");
+                  SCHED_E_ENUM, "form", text, "a constant of sched_form");
     check_refused(sched_early_stopping_make((sched_mode)values[i], 3, 0, &watching),
-                  SCHED_E_ENUM, "mode", text, "accepted");
+                  SCHED_E_ENUM, "mode", text, "a constant of sched_mode");
     check_doubles(value, MARK, "untouched", 0);
     assert_ptr_equal(made, UNTOUCHED);
     assert_ptr_equal(watching, UNTOUCHED);
