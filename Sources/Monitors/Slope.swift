@@ -89,38 +89,44 @@ public struct Slope: StoppingRule {
   private static func fit(_ metrics: UnsafeBufferPointer<Double>) -> (slope: Double, t: Double) {
     let n = Double(metrics.count)
     let spread = n * (n * n - 1) / 12
-    let mean = sum(metrics) { _, y in y } / n
-    let slope = sum(metrics) { x, y in x * (y - mean) } / spread
+    // From the first, which is as near the others as they are to each other.
+    let first = SIMD4(repeating: metrics[0])
+    let (total, moment) = sums(metrics) { x, y in (y - first, x * (y - first)) }
+    let (middle, slope) = (total / n, moment / spread)
     // Without one there is nothing to be sure of, whatever the error.
     if slope == 0 { return (0, 0) }
-    let squares = sum(metrics) { x, y in square(y - mean - slope * x) }
-    return (slope, slope / (squares / (n - 2) / spread).squareRoot())
+    let (squares, _) = sums(metrics) { x, y in
+      let rest = y - first - middle - slope * x
+      return (rest * rest, SIMD4())
+    }
+    return (slope, slope * (spread * (n - 2) / squares).squareRoot())
   }
 
+  /// The sums of two terms of each metric y and its place x, which is 0 in the middle; in
+  /// four parts that do not wait for each other.
   @inline(__always)
-  private static func square(_ rest: SIMD4<Double>) -> SIMD4<Double> { rest * rest }
-
-  /// The sum of a term of each metric y and its place x, which is 0 in the middle; in four
-  /// parts that do not wait for each other.
-  @inline(__always)
-  private static func sum(
+  private static func sums(
     _ metrics: UnsafeBufferPointer<Double>,
-    _ term: (SIMD4<Double>, SIMD4<Double>) -> SIMD4<Double>
-  ) -> Double {
-    var parts = SIMD4<Double>()
+    _ terms: (SIMD4<Double>, SIMD4<Double>) -> (SIMD4<Double>, SIMD4<Double>)
+  ) -> (Double, Double) {
+    var parts = (SIMD4<Double>(), SIMD4<Double>())
     var x = SIMD4(0, 1, 2, 3) - Double(metrics.count - 1) / 2
     var i = 0
     while i &+ 4 <= metrics.count {
-      parts += term(x, SIMD4(metrics[i], metrics[i &+ 1], metrics[i &+ 2], metrics[i &+ 3]))
+      let more = terms(x, SIMD4(metrics[i], metrics[i &+ 1], metrics[i &+ 2], metrics[i &+ 3]))
+      parts = (parts.0 + more.0, parts.1 + more.1)
       x += 4
       i &+= 4
     }
     while i < metrics.count {
-      parts[0] += term(x, SIMD4(repeating: metrics[i]))[0]
+      let more = terms(x, SIMD4(repeating: metrics[i]))
+      parts.0[0] += more.0[0]
+      parts.1[0] += more.1[0]
       x += 1
       i &+= 1
     }
-    return (parts[0] + parts[1]) + (parts[2] + parts[3])
+    func joined(_ parts: SIMD4<Double>) -> Double { (parts[0] + parts[1]) + (parts[2] + parts[3]) }
+    return (joined(parts.0), joined(parts.1))
   }
 
   /// The confidence that the metric gets better.
