@@ -27,6 +27,7 @@ OPTIONAL = {
     *("sched_scheduler_observe rates", "sched_advance rates", "sched_skip skipped"),
     *("sched_scheduler_cool_down decay_type", "sched_scheduler_cool_down groups"),
     *("sched_scheduler_extend groups", "sched_step group", "sched_set_isa name"),
+    *("sched_optim_step options", "sched_optim_step group"),
 }
 WRITTEN = {"culprit", "group", "position", "length"}
 
@@ -52,11 +53,20 @@ def declared() -> dict[str, list[tuple[str, str, bool]]]:
     return found
 
 
+class Optim:
+    """Of no groups. Python has none of its own."""
+
+    def __init__(self) -> None:
+        self._handle = ctypes.c_void_p()
+        assert _lib._c["sched_optim_make"](ctypes.addressof(self._handle)) == Status.SCHED_OK
+
+
 FUNCTIONS = declared()
 HANDLES = {
     "sched_schedule*": libsched.StepLR(3),
     "sched_scheduler*": libsched.Scheduler(libsched.StepLR(3), 0.1),
     "sched_early_stopping*": libsched.EarlyStopping(3),
+    "sched_optim*": Optim(),
 }
 
 
