@@ -723,8 +723,6 @@ ASCII = str.maketrans(
         "−": "-",
         "·": "*",
         "√": "sqrt",
-        "²": "^2",
-        "ᵗ": "^t",
         "≥": ">=",
         "≤": "<=",
         "→": "->",
@@ -732,18 +730,29 @@ ASCII = str.maketrans(
         "ρ": "rho",
         "η": "eta",
         "‖": "||",
-        "⁻": "^-",
-        "¹": "1",
         "μ": "mu",
-        "⁺": "+",
         "û": "u",
         "̂": "^",
         "∏": "prod",
         "½": "1/2",
         "ₜ": "_t",
         "Σ": "sum",
+        "ε": "epsilon",
+        "…": "...",
     }
 )
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵗʳᵀ", "0123456789-+trT")
+
+
+def in_ascii(text: str) -> str:
+    """A root or a sum without brackets gets its own, and a power its sign."""
+    text = re.sub(r"([√Σ])(\w+(?:\([^()]*\))?)", r"\1(\2)", text)
+    text = re.sub(
+        f"[{''.join(map(chr, RAISED))}]+", lambda match: "^" + match[0].translate(RAISED), text
+    )
+    return text.translate(ASCII)
+
+
 ELEMENTS = {"f32": "float", "f64": "double"}
 
 
@@ -765,6 +774,7 @@ class OptimizerKind:
     number: int
     name: str = ""
     doc: str = ""
+    prose: str = ""
     settings: list[Setting] = field(default_factory=list)
     states: list[Setting] = field(default_factory=list)
     scalars: list[Setting] = field(default_factory=list)
@@ -788,8 +798,8 @@ def snake_case(text: str) -> str:
     )
 
 
-def swift_docs(name: str) -> tuple[str, dict[str, str]]:
-    """What an optimizer's source says of it and of each of its settings."""
+def swift_docs(name: str) -> tuple[str, str, dict[str, str]]:
+    """What an optimizer's source says of it, for a page and for a comment, and of its settings."""
     source = (ROOT / "Sources" / "StepBody" / f"{name}.swift").read_text()
     found = re.search(rf"((?:^///.*\n)+)public struct {name}: ", source, re.MULTILINE)
     if not found:
@@ -798,11 +808,12 @@ def swift_docs(name: str) -> tuple[str, dict[str, str]]:
     notes = {}
     for lines, var in re.findall(r"((?:^  ///.*\n)+)  public var (\w+)", source, re.MULTILINE):
         text = " ".join(line.strip().removeprefix("///").strip() for line in lines.splitlines())
-        notes[snake_case(var)] = snake_case(text).translate(ASCII)
+        notes[snake_case(var)] = snake_case(text)
+    prose = snake_case(doc)
     # Links keep their words, and lose their address only where it is no paper's.
     doc = doc.replace("https://arxiv.org/abs/", "arXiv:")
     doc = re.sub(r"\[([^\]]+)\]\((?:https?://)?([^)]+)\)", r"\1 (\2)", doc)
-    return snake_case(doc.replace("`", "")).translate(ASCII), notes
+    return prose, in_ascii(snake_case(doc.replace("`", ""))), notes
 
 
 def describe_optimizers() -> list[OptimizerKind]:
@@ -818,7 +829,7 @@ def describe_optimizers() -> list[OptimizerKind]:
         kind = OptimizerKind(number)
         lines = [line.split("\t") for line in text.value.decode().splitlines()]
         kind.name = lines[0][1]
-        kind.doc, notes = swift_docs(kind.name)
+        kind.prose, kind.doc, notes = swift_docs(kind.name)
         for tag, name, default, accepted, *_ in lines[1:]:
             one = Setting(tag, name, default, accepted, notes.get(name, ""))
             part = {"state": kind.states, "scalar": kind.scalars, "shape": kind.shape}
@@ -906,7 +917,9 @@ def c_optimizer(kind: OptimizerKind) -> str:
         kind_of = "double" if one.tag == "real" else "int32_t"
         accepted = one.accepted.replace("a finite number", "finite,").rstrip(",")
         accepted = accepted.replace(", from", " from").replace(", above", " above")
-        lines.append(member(f"{kind_of} {one.name}", f"{one.note.rstrip('.')}: {accepted}"))
+        lines.append(
+            member(f"{kind_of} {one.name}", f"{in_ascii(one.note).rstrip('.')}: {accepted}")
+        )
     lines.append(f"}} {name};\n")
     defaults = call("  {", [c_number(one.default) for one in kind.settings], "}", C_WIDTH - 2)
     lines += [f"#define {kind.macro}_DEFAULTS \\", defaults.replace("\n", " \\\n") + "\n"]
@@ -1078,6 +1091,8 @@ def printed() -> Iterator[tuple[Path, str]]:
     yield from pages.outputs(DOCS).items()
     beside = (DOCS / "early_stopping.in.md").read_text()
     yield DOCS / "early_stopping.md", pages.early_stopping(beside, describe_rules())
+    beside = (DOCS / "optimizers.in.md").read_text()
+    yield DOCS / "optimizers.md", pages.optimizers(beside, optimizers)
 
 
 def write(path: Path, text: str, *, is_check: bool) -> bool:

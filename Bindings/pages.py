@@ -12,7 +12,7 @@ import pictures
 
 if TYPE_CHECKING:
     from declarations import Declaration, Peer
-    from generate import Field, Kind
+    from generate import Field, Kind, OptimizerKind
 
 ARXIV = re.compile(r"arXiv:(\d+\.\d+)")
 PRINTED = "<!-- Printed by Bindings/generate.py from the schedule's declaration. -->\n\n"
@@ -174,6 +174,23 @@ class Pages:
             parts.append(f"{rule.summary} `{rule.formula}`. Source: {rule.source}.\n")
             parts.append(self.table(rule))
         return parts[0] + "\n".join(parts[1:])
+
+    def optimizers(self, beside: str, kinds: list[OptimizerKind]) -> str:
+        """What is written, and every optimizer with its settings and states."""
+        parts = [PRINTED.replace("the schedule's declaration", "the optimizers' sources") + beside]
+        for kind in kinds:
+            rows = ["| Setting | Default | Accepts | What it is |", "|---|---|---|---|"]
+            for one in kind.settings:
+                what = f"`{one.name}` | `{one.default}` | {one.accepted}"
+                rows.append(f"| {what} | {cell(one.note.removesuffix('.'))} |")
+            held = [
+                f"`{one.name}`" + (f" ({one.accepted})" if one.accepted else "")
+                for one in kind.states
+            ]
+            held += [f"the number `{one.name}`" for one in kind.scalars]
+            states = f"State: {', '.join(held)}.\n" if held else "It has no state.\n"
+            parts += [f"### {kind.name}\n", kind.prose, "\n".join(rows) + "\n", states]
+        return parts[0] + "\n".join(parts[1:]).rstrip() + "\n"
 
     def outputs(self, folder: Path) -> dict[Path, str]:
         """Every text, by its path."""

@@ -243,8 +243,8 @@ typedef struct sched_adam {
   int32_t maximize; /* Whether to climb: 0 or 1 */
   /* Whether the decay is apart from the gradient: 0 or 1 */
   int32_t decoupled_weight_decay;
-  /* Whether eps is added to sqrtv before v is made up for its start: Kingma
-   * and Ba's ε^: 0 or 1 */
+  /* Whether eps is added to sqrt(v) before v is made up for its start:
+   * Kingma and Ba's epsilon^: 0 or 1 */
   int32_t epsilon_hat;
 } sched_adam;
 
@@ -324,7 +324,7 @@ static inline sched_status sched_adam_f64(const sched_adam *hyper, int64_t step,
  *
  *    g <- g + weight_decay * p
  *    s <- s + g^2
- *    p <- p - lr / (1 + (t - 1) * lr_decay) * g / (sqrts + eps)
+ *    p <- p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps)
  *
  *  With g negated first under maximize.
  *
@@ -701,7 +701,7 @@ static inline sched_status sched_adamax_f64(const sched_adamax *hyper,
  *    g <- g + weight_decay * p
  *    mu(t) = beta1 * (1 - 0.96^(t * momentum_decay) / 2)
  *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g^2
- *    n <- lr * (1 - mu(t)) / (1 - mu(1)…mu(t)) * g + lr * mu(t + 1) / (1 - mu(1)…mu(t + 1)) * m
+ *    n <- lr * (1 - mu(t)) / (1 - mu(1)...mu(t)) * g + lr * mu(t + 1) / (1 - mu(1)...mu(t + 1)) * m
  *    p <- p - n / (sqrt(v / (1 - beta2^t)) + eps)
  *
  *  With g negated first under maximize. Under decoupled_weight_decay p
@@ -798,7 +798,7 @@ static inline sched_status sched_nadam_f64(const sched_nadam *hyper,
  *    m <- beta1 * m + (1 - beta1) * g,   v <- beta2 * v + (1 - beta2) * g^2
  *    rho = rhoinf - 2 * t * beta2^t / (1 - beta2^t),   rhoinf = 2 / (1 - beta2) - 1
  *    r = sqrt((rho - 4) * (rho - 2) * rhoinf / ((rhoinf - 4) * (rhoinf - 2) * rho))
- *    p <- p - lr / (1 - beta1^t) * m * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrtv + eps) : 1)
+ *    p <- p - lr / (1 - beta1^t) * m * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrt(v) + eps) : 1)
  *
  *  With g negated first under maximize. Under decoupled_weight_decay p
  *  shrinks by lr * weight_decay of itself first, and g has no decay.
@@ -1507,7 +1507,7 @@ static inline sched_status sched_average_f64(const sched_average *hyper,
  *    g <- g + weight_decay * y
  *    y <- y + c * (z - y) + lr * (momentum * (1 - c) - 1) * g
  *    z <- z - lr * g,   z = y before the first step
- *    c = w / sumw,   w = tʳ * (largest lr so far)^weight_lr_power
+ *    c = w / sum(w),   w = t^r * (largest lr so far)^weight_lr_power
  *
  *  y is the parameter while training; what to evaluate is y + (1 - 1 /
  *  momentum) * (z - y), which Average goes to and comes back from. lr rises
@@ -1600,7 +1600,7 @@ static inline sched_status sched_schedule_free_sgd_f64(
  *    u <- g / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay * y
  *    y <- y + c * (z - y) + lr * (beta1 * (1 - c) - 1) * u
  *    z <- z - lr * u,   z = y before the first step
- *    c = w / sumw,   w = tʳ * (largest lr so far)^weight_lr_power
+ *    c = w / sum(w),   w = t^r * (largest lr so far)^weight_lr_power
  *
  *  y is the parameter while training; what to evaluate is y + (1 - 1 /
  *  beta1) * (z - y), which Average goes to and comes back from. lr rises
@@ -1698,7 +1698,7 @@ static inline sched_status sched_schedule_free_adamw_f64(
  *  and their moments, stay as they are.
  *
  *    m <- m + (1 - beta1) * (g - m),   v <- v + (1 - beta2) * (g^2 - v)
- *    p <- p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrtv + eps)
+ *    p <- p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
  *
  *  With g negated first under maximize. t counts the parameter's steps, not
  *  the row's.
@@ -1966,8 +1966,8 @@ static inline sched_status sched_lars_f64(const sched_lars *hyper, int64_t step,
  *
  *    R <- R + w * (mean of g^2 over a row - R),   C alike of columns,   w = t^beta2_decay
  *    v <- R * C / max(mean of R, eps1);   of a vector v <- v + w * (g^2 - v)
- *    u <- g / max(sqrtv, eps1),   u <- u / max(1, rms(u) / d)
- *    p <- p - lr * weight_decay * p - max(eps2, rms(p)) * min(lr, 1 / sqrtt) * u
+ *    u <- g / max(sqrt(v), eps1),   u <- u / max(1, rms(u) / d)
+ *    p <- p - lr * weight_decay * p - max(eps2, rms(p)) * min(lr, 1 / sqrt(t)) * u
  *
  *  With the rms of p before it decays, and g negated first under maximize.
  *  Of more dimensions than two the last two are a matrix, each on its own
@@ -2085,15 +2085,15 @@ static inline sched_status sched_adafactor_f64(const sched_adafactor *hyper,
  *
  *    B <- B + (1 - momentum) * (g - B)
  *    X <- nesterov ? g + momentum * (B - g) : B,   X <- X / max(||X||, eps)
- *    ns_steps times:   A <- X * Xᵀ,   X <- ns_a * X + (ns_b * A + ns_c * A * A) * X
+ *    ns_steps times:   A <- X * X^T,   X <- ns_a * X + (ns_b * A + ns_c * A * A) * X
  *    p <- p - lr * weight_decay * p - lr * scale * X
  *
- *  With X lying the shorter way, and a scale of sqrtmax(1, rows / columns),
- *  or of sqrtmax(rows, columns) / 5 under match_rms_adamw. X, A and the
- *  matrix in front of X are rounded to bfloat16 whenever they are made, and
- *  products added up in floats in the order of their index: the same bits
- *  for every instruction set and number of threads. Of what is rounded,
- *  magnitudes below 2^-⁶^2 are 0 and those above 2⁶^2 infinite.
+ *  With X lying the shorter way, and a scale of sqrt(max(1, rows /
+ *  columns)), or of sqrt(max(rows, columns)) / 5 under match_rms_adamw. X, A
+ *  and the matrix in front of X are rounded to bfloat16 whenever they are
+ *  made, and products added up in floats in the order of their index: the
+ *  same bits for every instruction set and number of threads. Of what is
+ *  rounded, magnitudes below 2^-62 are 0 and those above 2^62 infinite.
  *
  *  Source: Jordan et al., Muon: An optimizer for hidden layers in neural
  *  networks (kellerjordan.github.io/posts/muon/); Liu et al., Muon is

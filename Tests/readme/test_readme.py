@@ -48,13 +48,16 @@ def test_python(text: str, tmp_path: Path) -> None:
     run(sys.executable, "-W", "error", "-c", text, cwd=tmp_path)
 
 
-def test_early_stopping_as_its_page_has_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "snippets", "outputs"), [("early_stopping", 4, 2), ("optimizers", 2, 2)]
+)
+def test_a_page(name: str, snippets: int, outputs: int, tmp_path: Path) -> None:
     """What stands behind a snippet is what it prints."""
-    page = (ROOT / "Bindings" / "docs" / "early_stopping.md").read_text()
+    page = (ROOT / "Bindings" / "docs" / f"{name}.md").read_text()
     found = re.findall(
         r"^```python\n(.*?)^```$(?:\n\n```\n(.*?)^```$)?", page, re.MULTILINE | re.DOTALL
     )
-    assert len(found) == 4 and sum(bool(printed) for _, printed in found) == 2
+    assert (len(found), sum(bool(printed) for _, printed in found)) == (snippets, outputs)
     for text, printed in found:
         assert run(sys.executable, "-W", "error", "-c", text, cwd=tmp_path) == printed
 
