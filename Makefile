@@ -2,7 +2,8 @@
 # make demo     trains on real digits and draws build/demo.png
 # make test     everything that must hold; installs what it needs
 # make fuzz     SECONDS=600: any bytes against the C interface
-# make bench    libsched against PyTorch, and against the speed of memory
+# make bench    libsched against PyTorch, and against the speed of memory;
+#               DEEPSPEED=1 beside DeepSpeed's AdamW, too, ARGS="--only models"
 # make install  PREFIX=/usr/local DESTDIR=
 
 SHELL := /bin/bash
@@ -67,8 +68,13 @@ generate: build/libsched.so .venv/tests
 vectors: .venv/tests
 	$(PYTHON) -m Tests.Oracle
 
+# Beside the environment of the tests, which look at what is installed.
+build/deepspeed: Tests/bench/requirements.txt | .venv/tests
+	rm -rf $@
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target $@ -r $<
+
 .PHONY: bench
-bench: build/libsched.so .venv/tests
+bench: build/libsched.so .venv/tests $(if $(DEEPSPEED),build/deepspeed)
 	$(PYTHON) Tests/bench/bench.py $(ARGS)
 
 # -- Tests --------------------------------------------------------------------

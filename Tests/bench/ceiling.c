@@ -1,61 +1,73 @@
-/*  The speed of memory: kernels that read and write what an optimizer step
- *  does, and compute next to nothing. */
+/*  The speed of memory: reads and writes what an optimizer's step does, and
+ *  computes next to nothing.
+ *
+ *  SIZES are the bytes of an element of each array, of which the first WRITTEN are
+ *  read and written and the others read. STEP elements take whole vectors of
+ *  each array. */
 #include <omp.h>
 #include <stddef.h>
 
-static void adamw(ptrdiff_t n, float *restrict p, const float *restrict g, float *restrict m,
-                  float *restrict v) {
-  for (ptrdiff_t i = 0; i < n; i++) {
-    m[i] += g[i];
-    v[i] += g[i];
-    p[i] -= g[i];
+typedef long long vector __attribute__((vector_size(64), aligned(1), may_alias));
+
+static const int sizes[] = {SIZES};
+enum { ARRAYS = sizeof sizes / sizeof *sizes };
+
+/*  Loops of constants, which end up as straight lines. */
+#define UNROLLED _Pragma("GCC unroll 8")
+
+static void move_some(ptrdiff_t n, ptrdiff_t first, char *const *arrays) {
+  char *at[ARRAYS];
+  UNROLLED
+  for (int a = 0; a < ARRAYS; a++) at[a] = arrays[a] + first * sizes[a];
+  vector sum = {0};
+  if (n < STEP) {
+    UNROLLED
+    for (int a = 0; a < WRITTEN; a++) {
+      for (ptrdiff_t b = 0; b < n * sizes[a]; b++) at[a][b]++;
+    }
+    return;
   }
-}
-
-static void sgd(ptrdiff_t n, float *restrict p, const float *restrict g, float *restrict b) {
-  for (ptrdiff_t i = 0; i < n; i++) {
-    b[i] += g[i];
-    p[i] -= g[i];
+  for (ptrdiff_t next = 0; next < n; next += STEP) {
+    // The last elements take some of those before them once more.
+    const ptrdiff_t i = next < n - STEP ? next : n - STEP;
+    // Of all that is read into all that is written: nothing can be left out.
+    if (WRITTEN) sum = (vector){0};
+    UNROLLED
+    for (int a = WRITTEN; a < ARRAYS; a++) {
+      UNROLLED
+      for (int b = 0; b < STEP * sizes[a]; b += 64) sum += *(vector *)(at[a] + i * sizes[a] + b);
+    }
+    UNROLLED
+    for (int a = 0; a < WRITTEN; a++) {
+      UNROLLED
+      for (int b = 0; b < STEP * sizes[a]; b += 64) *(vector *)(at[a] + i * sizes[a] + b) += sum;
+    }
   }
-}
-
-/*  Runs `call` with each thread's `first` and `length`, on whole cache lines. */
-#define EACH_THREAD(...)                                                    \
-  _Pragma("omp parallel num_threads(threads) if (threads > 1)") {            \
-    const ptrdiff_t share = (n / omp_get_num_threads()) & ~(ptrdiff_t)15;    \
-    const ptrdiff_t first = share * omp_get_thread_num();                    \
-    const int is_last = omp_get_thread_num() == omp_get_num_threads() - 1;   \
-    const ptrdiff_t length = is_last ? n - first : share;                     \
-    __VA_ARGS__;                                                             \
-  }
-
-/*  AdamW's traffic: four arrays in, three out. */
-void move_adamw(ptrdiff_t n, float *p, const float *g, float *m, float *v, int threads) {
-  EACH_THREAD(adamw(length, p + first, g + first, m + first, v + first))
-}
-
-/*  Momentum SGD's traffic: three arrays in, two out. */
-void move_sgd(ptrdiff_t n, float *p, const float *g, float *b, int threads) {
-  EACH_THREAD(sgd(length, p + first, g + first, b + first))
+  volatile vector sink = sum;
+  (void)sink;
 }
 
 static ptrdiff_t within(ptrdiff_t at, ptrdiff_t size) {
   return at < 0 ? 0 : at > size ? size : at;
 }
 
-/*  AdamW's over the tensors of a model, which lie end to end in what the threads
- *  share; `arrays` has each one's p, g, m and v. */
-void move_model(ptrdiff_t count, const ptrdiff_t *sizes, float *const *arrays, int threads) {
+/*  Tensors of `lengths` elements, which lie end to end in what the threads share;
+ *  `arrays` has all of the first, all of the second, and so on. */
+void move(ptrdiff_t count, const ptrdiff_t *lengths, char *const *arrays, int threads) {
   ptrdiff_t n = 0;
-  for (ptrdiff_t i = 0; i < count; i++) n += sizes[i];
-  EACH_THREAD({
+  for (ptrdiff_t i = 0; i < count; i++) n += lengths[i];
+#pragma omp parallel num_threads(threads) if (threads > 1)
+  {
+    const ptrdiff_t share = (n / omp_get_num_threads()) & ~(ptrdiff_t)63;
+    const ptrdiff_t first = share * omp_get_thread_num();
+    const int is_last = omp_get_thread_num() == omp_get_num_threads() - 1;
+    const ptrdiff_t end = is_last ? n : first + share;
     ptrdiff_t start = 0;
     for (ptrdiff_t i = 0; i < count; i++) {
-      const ptrdiff_t from = within(first - start, sizes[i]);
-      const ptrdiff_t to = within(first + length - start, sizes[i]);
-      float *const *of = arrays + 4 * i;
-      adamw(to - from, of[0] + from, of[1] + from, of[2] + from, of[3] + from);
-      start += sizes[i];
+      const ptrdiff_t from = within(first - start, lengths[i]);
+      const ptrdiff_t to = within(end - start, lengths[i]);
+      move_some(to - from, from, arrays + ARRAYS * i);
+      start += lengths[i];
     }
-  })
+  }
 }

@@ -1,0 +1,341 @@
+"""Optimizers' steps, beside PyTorch's, DeepSpeed's and the speed of memory."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import math
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from multiprocessing import get_context
+from typing import Any
+
+import libsched
+import torch
+from libsched import _lib, optim
+from race import EVERYONE, HERE, THREADS, Shape, Step, Table, ceiling, count, race, use
+
+SIZES = [10**3, 10**4, 10**5, 10**6, 10**7]
+# What steps read and write: the parameter, its gradient, and states.
+ADAMW = "pmv.g"
+
+
+@cache
+def deepspeed() -> Any:
+    """DeepSpeed's AdamW; None where it is not installed, or nothing compiles it."""
+    build = HERE.parents[1] / "build"
+    sys.path.append(str(build / "deepspeed"))
+    os.environ["PATH"] += f":{build / 'deepspeed' / 'bin'}"
+    os.environ.setdefault("TORCH_EXTENSIONS_DIR", str(build / "torch_extensions"))
+    os.environ.setdefault("DS_ACCELERATOR", "cpu")
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            from deepspeed.ops.adam import DeepSpeedCPUAdam
+
+            # Compiles it.
+            DeepSpeedCPUAdam([torch.nn.Parameter(torch.ones(1))])
+    except (ImportError, RuntimeError):
+        return None
+    return DeepSpeedCPUAdam
+
+
+def parameters(shapes: list[Shape], dtype: torch.dtype = torch.float32) -> list[torch.nn.Parameter]:
+    ones = [torch.nn.Parameter(torch.randn(shape).to(dtype)) for shape in shapes]
+    for one in ones:
+        one.grad = torch.randn(one.shape).to(dtype)
+    return ones
+
+
+def adamws(
+    shapes: list[Shape], dtype: torch.dtype = torch.float32, **settings: Any
+) -> Iterator[tuple[str, Step]]:
+    """AdamW as others have it, in C."""
+    yield "torch fused", torch.optim.AdamW(parameters(shapes, dtype), fused=True).step
+    if make := deepspeed():
+        yield "DeepSpeed", make(parameters(shapes, dtype), weight_decay=0.01, **settings).step
+
+
+def print_steps(seconds: float, kind: str, sizes: list[int]) -> None:
+    settings = {"AdamW": {}, "SGD": {"momentum": 0.9}}[kind]
+    table = Table(
+        f"{kind}.step() on one float32 tensor ({libsched.isa()})",
+        ["elements", "threads"],
+        "µs",
+        ["ceiling", "torch fused", "DeepSpeed", "foreach", "loop"],
+    )
+    for threads in THREADS:
+        use(threads)
+        for size in sizes:
+            shapes = [(size,)]
+            theirs = partial(getattr(torch.optim, kind), **settings)
+            contenders = {
+                "libsched": getattr(optim, kind)(parameters(shapes), **settings).step,
+                "ceiling": ceiling(shapes, {"AdamW": ADAMW, "SGD": "pb.g"}[kind]),
+            }
+            if kind == "AdamW":
+                contenders |= adamws(shapes)
+            else:
+                contenders["torch fused"] = theirs(parameters(shapes), fused=True).step
+            # Those that take their time, of what memory holds several times.
+            if size < 10**8:
+                contenders["foreach"] = theirs(parameters(shapes), foreach=True).step
+                contenders["loop"] = theirs(parameters(shapes), foreach=False, fused=False).step
+            took = race(contenders, seconds)
+            table.add([count(size), threads], 1e6 * took["libsched"], took)
+    table.print()
+
+
+def forced(isa: str, threads: int, seconds: float) -> dict[str, float]:
+    """AdamW in a process that has chosen its instructions anew."""
+    use(threads)
+    assert libsched.isa() == isa
+    shapes = [(10**7,)]
+    return race(
+        {"libsched": optim.AdamW(parameters(shapes)).step, "ceiling": ceiling(shapes, ADAMW)},
+        seconds,
+    )
+
+
+def print_widths(seconds: float) -> None:
+    table = Table(
+        "AdamW.step() on one float32 tensor of 1e7 elements, by instructions",
+        ["instructions", "threads"],
+        "µs",
+        ["ceiling"],
+    )
+    widths = ["avx512", "avx2", "baseline"]
+    for isa in widths[widths.index(libsched.isa()) :]:
+        for threads in THREADS:
+            os.environ["SCHED_ISA"] = isa
+            with ProcessPoolExecutor(1, get_context("spawn")) as process:
+                took = process.submit(forced, isa, threads, seconds).result()
+            del os.environ["SCHED_ISA"]
+            table.add([isa, threads], 1e6 * took["libsched"], took)
+    table.print()
+
+
+def gpt2() -> list[Shape]:
+    """The shapes of GPT-2's 148 tensors, 124 million numbers."""
+    d = 768
+    block: list[Shape] = [(d,), (d,), (d, 3 * d), (3 * d,), (d, d), (d,)]
+    block += [(d,), (d,), (d, 4 * d), (4 * d,), (4 * d, d), (d,)]
+    return [(50257, d), (1024, d), *(12 * block), (d,), (d,)]
+
+
+def resnet50() -> list[Shape]:
+    """The shapes of ResNet-50's 161 tensors, 25.6 million numbers."""
+
+    def convolution(to: int, of: int, side: int) -> list[Shape]:
+        return [(to, of, side, side), (to,), (to,)]
+
+    shapes, width = convolution(64, 3, 7), 64
+    for inner, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for i in range(blocks):
+            shapes += convolution(inner, width, 1)
+            shapes += convolution(inner, inner, 3)
+            shapes += convolution(4 * inner, inner, 1)
+            if i == 0:
+                shapes += convolution(4 * inner, width, 1)
+            width = 4 * inner
+    return [*shapes, (1000, width), (1000,)]
+
+
+MODELS: dict[str, list[Shape]] = {
+    "GPT-2": gpt2(),
+    "ResNet-50": resnet50(),
+    "1,000 small": [(10 + 991 * i // 1000,) for i in range(1000)],
+}
+
+
+def print_models(seconds: float) -> None:
+    """AdamW over all tensors of a model, in one call."""
+    table = Table(
+        "AdamW.step() of a whole model, float32",
+        ["model", "tensors", "elements", "threads"],
+        "ms",
+        ["ceiling", "torch fused", "DeepSpeed"],
+    )
+    for name, shapes in MODELS.items():
+        size = sum(map(math.prod, shapes))
+        for threads in THREADS:
+            use(threads)
+            contenders = {
+                "libsched": optim.AdamW(parameters(shapes)).step,
+                "ceiling": ceiling(shapes, ADAMW),
+            } | dict(adamws(shapes))
+            took = race(contenders, seconds)
+            labels = [name, len(shapes), f"{size:,}", threads]
+            table.add(labels, 1e3 * took["libsched"], took)
+    table.print()
+
+
+def bfloat16s(shapes: list[Shape]) -> Step:
+    """AdamW of bfloat16s alone, states too, which the library's lists may have."""
+    params = parameters(shapes, torch.bfloat16)
+    states = [[torch.zeros(one.shape, dtype=torch.bfloat16) for one in params] for _ in range(2)]
+    steps = _lib.StepList("adamw", "bfloat16", 5, len(params), state_dtype="bfloat16")
+    steps.set([1e-3, 0.9, 0.999, 1e-8, 0.01, 0, 0])
+    for i, one in enumerate(params):
+        grad = one.grad
+        assert grad is not None
+        arrays = (one, grad, states[0][i], states[1][i])
+        steps.table[i, :6] = [one.numel(), 0, *(array.data_ptr() for array in arrays)]
+    call = _lib.Steps([steps])
+
+    # The arrays live as long as their addresses.
+    def step(held: object = (params, states)) -> None:
+        steps.table[:, 1] += 1
+        call.step()
+
+    return step
+
+
+def print_stored(seconds: float, size: int) -> None:
+    """AdamW of 16 bits."""
+    table = Table(
+        f"AdamW.step() on one bfloat16 tensor of {count(size)} elements",
+        ["states", "threads"],
+        "ns an element",
+        ["ceiling", "torch fused", "DeepSpeed", "our float32"],
+    )
+    half, shapes = torch.bfloat16, [(size,)]
+    two = {"p": 2, "g": 2}
+    # How PyTorch and DeepSpeed may keep their states: PyTorch in the parameter's type alone.
+    rows: list[tuple[str, dict[str, Any] | None, str, dict[str, int], bool]] = [
+        ("bfloat16", None, ADAMW, two | {"m": 2, "v": 2}, False),
+        ("float32", {}, ADAMW, two, True),
+        ("float32, stochastic", {"rounding": "stochastic"}, ADAMW, two, True),
+        ("float32, Kahan", {"rounding": "kahan"}, "prmv.g", two | {"r": 2}, True),
+        ("float32, master", {"master": True}, "prmv.g", two, True),
+    ]
+    for about, how, passes, sizes, is_wide in rows:
+        for threads in THREADS:
+            use(threads)
+            if how is None:
+                mine = bfloat16s(shapes)
+            else:
+                optimizer = optim.AdamW(parameters(shapes, half))
+                optimizer.store(**how)
+                mine = optimizer.step
+            contenders = {"libsched": mine, "ceiling": ceiling(shapes, passes, sizes)}
+            contenders |= adamws(shapes, half, fp32_optimizer_states=is_wide)
+            contenders["our float32"] = optim.AdamW(parameters(shapes)).step
+            took = race(contenders, seconds)
+            table.add([about, threads], 1e9 * took["libsched"] / size, took)
+    table.print()
+
+
+def print_clipped(seconds: float, size: int) -> None:
+    """AdamW with its clipping."""
+    table = Table(
+        f"AdamW.step(max_norm=1) on float32 tensors of {count(size)} elements in all",
+        ["tensors", "threads"],
+        "µs",
+        ["ceiling", "torch's two, fused", "the step alone"],
+    )
+    for tensors in (1, 100):
+        shapes: list[Shape] = tensors * [(size // tensors,)]
+        for threads in THREADS:
+            use(threads)
+            theirs = parameters(shapes)
+            fused = torch.optim.AdamW(theirs, fused=True)
+
+            def clipped(theirs: list[Any] = theirs, fused: Any = fused) -> None:
+                torch.nn.utils.clip_grad_norm_(theirs, 1.0)
+                fused.step()
+
+            took = race(
+                {
+                    "libsched": partial(optim.AdamW(parameters(shapes)).step, max_norm=1.0),
+                    "ceiling": ceiling(shapes, ".g," + ADAMW),
+                    "torch's two, fused": clipped,
+                    "the step alone": optim.AdamW(parameters(shapes)).step,
+                },
+                seconds,
+            )
+            table.add([tensors, threads], 1e6 * took["libsched"], took)
+    table.print()
+
+
+def print_quantized(seconds: float, sizes: list[int]) -> None:
+    """AdamW with states of 8 bits, 16 bytes an element, beside states of floats, 28."""
+    table = Table(
+        "AdamW.step() on one float32 tensor with states of 8 bits",
+        ["elements", "threads"],
+        "ns an element",
+        ["ceiling", "our float32"],
+    )
+    for size in sizes:
+        for threads in THREADS:
+            use(threads)
+            shapes: list[Shape] = [(size,)]
+            optimizer = optim.AdamW(parameters(shapes))
+            optimizer.store(state_dtype="8bit")
+            took = race(
+                {
+                    "libsched": optimizer.step,
+                    "ceiling": ceiling(shapes, ADAMW, {"m": 1, "v": 1}),
+                    "our float32": optim.AdamW(parameters(shapes)).step,
+                },
+                seconds,
+            )
+            table.add([count(size), threads], 1e9 * took["libsched"] / size, took)
+    table.print()
+
+
+# What others than AdamW read and write in a step, with the passes that their norms take, and their
+# settings. Muon's time goes into products of matrices.
+OPTIMIZERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("Adam", "pmvw.g", {"amsgrad": True}),
+    ("Adagrad", "ps.g", {}),
+    ("Adadelta", "psd.g", {}),
+    ("RMSprop", "ps.g", {}),
+    ("RMSprop", "psab.g", {"centered": True, "momentum": 0.9}),
+    ("Adamax", "pmu.g", {}),
+    ("NAdam", "pmv.g", {}),
+    ("RAdam", "pmv.g", {}),
+    ("ASGD", "pa.g", {}),
+    ("Rprop", "pbs.g", {}),
+    ("Adafactor", ".p,.g,.g,p.g", {}),
+    ("Muon", "", {}),
+    ("Lion", "pm.g", {}),
+    ("Adan", "pmnvb.g", {}),
+    ("AdEMAMix", "pmnv.g", {}),
+    ("LAMB", ".p,.pgmv,pmv.g", {}),
+    ("LARS", ".p,.g,pb.g", {}),
+]
+# Of matrices: as many elements in a square of them. Muon's are fewer, since it multiplies them.
+SQUARES = {"Adafactor": 1.0, "Muon": 0.1}
+
+
+def print_optimizers(seconds: float, size: int) -> None:
+    table = Table(
+        f"step() on one float32 tensor of {count(size)} elements, {EVERYONE} threads",
+        ["optimizer"],
+        "ns an element",
+        ["ceiling", "torch fused", "foreach", "loop"],
+    )
+    use(EVERYONE)
+    for name, passes, settings in OPTIMIZERS:
+        side = int((size * SQUARES[name]) ** 0.5) if name in SQUARES else 0
+        shapes: list[Shape] = [(side, side) if side else (size,)]
+        contenders = {"libsched": getattr(optim, name)(parameters(shapes), **settings).step}
+        if passes:
+            contenders["ceiling"] = ceiling(shapes, passes)
+        theirs = getattr(torch.optim, name, None)
+        known = inspect.signature(theirs).parameters if theirs else {}
+        if "fused" in known:
+            contenders["torch fused"] = theirs(parameters(shapes), **settings, fused=True).step
+        if "foreach" in known:
+            contenders["foreach"] = theirs(parameters(shapes), **settings, foreach=True).step
+        if theirs:
+            hint = {"foreach": False} if "foreach" in known else {}
+            contenders["loop"] = theirs(parameters(shapes), **settings, **hint).step
+        took = race(contenders, seconds)
+        about = ", ".join(f"{key}={value}" for key, value in settings.items())
+        table.add([f"{name}({about})"], 1e9 * took["libsched"] / math.prod(shapes[0]), took)
+    table.print()
