@@ -47,6 +47,8 @@ SCALARS = {
     "int": "c_int",
     "int32_t": "c_int32",
     "int64_t": "c_int64",
+    "uint8_t": "c_uint8",
+    "uint16_t": "c_uint16",
     "uint64_t": "c_uint64",
     "size_t": "c_size_t",
 }
@@ -138,7 +140,7 @@ def print_abi() -> str:
         '"""What sched.h declares, as ctypes sees it. Printed by Bindings/generate.py."""\n\n'
         "import enum\n"
         "from ctypes import (\n    Structure, Union, c_char_p, c_double, c_float, c_int, c_int32,\n"
-        "    c_int64, c_size_t, c_uint64, c_void_p,\n)\n"
+        "    c_int64, c_size_t, c_uint8, c_uint16, c_uint64, c_void_p,\n)\n"
         "from typing import Any\n\n"
         + constants
         + "\n\n\n"

@@ -867,6 +867,56 @@ sched_status sched_norm(const sched_array *list, size_t count, double p,
 sched_status sched_dot(const sched_array *a, const sched_array *b,
                        double *product);
 
+/* -- Arrays that Python keeps -------------------------------------------- */
+
+/*  An array as its owner describes it: DLPack's DLTensor.                    */
+typedef struct sched_tensor {
+  void *data;
+  int32_t device;    /* 1 is the machine's own memory                         */
+  int32_t device_id;
+  int32_t ndim;
+  uint8_t code, bits; /* of an element: 2 and 32 are float                    */
+  uint16_t lanes;
+  const int64_t *shape, *strides; /* ndim of them; strides in elements        */
+  uint64_t byte_offset; /* from `data` to the first element                   */
+} sched_tensor;
+
+/*  Objects, one a parameter, and the arrays they are of.                     */
+typedef struct sched_column {
+  void *const *objects;
+  size_t count;
+  const sched_tensor *like; /* for each, what its array has to be like: device,
+                               type, shape, and strides where it has more than
+                               one element; `data` is not read                */
+  void **places; /* for each, `stride` pointers apart, where its array lies   */
+  size_t stride;
+  int32_t moves; /* 1: that is written, 0: it is compared                     */
+} sched_column;
+
+/*  What is looked at before a step like the last, in one call without any of
+ *  Python's code between: whether dicts still have the values they had, and
+ *  arrays still lie where they did. The library does not know Python: what asks
+ *  its objects is handed in, and is called by the thread that calls, which holds
+ *  the interpreter's lock.                                                   */
+typedef struct sched_look {
+  /* Python's PyDict_Next; NULL without dicts */
+  int32_t (*next)(void *dict, ptrdiff_t *position, void **key, void **value);
+  void *const *dicts;
+  size_t dict_count;
+  void *const *values; /* of one dict after the other, a NULL after each one's */
+  /* dltensor_from_py_object_no_sync of a DLPackExchangeAPI, or what does the same:
+   * describes an object's array and returns 0; NULL without columns */
+  int32_t (*describe)(void *object, sched_tensor *tensor);
+  const sched_column *columns;
+  size_t column_count;
+} sched_look;
+
+/*  `unchanged` gets 1 if all is as it was, else 0: then something in columns that
+ *  move may have been written. An object that cannot be described is no longer
+ *  what it was, and nothing is asked after it: an error that `describe` has left in
+ *  the interpreter is the caller's.                                  since 0 */
+sched_status sched_unchanged(const sched_look *look, int32_t *unchanged);
+
 /*  The instruction set the kernels use: "baseline", "avx2" or "avx512". The
  *  widest of the machine, unless the environment's SCHED_ISA names another;
  *  a kernel refuses with SCHED_E_ISA if that is none the machine has, and this

@@ -1012,6 +1012,13 @@ inline double dot(const sched_array &a, const sched_array &b) {
   return product;
 }
 
+/*  Whether what is looked at is as it was; see sched_unchanged. */
+inline bool unchanged(const sched_look &look) {
+  std::int32_t unchanged = 0;
+  detail::check(sched_unchanged(&look, &unchanged));
+  return unchanged != 0;
+}
+
 /*  The instruction set the kernels use. */
 inline std::string isa() { return sched_isa(); }
 

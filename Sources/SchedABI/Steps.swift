@@ -225,6 +225,18 @@ public func sched_dot(
   }
 }
 
+// MARK: Arrays that Python keeps
+
+@implementation @_cdecl("sched_unchanged")
+public func sched_unchanged(
+  _ look: UnsafePointer<sched_look>!, _ unchanged: UnsafeMutablePointer<Int32>!
+) -> sched_status {
+  status { () throws(Refusal) in
+    let look = UnsafeRawPointer(try need(look, "look")).assumingMemoryBound(to: Look.self)
+    try need(unchanged, "unchanged").pointee = try look.pointee.isUnchanged() ? 1 : 0
+  }
+}
+
 // MARK: Instruction sets and threads
 
 @implementation @_cdecl("sched_isa")

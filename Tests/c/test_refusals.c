@@ -881,6 +881,117 @@ static void norms_are_of_arrays(void **state) {
   check_doubles(total, 25, "dot", 4);
 }
 
+/*  What stands for Python: dicts of values, and objects with an array. */
+typedef struct dict {
+  ptrdiff_t count;
+  void *values[3];
+} dict;
+
+static int32_t next(void *from, ptrdiff_t *position, void **key, void **value) {
+  const dict *one = from;
+  if (*position >= one->count) return 0;
+  *key = NULL;
+  *value = one->values[(*position)++];
+  return 1;
+}
+
+static int32_t describe(void *object, sched_tensor *tensor) {
+  const sched_tensor *one = object;
+  if (one->device < 0) return -1;
+  *tensor = *one;
+  return 0;
+}
+
+static void what_python_keeps_is_looked_at(void **state) {
+  (void)state;
+  float values[8];
+  const int64_t shape[3] = {2, 1, 3}, strides[3] = {3, 7, 1}, others[3] = {3, 9, 1};
+  const int64_t longer[3] = {2, 1, 4}, apart[3] = {6, 7, 2};
+  const sched_tensor like = {NULL, 1, 0, 3, 2, 32, 1, shape, strides, 0};
+  sched_tensor fixed = like, moving = like;
+  fixed.data = values;
+  moving.data = values + 4;
+  moving.byte_offset = sizeof(float);
+  void *fixed_place = values, *moving_place = NULL;
+  void *fixed_object = &fixed, *moving_object = &moving;
+  const sched_column columns[2] = {{&fixed_object, 1, &like, &fixed_place, 1, 0},
+                                   {&moving_object, 1, &like, &moving_place, 1, 1}};
+  dict first = {2, {&first, values}}, second = {0, {NULL}}, third = {1, {&third}};
+  void *dicts[3] = {&first, &second, &third};
+  void *held[6] = {&first, values, NULL, NULL, &third, NULL};
+  sched_look look = {next, dicts, 3, held, describe, columns, 2};
+  int32_t unchanged = 7;
+  check_ok(sched_unchanged(&look, &unchanged));
+  assert_int_equal(unchanged, 1);
+  assert_int_equal(moving_place == values + 5, 1);
+  const sched_look nothing = {0};
+  check_ok(sched_unchanged(&nothing, &unchanged));
+  assert_int_equal(unchanged, 1);
+
+#define CHANGED(change, back)                                 \
+  do {                                                        \
+    change;                                                   \
+    check_ok(sched_unchanged(&look, &unchanged));             \
+    assert_int_equal(unchanged, 0);                           \
+    back;                                                     \
+    check_ok(sched_unchanged(&look, &unchanged));             \
+    assert_int_equal(unchanged, 1);                           \
+  } while (0)
+  CHANGED(first.count = 1, first.count = 2); /* a value less */
+  CHANGED(first.values[2] = &third; first.count = 3, first.count = 2); /* a value more */
+  CHANGED(first.values[0] = values, first.values[0] = &first); /* another value */
+  CHANGED(second.values[0] = values; second.count = 1, second.count = 0); /* a value of none */
+  CHANGED(third.count = 0, third.count = 1); /* the last */
+  CHANGED(fixed.data = values + 1, fixed.data = values); /* another place */
+  CHANGED(fixed.byte_offset = 4, fixed.byte_offset = 0); /* an offset */
+  CHANGED(moving.device = 2, moving.device = 1); /* another device */
+  CHANGED(moving.device = -1, moving.device = 1); /* no description */
+  CHANGED(moving_object = NULL, moving_object = &moving); /* no object */
+  CHANGED(moving.code = 4, moving.code = 2); /* another type */
+  CHANGED(moving.bits = 16, moving.bits = 32); /* other bits */
+  CHANGED(moving.lanes = 2, moving.lanes = 1); /* more lanes */
+  CHANGED(moving.ndim = 2, moving.ndim = 3); /* fewer axes */
+  CHANGED(moving.shape = longer, moving.shape = shape); /* a longer axis */
+  CHANGED(moving.strides = apart, moving.strides = strides); /* other strides */
+#undef CHANGED
+  /* Where there is one element, its stride is nothing. */
+  moving.strides = others;
+  check_ok(sched_unchanged(&look, &unchanged));
+  assert_int_equal(unchanged, 1);
+
+  unchanged = 7;
+  check_refused(sched_unchanged(NULL, &unchanged), SCHED_E_NULL, "look", "=NULL", "a pointer");
+  check_refused(sched_unchanged(&look, NULL), SCHED_E_NULL, "unchanged", "=NULL", "a pointer");
+#define REFUSED(member, none, status, name, value, accepted)                       \
+  do {                                                                             \
+    sched_look bad = look;                                                         \
+    bad.member = none;                                                             \
+    check_refused(sched_unchanged(&bad, &unchanged), status, name, value, accepted); \
+  } while (0)
+  REFUSED(next, NULL, SCHED_E_NULL, "look.dicts", "=NULL", "next and values");
+  REFUSED(dicts, NULL, SCHED_E_NULL, "look.dicts", "=NULL", "next and values");
+  REFUSED(values, NULL, SCHED_E_NULL, "look.dicts", "=NULL", "next and values");
+  REFUSED(describe, NULL, SCHED_E_NULL, "look.columns", "=NULL", "describe");
+  REFUSED(columns, NULL, SCHED_E_NULL, "look.columns", "=NULL", "describe");
+  REFUSED(dict_count, SIZE_MAX, SCHED_E_MEMORY, "look.dicts", "=18446744073709551615", "from 0");
+  REFUSED(column_count, SIZE_MAX, SCHED_E_MEMORY, "look.columns", "=18446744073709551615",
+          "from 0");
+#undef REFUSED
+  sched_column bad[4] = {columns[1], columns[1], columns[1], columns[1]};
+  bad[0].objects = NULL;
+  bad[1].like = NULL;
+  bad[2].places = NULL;
+  bad[3].count = SIZE_MAX;
+  look.column_count = 1;
+  for (int i = 0; i < 4; i++) {
+    look.columns = &bad[i];
+    check_refused(sched_unchanged(&look, &unchanged), i < 3 ? SCHED_E_NULL : SCHED_E_MEMORY,
+                  "look.columns.objects", i < 3 ? "=NULL" : "=18446744073709551615",
+                  i < 3 ? "objects, like and places" : "from 0");
+  }
+  assert_int_equal(unchanged, 7);
+}
+
 static void constants_are_known(void **state) {
   (void)state;
   static const int values[] = {0, 9, 99, -1};
@@ -1340,6 +1451,7 @@ int run_refusals(void) {
       cmocka_unit_test(damaged_texts_do_no_harm),
       cmocka_unit_test(numbers_are_in_range),
       cmocka_unit_test(norms_are_of_arrays),
+      cmocka_unit_test(what_python_keeps_is_looked_at),
       cmocka_unit_test(constants_are_known),
       cmocka_unit_test(counts_are_what_memory_holds),
       cmocka_unit_test(settings_of_steps_are_in_range),

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 import vectors
-from libsched import optim
+from libsched import _lib, optim
+from libsched.optim._memory import TensorMemory
 
 NAMES = [
     *("AdamW", "SGD", "Adam", "Adagrad", "Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam"),
@@ -854,6 +855,151 @@ def test_a_tensor_may_change_its_shape_where_it_is():
         param.data = param.data.t()[:1]
         with pytest.raises(ValueError, match=r"of shape \(2, 2\), not \(1, 2\)"):
             opt.step(grads=[torch.ones(2, 2)])
+
+
+@pytest.fixture(params=["described", "asked"])
+def looks(request, monkeypatch):
+    """How tensors are looked at before a step like the last."""
+    if request.param == "asked":
+        monkeypatch.setattr(_lib, "describer", lambda kind: 0)
+    elif not _lib.describer(torch.Tensor):
+        pytest.skip("this torch describes no tensors to C")
+
+
+def test_a_step_like_the_last_asks_no_tensor(looks, request, monkeypatch):
+    both = pair_of(*PAIRS[0], lr=0.1)
+    step_both(both)
+    if request.node.callspec.params["looks"] == "described":
+        for name in ("grads", "again", "state"):
+            monkeypatch.delattr(TensorMemory, name)
+    for _ in range(3):
+        step_both(both)
+    for _, opt in both:
+        opt.param_groups[0]["lr"] = 0.05
+    step_both(both)
+    close(both)
+
+
+# What happens between steps to parameters, gradients and states, torch's and ours.
+MOVES = {
+    "nothing": lambda params, opt: None,
+    "the same gradient": lambda params, opt: params[0].grad.mul_(2),
+    "a gradient of zeros": lambda params, opt: opt.zero_grad(set_to_none=False),
+    "data of another tensor": lambda params, opt: setattr(
+        params[1], "data", torch.arange(8.0).reshape(2, 4)
+    ),
+    "memory that is shared": lambda params, opt: params[1].data.share_memory_(),
+    "a state that is shared": lambda params, opt: opt.state[params[1]]["exp_avg"].share_memory_(),
+    "a state of another's data": lambda params, opt: setattr(
+        opt.state[params[0]]["exp_avg"], "data", torch.full((3,), 0.5)
+    ),
+    "another state": lambda params, opt: opt.state[params[0]].update(exp_avg=torch.full((3,), 0.5)),
+    "more in a state": lambda params, opt: opt.state[params[0]].update(note=3),
+    "a gradient that lies otherwise": lambda params, opt: setattr(
+        params[1], "grad", torch.arange(8.0).reshape(4, 2).t()
+    ),
+    "a gradient with gaps": lambda params, opt: setattr(params[0], "grad", torch.arange(6.0)[::2]),
+    "a gradient of a class of its own": lambda params, opt: setattr(
+        params[0], "grad", torch.arange(3.0).as_subclass(torch.nn.Buffer)
+    ),
+    "a gradient that is negated when read": lambda params, opt: setattr(
+        params[2], "grad", torch.tensor(2 + 3j).conj().imag
+    ),
+    "others that are negated": lambda params, opt: setattr(
+        params[0], "grad", torch.tensor([1 + 2j, 3 + 4j, 5 - 6j]).conj().imag
+    ),
+    "one without a gradient": lambda params, opt: setattr(params[1], "grad", None),
+    "none": lambda params, opt: opt.zero_grad(),
+    "another parameter": lambda params, opt: opt.add_param_group(
+        {"params": [torch.ones(2, requires_grad=True)]}
+    ),
+    "other names": lambda params, opt: torch.utils.swap_tensors(
+        params[0], torch.arange(3.0).requires_grad_()
+    ),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_what_happens_between_steps_is_seen(looks, move):
+    both = pair_of(*PAIRS[0], lr=0.1)
+    for _ in range(3):
+        step_both(both)
+    for params, opt in both:
+        for param in params:
+            param.grad = torch.full_like(param, 0.25)
+        opt.step()
+        MOVES[move](params, opt)
+        opt.step()
+        close(both) if opt is both[1][1] else None
+    for _ in range(2):
+        step_both(both)
+    close(both)
+
+
+# What a step cannot use, and what it is called.
+FAULTS = {
+    "a gradient of another shape": (
+        lambda params, opt: [torch.ones(3), torch.ones(4, 2), torch.ones(())],
+        r"the gradient of parameter 1 of group 0 is of shape \(4, 2\)",
+    ),
+    "a gradient of doubles": (
+        lambda params, opt: [torch.ones(3).double(), torch.ones(2, 4), torch.ones(())],
+        "the gradient of parameter 0 of group 0 is a tensor of torch.float64",
+    ),
+    "a sparse gradient": (
+        lambda params, opt: [torch.ones(3), torch.eye(2, 4).to_sparse(), torch.ones(())],
+        "the gradient of parameter 1 of group 0 is of layout torch.sparse_coo",
+    ),
+    "a gradient nowhere": (
+        lambda params, opt: [torch.ones(3, device="meta"), torch.ones(2, 4), torch.ones(())],
+        "the gradient of parameter 0 of group 0 is on meta",
+    ),
+    "no tensor": (
+        lambda params, opt: [torch.ones(3), np.ones((2, 4), np.float32), torch.ones(())],
+        "the gradient of parameter 1 of group 0 is a ndarray",
+    ),
+    "a state that shrank": (
+        lambda params, opt: (opt.state[params[1]]["exp_avg"].resize_(2, 2), None)[1],
+        r"exp_avg of parameter 1 of group 0 is of shape \(2, 2\)",
+    ),
+    "a state of doubles": (
+        lambda params, opt: setattr(
+            opt.state[params[1]]["exp_avg"], "data", torch.ones(2, 4).double()
+        ),
+        "exp_avg of parameter 1 of group 0 is a tensor of torch.float64",
+    ),
+    "a parameter that shrank": (
+        lambda params, opt: setattr(params[1], "data", torch.ones(2, 2)),
+        "of parameter 1 of group 0 is of shape",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_cannot_be_used_is_named_at_any_step(looks, fault):
+    make, message = FAULTS[fault]
+    _, (params, opt) = pair_of(*PAIRS[0], lr=0.1)
+    for _ in range(3):
+        opt.step(grads=[torch.ones_like(param) for param in params])
+    given = make(params, opt) or [torch.ones_like(one, requires_grad=False) for one in params]
+    before = [param.detach().clone() for param in params]
+    for _ in range(2):
+        with pytest.raises((TypeError, ValueError), match=message):
+            opt.step(grads=given)
+    assert all(map(torch.equal, before, params))
+    assert float(opt.state[params[0]]["step"]) == 3
+
+
+def test_parameters_that_never_have_gradients_cost_no_second_look(looks, monkeypatch):
+    both = pair_of(*PAIRS[0], lr=0.1)
+    for _ in range(2):
+        step_both(both, [True, False, True])
+    monkeypatch.delattr(TensorMemory, "grads")
+    for _ in range(2):
+        step_both(both, [True, False, True])
+    monkeypatch.undo()
+    step_both(both)
+    close(both)
 
 
 def test_states_that_moved_are_used_where_they_are():

@@ -10,6 +10,8 @@ from ctypes import (
     c_int32,
     c_int64,
     c_size_t,
+    c_uint8,
+    c_uint16,
     c_uint64,
     c_void_p,
 )
@@ -325,6 +327,44 @@ class sched_array(Structure):
         ("data", c_void_p),
         ("n", c_size_t),
         ("dtype", c_int),
+    ]
+
+
+class sched_tensor(Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("device", c_int32),
+        ("device_id", c_int32),
+        ("ndim", c_int32),
+        ("code", c_uint8),
+        ("bits", c_uint8),
+        ("lanes", c_uint16),
+        ("shape", c_void_p),
+        ("strides", c_void_p),
+        ("byte_offset", c_uint64),
+    ]
+
+
+class sched_column(Structure):
+    _fields_ = [
+        ("objects", c_void_p),
+        ("count", c_size_t),
+        ("like", c_void_p),
+        ("places", c_void_p),
+        ("stride", c_size_t),
+        ("moves", c_int32),
+    ]
+
+
+class sched_look(Structure):
+    _fields_ = [
+        ("next", c_void_p),
+        ("dicts", c_void_p),
+        ("dict_count", c_size_t),
+        ("values", c_void_p),
+        ("describe", c_void_p),
+        ("columns", c_void_p),
+        ("column_count", c_size_t),
     ]
 
 
@@ -810,6 +850,8 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_norm": (c_int, (c_void_p, c_size_t, c_double, c_void_p, c_void_p)),
     # sched_status sched_dot(const sched_array *a, const sched_array *b, double *product)
     "sched_dot": (c_int, (c_void_p, c_void_p, c_void_p)),
+    # sched_status sched_unchanged(const sched_look *look, int32_t *unchanged)
+    "sched_unchanged": (c_int, (c_void_p, c_void_p)),
     # const char *sched_isa(void)
     "sched_isa": (c_char_p, ()),
     # sched_status sched_set_isa(const char *name)

@@ -12,10 +12,12 @@ import itertools
 import math
 import os
 import reprlib
+import sys
 import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
+from ctypes import byref, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from functools import partial
 from struct import Struct
 from typing import Any, NoReturn, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
 from weakref import WeakValueDictionary
@@ -1213,6 +1215,138 @@ class Steps:
             is_row = self.refused < len(self.lists) and row < self._groups[self.refused].count
             fail(status, row if is_row else None)
         return (math.nan, False) if asked is None else (asked.norm, bool(asked.skipped))
+
+
+# -- What is looked at before a step ------------------------------------------
+
+# Codes of DLPack's, and bits.
+_DLPACK = {"float32": (2, 32), "float64": (2, 64), "bfloat16": (4, 16), "float16": (2, 16)}
+_WORDS = ctypes.sizeof(_abi.sched_tensor) // 8
+
+
+@functools.cache
+def describer(kind: Any) -> int:
+    """Where DLPack's function lies that describes objects of a type; 0 where it has none.
+
+    That is ``dltensor_from_py_object_no_sync`` of the type's ``__dlpack_c_exchange_api__``.
+    """
+    capsule = getattr(kind, "__dlpack_c_exchange_api__", None)
+    # Without the interpreter's lock others change what is looked at.
+    if capsule is None or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return 0
+    pointer = ctypes.PYFUNCTYPE(c_void_p, ctypes.py_object, ctypes.c_char_p)(
+        ("PyCapsule_GetPointer", ctypes.pythonapi)
+    )
+    try:
+        table = pointer(capsule, b"dlpack_exchange_api")
+    except ValueError:
+        return 0
+    # The version, the table of an older one, and what makes tensors are before it.
+    while table:
+        if c_uint32.from_address(table).value == 1:
+            return c_void_p.from_address(table + 5 * 8).value or 0
+        table = c_void_p.from_address(table + 8).value
+    return 0
+
+
+class Layouts:
+    """What tensors in the machine's own memory have to be like.
+
+    Args:
+        shapes: Each one's.
+        strides: Each one's, in elements.
+        dtype: What they all are made of, as :class:`StepList` has it.
+    """
+
+    def __init__(
+        self, shapes: Sequence[Sequence[int]], strides: Sequence[Sequence[int]], dtype: str
+    ) -> None:
+        axes = np.fromiter(map(len, shapes), np.int64, len(shapes))
+        both = itertools.chain.from_iterable(zip(shapes, strides, strict=True))
+        self._numbers = np.fromiter(
+            itertools.chain.from_iterable(both), np.int64, 2 * int(axes.sum())
+        )
+        self._words: npt.NDArray[np.int64] = np.zeros((len(shapes), _WORDS), np.int64)
+        code, bits = _DLPACK[dtype]
+        self._words[:, 1] = 1
+        self._words[:, 2] = axes | code << 32 | bits << 40 | 1 << 48
+        self._words[:, 3] = self._numbers.ctypes.data + 16 * (np.cumsum(axes) - axes)
+        self._words[:, 4] = self._words[:, 3] + 8 * axes
+        self.address: int = self._words.ctypes.data
+
+
+class Look:
+    """What is looked at before a step like the last, in one call: ``sched_unchanged``.
+
+    Args:
+        describe: What :func:`describer` gave.
+        table: A table of :class:`StepList`'s.
+        moving: The column of those that move, and what they are like.
+        fixed: Other columns: their number, tensors, and what they are like.
+        dicts: What is to have the values that it has.
+    """
+
+    # More than so many are handed over by an array that numpy makes of them.
+    _FEW = 16
+
+    def __init__(
+        self,
+        describe: int,
+        table: npt.NDArray[np.int64],
+        moving: tuple[int, Layouts],
+        fixed: Sequence[tuple[int, Sequence[Any], Layouts]],
+        dicts: Sequence[dict[Any, Any]],
+    ) -> None:
+        self._count = len(table)
+        start, width = table.ctypes.data, table.strides[0]
+        self._columns = (_abi.sched_column * (1 + len(fixed)))()
+        objects = [_objects(tensors, self._count) for _, tensors, _ in fixed]
+        self._ids = array("q", bytes(8 * self._count))
+        pack = Struct(f"{self._count}q").pack_into
+        self._pack = partial(pack, self._ids, 0) if self._count <= self._FEW else None
+        given = [*((number, layouts) for number, _, layouts in fixed), moving]
+        where = [*(one.ctypes.data for one in objects), self._ids.buffer_info()[0]]
+        for column, (number, layouts), at in zip(self._columns, given, where, strict=True):
+            column.objects, column.count, column.like = at, self._count, layouts.address
+            column.places, column.stride = start + 8 * number, width // 8
+        self._moving = self._columns[len(fixed)]
+        self._moving.moves = 1
+        values = [[*map(id, one.values()), 0] for one in dicts]
+        self._values = array("q", itertools.chain.from_iterable(values))
+        holders = _objects(dicts, len(dicts))
+        # All of it lives as long as what has its address.
+        self._held = table, objects, given, holders, [list(one.values()) for one in dicts]
+        self._look = _abi.sched_look(
+            next=ctypes.cast(ctypes.pythonapi.PyDict_Next, c_void_p),
+            dicts=holders.ctypes.data,
+            dict_count=len(dicts),
+            values=self._values.buffer_info()[0],
+            describe=describe,
+            columns=ctypes.addressof(self._columns),
+            column_count=len(self._columns),
+        )
+        self._unchanged = c_int32()
+        self._call = _held["sched_unchanged"]
+        self._arguments = byref(self._look), byref(self._unchanged)
+
+    def unchanged(self, moving: Sequence[Any]) -> bool:
+        """Whether all is where it was; where what moves is, is then in the table."""
+        if self._pack is not None:
+            self._pack(*map(id, moving))
+        else:
+            objects = _objects(moving, self._count)
+            self._moving.objects = objects.ctypes.data
+        try:
+            check(self._call(*self._arguments))
+        except Exception:  # noqa: BLE001  (of whatever kind: what cannot be described)
+            return False
+        return self._unchanged.value == 1
+
+
+def _objects(items: Iterable[Any], count: int) -> npt.NDArray[np.object_]:
+    """Addresses of objects in C's memory."""
+    # Assigning a list would look for sequences in it.
+    return np.fromiter(items, object, count)
 
 
 # -- Norms --------------------------------------------------------------------

@@ -112,10 +112,32 @@ class Memory(ABC):
         """Where the gradients lie, if parameters and states lie where they did in the last step
         and nothing has to be copied; else, or where anything is amiss, None."""
 
+    def look(
+        self,
+        table: npt.NDArray[np.int64],
+        grad: int,
+        columns: dict[str, int],
+        states: Sequence[dict[str, Any]],
+    ) -> _lib.Look | None:
+        """What says whether :meth:`again` would have an answer, and puts it into a column of the
+        table; None where there is no such thing.
+
+        Args:
+            table: What the library reads.
+            grad: The gradients' column in it; the parameters' is before.
+            columns: Those of the arrays of state.
+            states: The parameters', which are to have the values they have.
+        """
+        return None
+
     @property
     def has_gaps(self) -> bool:
         """Whether a parameter is gathered for a step."""
         return bool(self._gathered)
+
+    def hides(self, grads: list[Any]) -> bool:
+        """Whether a gradient is not what its description says."""
+        return False
 
     def changed(self) -> None:
         """Says that the parameters are no more what they were, to whom it concerns."""
@@ -286,15 +308,19 @@ class TensorMemory(Memory):
         # Over a whole list a method is faster than its name in a loop.
         tensor = torch().Tensor
         self._data_ptr, self._is_contiguous = tensor.data_ptr, tensor.is_contiguous
+        self._is_neg = tensor.is_neg
+        self._state_shapes: dict[str, list[tuple[int, ...]]] = {}
         self._increment_version = torch().autograd.graph.increment_version
         self._types = [getattr(torch(), dtype)] * len(params)
         super().__init__(params, names, dtype, in_rows=in_rows)
 
     def _settle(self) -> None:
         params = self.params
+        self._layouts: _lib.Layouts | None = None
         self._refuse("", list(map(_tensor_fault, params, self._types)))
         self.shapes = list(map(_shape, params))
         self.sizes = [param.numel() * (1 + (self.dtype in PARTS)) for param in params]
+        self._singles = [i for i, param in enumerate(params) if param.numel() == 1]
         self._pointers = list(map(self._data_ptr, params))
         self._is_plain = self.dtype not in PARTS and all(map(self._is_contiguous, params))
         # Tensors that lie as the parameters do, but for their gaps.
@@ -336,10 +362,41 @@ class TensorMemory(Memory):
         )
 
     def again(self, grads: list[Any]) -> list[int] | None:
-        for arrays, addresses in self._states.values():
-            if list(map(self._data_ptr, arrays)) != addresses:
-                return None
+        if not all(map(self._is_known, self._states)):
+            return None
         return self._plain_grads(grads) if self._is_plain and self._in_place() else None
+
+    def look(
+        self,
+        table: npt.NDArray[np.int64],
+        grad: int,
+        columns: dict[str, int],
+        states: Sequence[dict[str, Any]],
+    ) -> _lib.Look | None:
+        describe = _lib.describer(torch().Tensor)
+        # A complex gradient may be one that is to be conjugated, which nothing describes.
+        if (
+            not describe
+            or self.dtype in PARTS
+            or self._gathered
+            or not columns.keys() <= self._states.keys()
+        ):
+            return None
+        if self._layouts is None:
+            self._layouts = _lib.Layouts(self.shapes, self._own, self.dtype)
+        fixed = [(grad - 1, self.params, self._layouts)]
+        for name, column in columns.items():
+            arrays, _ = self._states[name]
+            layouts = _lib.Layouts(
+                self._state_shapes[name], [one.stride() for one in arrays], self.state_type
+            )
+            fixed.append((column, arrays, layouts))
+        return _lib.Look(describe, table, (grad, self._layouts), fixed, states)
+
+    def hides(self, grads: list[Any]) -> bool:
+        # What torch negates when it is read are the imaginary parts of what it conjugates, and
+        # those have other strides, unless there is one element.
+        return any(grads[i].is_neg() for i in self._singles)
 
     def changed(self) -> None:
         # autograd has to know that these are no more what it has seen.
@@ -362,6 +419,7 @@ class TensorMemory(Memory):
                 and list(map(_type, grads)) == self._types
                 and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
+                and not any(map(self._is_neg, grads))
             ):
                 return list(map(self._data_ptr, grads))
         except (AttributeError, TypeError, RuntimeError):
@@ -375,7 +433,8 @@ class TensorMemory(Memory):
         self._refuse("the gradient of ", list(map(_grad_fault, grads, self._types, self.shapes)))
         ready = [
             grad
-            if _same_strides(grad.shape, grad.stride(), strides) and not grad.is_conj()
+            if _same_strides(grad.shape, grad.stride(), strides)
+            and not (grad.is_conj() or grad.is_neg())
             else torch().empty_strided(grad.shape, strides, dtype=grad.dtype).copy_(grad.detach())
             for grad, strides in zip(grads, self._strides, strict=True)
         ]
@@ -384,11 +443,7 @@ class TensorMemory(Memory):
 
     def state(self, name: str, arrays: list[Any], shape_of: ShapeOf = None) -> list[int] | None:
         known = self._states.get(name)
-        if (
-            known is not None
-            and all(map(is_, arrays, known[0]))
-            and list(map(self._data_ptr, arrays)) == known[1]
-        ):
+        if known is not None and all(map(is_, arrays, known[0])) and self._is_known(name):
             return None
         kind = getattr(torch(), self.dtype if name == "residual" else self.state_type)
         types = [kind] * len(arrays)
@@ -396,7 +451,16 @@ class TensorMemory(Memory):
         self._refuse(f"{name} of ", list(map(_tensor_fault, arrays, types, shapes, strides)))
         addresses = list(map(self._data_ptr, arrays))
         self._states[name] = arrays, addresses
+        self._state_shapes[name] = list(map(_shape, arrays))
         return addresses
+
+    def _is_known(self, name: str) -> bool:
+        """Whether arrays of state lie where they did."""
+        arrays, addresses = self._states[name]
+        return (
+            list(map(self._data_ptr, arrays)) == addresses
+            and list(map(_shape, arrays)) == self._state_shapes[name]
+        )
 
     @staticmethod
     def full(param: Any, value: float, shape: tuple[int, ...] | None = None) -> Any:

@@ -609,6 +609,7 @@ class Table:
         # group's values while none of them can change in place, and where the gradients lay.
         self.seen: list[dict[str, Any]] = []
         self._seen: list[Any] | None = None
+        self._watch: _lib.Look | None = None
         self._life = 0
         self._given: list[Any] = []
         self._grads: list[int] = []
@@ -631,7 +632,7 @@ class Table:
         assert optimizer is not None
         if self._again(optimizer, grads):
             return True
-        self._seen = None
+        self._seen = self._watch = None
         chosen = [i for i, grad in enumerate(grads) if grad is not None]
         if not chosen:
             return False
@@ -661,22 +662,26 @@ class Table:
         self._given = []
         states = self.seen
         is_plain = not (self.new or self._maps or self.has_beside or self.has_copies)
-        if len(states) < len(self.params) or not is_plain:
+        if not states or not is_plain:
             return
         optimizer._look()
         self._life = optimizer._life
         self._seen = [*chain.from_iterable(map(dict.values, states)), _END]
+        used = optimizer._used(self.group)
+        columns = {name: self.STATE + i for i, name in enumerate(optimizer._arrays) if name in used}
+        self._watch = self.memory.look(self.rows, self.GRAD, columns, states)
 
     def _again(self, optimizer: Optimizer, grads: list[Any]) -> bool:
         """Fills the table where all that differs from the step before is the gradients' places,
         the first of the settings, which is the rate, and counts; where there is more to do, or
         something is amiss, False."""
-        seen = self._seen
-        if seen is None or self._life != optimizer._life:
+        if self._seen is None or self._life != optimizer._life:
             return False
-        addresses = self.memory.again(grads)
-        values = chain(chain.from_iterable(map(dict.values, self.seen)), (_END,))
-        if addresses is None or not all(map(is_, values, seen)):
+        if len(self.chosen) < len(grads):
+            if sum(grad is not None for grad in grads) != len(self.chosen):
+                return False
+            grads = [grads[i] for i in self.chosen]
+        if not self._is_there(grads):
             return False
         given = self.group.values()
         if len(given) != len(self._given) or not all(map(is_, given, self._given)):
@@ -691,12 +696,23 @@ class Table:
                 self._settings = settings
             # What can change in place has to be read anew.
             self._given = list(given) if all(map(_is_constant, self.group.items())) else []
-        if addresses != self._grads:
-            self.rows[:, self.GRAD] = self._grads = addresses
         if self._counts:
             self._count()
         for column, (held, _) in enumerate(self.numbers.values()):
-            self.scalars[:, column] = held
+            self.scalars[:, column] = held[self.active]
+        return True
+
+    def _is_there(self, grads: list[Any]) -> bool:
+        """Whether all lies where it did but the gradients, whose places are put in."""
+        if self._watch is not None:
+            return self._watch.unchanged(grads) and not self.memory.hides(grads)
+        assert self._seen is not None
+        addresses = self.memory.again(grads)
+        values = chain(chain.from_iterable(map(dict.values, self.seen)), (_END,))
+        if addresses is None or not all(map(is_, values, self._seen)):
+            return False
+        if addresses != self._grads:
+            self.rows[:, self.GRAD] = self._grads = addresses
         return True
 
     def _count(self) -> None:
