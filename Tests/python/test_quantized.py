@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import re
 from pathlib import Path
 
@@ -486,6 +487,115 @@ def test_torchs_states_become_eight_bits_and_back():
         assert (optimizer.state[param]["exp_avg"] - want).abs().max() < 0.02 * want.abs().max()
 
 
+LAYOUTS = {
+    "rows": lambda one: one.contiguous(),
+    "channels last": lambda one: one.contiguous(memory_format=torch.channels_last),
+    "turned": lambda one: one.permute(3, 1, 2, 0).contiguous().permute(3, 1, 2, 0),
+    "with gaps": lambda one: one.repeat_interleave(2, -1)[..., ::2],
+}
+ORDERS = {"rows": None, "channels last": (0, 2, 3, 1), "turned": (3, 1, 2, 0), "with gaps": None}
+
+
+def in_floats(optimizer, param, key, kind):
+    """An array of state in 8 bits as one of floats, row after row."""
+    state = optimizer.state[param]
+    flat = torch.from_numpy(read(state[key].numpy(), param.numel(), kind))
+    order = state.get("order", tuple(range(param.ndim)))
+    return flat.reshape([param.shape[i] for i in order]).permute(*np.argsort(order).tolist())
+
+
+@pytest.mark.parametrize("after", LAYOUTS)
+@pytest.mark.parametrize("before", LAYOUTS)
+@pytest.mark.parametrize("way", ["loaded", "moved", "as floats"])
+def test_codes_go_with_their_elements_to_another_layout(before, after, way):
+    shape = (6, 8, 10, 12)
+    values = torch.from_numpy(numbers_of(math.prod(shape), 1)).reshape(shape)
+    param = torch.nn.Parameter(LAYOUTS[before](values))
+    optimizer = optim.AdamW([param])
+    optimizer.store(state_dtype="8bit")
+    param.grad = values / 8
+    optimizer.step()
+    kinds = {"exp_avg": "signed", "exp_avg_sq": "unsigned"}
+    assert optimizer.state[param].get("order") == ORDERS[before]
+    held = {key: in_floats(optimizer, param, key, kind) for key, kind in kinds.items()}
+    for key, want in (("exp_avg", 0.1 * param.grad), ("exp_avg_sq", 0.001 * param.grad**2)):
+        assert torch.allclose(held[key], want, rtol=0, atol=0.008 * want.abs().max())
+    other = param
+    if way == "moved":
+        param.data = LAYOUTS[after](param.data)
+    else:
+        other = torch.nn.Parameter(LAYOUTS[after](param.detach()))
+        saved = optimizer.state_dict()
+        optimizer = optim.AdamW([other], betas=(0.5, 0.5))
+        if way == "as floats":
+            saved["param_groups"][0]["state_dtype"] = "float32"
+        optimizer.load_state_dict(saved)
+    # Averages that are multiplied by 1 and have nothing added stay as they are.
+    optimizer.param_groups[0]["betas"] = 1 - 1e-12, 1 - 1e-12
+    other.grad = torch.zeros_like(other)
+    optimizer.step()
+    state = optimizer.state[other]
+    for key, kind in kinds.items():
+        if way == "as floats":
+            assert torch.equal(state[key], held[key])
+            assert state[key].dtype == torch.float32 and "order" not in state
+        elif ORDERS[before] == ORDERS[after]:
+            assert torch.equal(in_floats(optimizer, other, key, kind), held[key])
+        else:
+            # Once more to the nearest, of other blocks.
+            got = in_floats(optimizer, other, key, kind)
+            assert (got - held[key]).abs().max() <= 0.008 * held[key].abs().max()
+            assert state.get("order") == ORDERS[after]
+
+
+def test_arrays_have_layouts_too():
+    array = np.asfortranarray(numbers_of(6400, 1).reshape(64, 100))
+    optimizer = optim.SGD([array], lr=0.1, momentum=0.9)
+    optimizer.store(state_dtype="8bit")
+    (param,) = optimizer.param_groups[0]["params"]
+    optimizer.step(grads=[array.copy()])
+    state = optimizer.state[param]
+    assert state["order"] == (1, 0)
+    want = read(state["momentum_buffer"], 6400, "signed").reshape(100, 64).T
+    other = optim.SGD([np.ascontiguousarray(array)], lr=0.1, momentum=0.9)
+    other.load_state_dict(optimizer.state_dict())
+    (param,) = other.param_groups[0]["params"]
+    other.param_groups[0]["momentum"] = 1.0
+    other.step(grads=[np.zeros_like(array)])
+    state = other.state[param]
+    assert "order" not in state
+    got = read(state["momentum_buffer"], 6400, "signed").reshape(64, 100)
+    assert np.abs(got - want).max() <= 0.008 * np.abs(want).max()
+    # Into what it was saved from, not a bit changes.
+    again = optim.SGD([np.asfortranarray(array)], lr=0.1, momentum=0.9)
+    again.load_state_dict(optimizer.state_dict())
+    again.param_groups[0]["momentum"] = 1.0
+    again.step(grads=[np.zeros_like(array)])
+    (param,) = again.param_groups[0]["params"]
+    assert np.array_equal(
+        read(again.state[param]["momentum_buffer"], 6400, "signed").reshape(100, 64).T, want
+    )
+
+
+@pytest.mark.parametrize("order", [(0, 0), (0, 2), (0,), [1, 0], "10", None])
+def test_an_order_that_is_none_is_refused(order):
+    param = torch.nn.Parameter(torch.zeros(70, 71))
+    optimizer = optim.AdamW([("weight", param)])
+    optimizer.store(state_dtype="8bit")
+    param.grad = torch.ones_like(param)
+    optimizer.step()
+    saved = optimizer.state_dict()
+    saved["state"][0]["order"] = order
+    optimizer.load_state_dict(saved)
+    before = param.detach().clone()
+    with pytest.raises(
+        ValueError,
+        match=r"exp_avg of parameter 0 of group 0 \('weight'\) is in the order .*; accepted: the axes \(0, 1\)",
+    ):
+        optimizer.step()
+    assert torch.equal(param, before)
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.complex64])
 def test_other_parameters_have_states_of_eight_bits(dtype):
     params = parameters(dtype)
@@ -537,7 +647,7 @@ def test_optimizers_refuse_what_they_cannot_keep():
     # What is loaded is not believed either.
     for value, message in (
         (torch.zeros(3, dtype=torch.uint8), "exp_avg of parameter 0 .*accepted: 5050 contiguous"),
-        (torch.zeros(3), r"a state is of shape \(3,\); accepted: \(70, 71\)"),
+        (torch.zeros(3), r"exp_avg of parameter 0 .*is of shape \(3,\); accepted: \(70, 71\)"),
     ):
         saved = copy.deepcopy(optimizer.state_dict())
         saved["state"][0]["exp_avg"] = value
@@ -549,7 +659,9 @@ def test_optimizers_refuse_what_they_cannot_keep():
     saved["param_groups"][0]["state_dtype"] = "float32"
     saved["state"][0]["exp_avg"] = torch.zeros(3, dtype=torch.uint8)
     other.load_state_dict(saved)
-    with pytest.raises(ValueError, match="a state of 8 bits has 3 bytes; accepted: 5050"):
+    with pytest.raises(
+        ValueError, match="exp_avg of parameter 0 .*has 3 bytes in 8 bits; accepted: 5050"
+    ):
         other.step()
 
 

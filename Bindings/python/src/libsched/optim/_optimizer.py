@@ -30,7 +30,16 @@ from ._memory import (
     memory,
     torch,
 )
-from ._quantized import adopt, begin, check_state_type, fit, is_codes, is_whole, takes_codes
+from ._quantized import (
+    adopt,
+    begin,
+    check_state_type,
+    fit,
+    is_codes,
+    is_whole,
+    mark,
+    takes_codes,
+)
 from ._sparse import is_sparse, rows_of
 
 __all__ = ["Optimizer"]
@@ -239,6 +248,9 @@ class Optimizer:
             state_dtype: ``"float32"``, or ``"8bit"`` for a code of 8 bits an element and a float32 for
                 every 256 of them, a quarter of the memory. An array of such a state is ``uint8`` of
                 one dimension: the float32s, then the codes, in the order of the parameter's memory.
+                Where that is not row after row, ``order`` of the state is a tuple of the axes of more
+                than one element, those of the farthest steps first; a parameter of another order
+                gets such a state by way of float32.
                 States of float64 parameters are float64 whatever is asked for.
             min_8bit_size: Parameters of fewer elements have states of float32.
 
@@ -250,11 +262,11 @@ class Optimizer:
         check_storage({"rounding": rounding, "master": master})
         for group in self.param_groups:
             self._check_states(group | kept)
-        for group in self.param_groups:
+        for index, group in enumerate(self.param_groups):
             group.update(rounding=rounding, master=master, seed=seed, **kept)
-            for param in group["params"]:
+            for param, name in zip(group["params"], _names(group, index), strict=True):
                 if param in self.state:
-                    self._fit(param, group)
+                    self._fit(param, group, name)
 
     def _check_states(self, group: dict[str, Any]) -> bool:
         """Whether a group's states are of 8 bits, those of large parameters."""
@@ -272,10 +284,10 @@ class Optimizer:
             return False
         return self._check_states(group) and takes_codes(param, group.get("min_8bit_size", 4096))
 
-    def _fit(self, param: Any, group: dict[str, Any]) -> None:
-        """Makes a parameter's state of 8 bits, or not."""
+    def _fit(self, param: Any, group: dict[str, Any], name: str) -> None:
+        """Makes a parameter's state of 8 bits and in its order, or not."""
         if maps := self._maps() if self._arrays else {}:
-            fit(param, self.state[param], maps, eight=self._is_eight(param, group))
+            fit(param, name, self.state[param], maps, eight=self._is_eight(param, group))
 
     # -- Steps
 
@@ -576,11 +588,8 @@ class Table:
         self.stored = _stored(group)
         self._all, self._members = list(group["params"]), members
         self.params = [self._all[i] for i in members]
-        names = dict(enumerate(group.get("param_names", ())))
-        self._names = [
-            f"parameter {i} of group {index}" + (f" ({names[i]!r})" if i in names else "")
-            for i in members
-        ]
+        names = _names(group, index)
+        self._names = [names[i] for i in members]
         self._dtype = dtype_of(self.params[0]) if self.params else "float32"
         everything = memory(self.params, self._names, self._dtype, in_rows=optimizer._is_shaped)
         self._full = everything.full
@@ -641,6 +650,7 @@ class Table:
             self._storage = storage
             self._choose(optimizer, chosen)
         elif self.memory.moved():
+            self._fit(optimizer, chosen)
             self._place()
         if len(chosen) < len(grads):
             grads = [grads[i] for i in chosen]
@@ -783,10 +793,7 @@ class Table:
         }
         arrays, numbers = len(optimizer._arrays), len(optimizer._numbers)
         rounding, has_master, seed = self._storage
-        self._codes.clear()
-        for i in chosen:
-            if self.params[i] in optimizer.state:
-                optimizer._fit(self.params[i], self.group)
+        self._fit(optimizer, chosen)
         self.kernel = _lib.StepList(
             optimizer._library_name,
             self.memory.type,
@@ -808,6 +815,13 @@ class Table:
             self.rows[:, self.STATE + arrays] = start + width * np.arange(len(chosen))
         self._place()
         self._chosen = chosen
+
+    def _fit(self, optimizer: Optimizer, chosen: list[int]) -> None:
+        """Makes the states that there are what they should be."""
+        self._codes.clear()
+        for i in chosen:
+            if self.params[i] in optimizer.state:
+                optimizer._fit(self.params[i], self.group, self._names[i])
 
     def _place(self) -> None:
         self.rows[:, self.N] = self.memory.sizes
@@ -877,6 +891,8 @@ class Table:
             else:
                 shape = optimizer._shape_of(name, tuple(param.data.shape)) if in_rows else None
                 state[name] = self.full(name, param, start, shape)
+        if self._maps:
+            mark(param, state)
 
     def full(
         self, name: str, param: Any, start: float, shape: tuple[int, ...] | None = None
@@ -942,6 +958,10 @@ class Table:
         self.memory.put_back()
         for state, name, array in self.new:
             state[name] = array
+        optimizer = self._optimizer()
+        if self._maps and self.new and optimizer is not None:
+            for param in self.memory.params:
+                mark(param, optimizer.state[param])
         if self._counts:
             self.steps[self.active] = self.next_steps
         for column, (values, _) in enumerate(self.numbers.values()):
@@ -1038,6 +1058,15 @@ def _is_constant(setting: tuple[str, Any]) -> bool:
 def number(value: Any) -> float:
     """A setting as a double; it may be a tensor of one element."""
     return value if type(value) is float else float(value)
+
+
+def _names(group: dict[str, Any], index: int) -> list[str]:
+    """What messages call a group's parameters."""
+    names = dict(enumerate(group.get("param_names", ())))
+    return [
+        f"parameter {i} of group {index}" + (f" ({names[i]!r})" if i in names else "")
+        for i in range(len(group["params"]))
+    ]
 
 
 def _params_of(group: dict[str, Any]) -> tuple[list[Any], list[str]]:

@@ -1,11 +1,13 @@
 """States in 8 bits: bytes of the library's, in the parameter's kind of array.
 
 They are ``uint8`` of one dimension: a float32 for each 256 elements, then a code for each element, in
-the order in which the parameter lies in memory.
+the order in which the parameter lies in memory. Where that is not row after row, the state has an
+``order``: the parameter's axes of more than one element, those of the farthest steps first.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,16 @@ from .. import _lib
 from .._parameter import Parameter
 from ._memory import PARTS, ArrayMemory, TensorMemory, dtype_of, is_tensor, torch
 
-__all__ = ["adopt", "begin", "check_state_type", "fit", "is_codes", "is_whole", "takes_codes"]
+__all__ = [
+    "adopt",
+    "begin",
+    "check_state_type",
+    "fit",
+    "is_codes",
+    "is_whole",
+    "mark",
+    "takes_codes",
+]
 
 STATE_TYPES = ("float32", "8bit")
 
@@ -46,13 +57,37 @@ def begin(param: Any, kind: str, start: float) -> Any:
     return _quantized(param, _memory(param).full(param, start), kind)
 
 
-def fit(param: Any, state: dict[str, Any], maps: dict[str, str], *, eight: bool) -> None:
-    """Makes a state's arrays what they should be: 8 bits or not."""
-    for name, kind in maps.items():
-        value = state.get(name)
-        if value is None or is_codes(value) == eight:
-            continue
-        state[name] = _quantized(param, value, kind) if eight else _floats(param, value, kind)
+def fit(param: Any, who: str, state: dict[str, Any], maps: dict[str, str], *, eight: bool) -> None:
+    """Makes a state's arrays what they should be: 8 bits, in the order of the parameter, or not.
+
+    Raises:
+        ValueError: an array or an order that is not of the parameter, by its name.
+    """
+    held = {name: state[name] for name in maps if state.get(name) is not None}
+    before, order = state.get("order", _rows(param)), _order(param)
+    made = {}
+    for name, value in held.items():
+        try:
+            if is_codes(value):
+                if eight and before == order:
+                    continue
+                value = _floats(param, value, maps[name], before)
+            elif not eight:
+                continue
+            made[name] = _quantized(param, value, maps[name]) if eight else value
+        except ValueError as error:
+            raise ValueError(f"{name} of {who} {error}") from None
+    state.update(made)
+    state.pop("order", None)
+    if eight and held:
+        mark(param, state)
+
+
+def mark(param: Any, state: dict[str, Any]) -> None:
+    """Says of a state of 8 bits that is new in which order it is."""
+    order = _order(param)
+    if order != _rows(param):
+        state["order"] = order
 
 
 def adopt(param: Any, value: Any) -> Any:
@@ -95,10 +130,24 @@ def _address(array: Any) -> int:
     return where
 
 
+def _rows(param: Any) -> tuple[int, ...]:
+    """The order of an array that lies row after row."""
+    return tuple(axis for axis, n in enumerate(param.data.shape) if n > 1)
+
+
+def _order(param: Any) -> tuple[int, ...]:
+    """A parameter's axes of more than one element, those of the farthest steps first."""
+    if isinstance(param, Parameter):
+        steps = np.empty_like(param.data, order="K").strides
+    else:
+        steps = torch().empty_like(param.detach(), device="meta").stride()
+    return tuple(sorted(_rows(param), key=lambda axis: -steps[axis]))
+
+
 def _quantized(param: Any, value: Any, kind: str) -> Any:
     shape = tuple(param.data.shape)
     if tuple(value.shape) != shape:
-        raise ValueError(f"a state is of shape {tuple(value.shape)}; accepted: {shape}")
+        raise ValueError(f"is of shape {tuple(value.shape)}; accepted: {shape}")
     # In the order of the parameter's memory.
     value = _memory(param).adopt(param, value, is_count=False)
     target = _bytes(param, _lib.q8_bytes(_count(param)))
@@ -106,15 +155,19 @@ def _quantized(param: Any, value: Any, kind: str) -> Any:
     return target
 
 
-def _floats(param: Any, value: Any, kind: str) -> Any:
+def _floats(param: Any, value: Any, kind: str, order: Any) -> Any:
+    """An array of state of floats from one of 8 bits, whose elements are in that order."""
     size = _lib.q8_bytes(_count(param))
     if len(value) != size:
-        raise ValueError(f"a state of 8 bits has {len(value)} bytes; accepted: {size}")
+        raise ValueError(f"has {len(value)} bytes in 8 bits; accepted: {size}")
+    rows, shape = _rows(param), tuple(param.data.shape)
+    if type(order) is not tuple or sorted(map(str, order)) != sorted(map(str, rows)):
+        raise ValueError(f"is in the order {order!r}; accepted: the axes {rows}, in any order")
     dtype = "complex64" if dtype_of(param) in PARTS else "float32"
-    if isinstance(param, Parameter):
-        floats = np.empty_like(param.data, dtype, order="K")
-    else:
-        floats = torch().empty_like(param.detach(), dtype=getattr(torch(), dtype))
+    floats = np.empty(math.prod(shape), dtype)
     codes = adopt(param, value)
     _lib.convert(_address(codes), kind, _address(floats), "float32", _count(param))
+    ones = [axis for axis in range(len(shape)) if axis not in rows]
+    lain = [*ones, *order]
+    floats = floats.reshape([shape[axis] for axis in lain]).transpose(np.argsort(lain))
     return _memory(param).adopt(param, floats, is_count=False)
