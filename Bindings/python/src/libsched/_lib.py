@@ -1196,6 +1196,7 @@ class Steps:
         # Without the interpreter's lock: a step of large arrays takes a while.
         self._call = _released["sched_step"]
         self._front, self._back = byref(self._groups), (byref(self._list), byref(self._row))
+        self._plain = self._front, self._count, None, *self._back
 
     def step(self, **options: float) -> tuple[float, bool]:
         """One step of them all, or of none: SchedError, whose ``place`` is the refused row.
@@ -1206,9 +1207,12 @@ class Steps:
         Returns:
             The norm of all gradients, NaN where nobody needed it, and whether nothing was stepped.
         """
-        asked = _abi.sched_options(**options) if options else None
-        given = None if asked is None else byref(asked)
-        status = self._call(self._front, self._count, given, *self._back)
+        asked = None
+        if options:
+            asked = _abi.sched_options(**options)
+            status = self._call(self._front, self._count, byref(asked), *self._back)
+        else:
+            status = self._call(*self._plain)
         if status:
             self.refused = self._list.value
             row = self._row.value

@@ -310,6 +310,7 @@ class TensorMemory(Memory):
         self._data_ptr, self._is_contiguous = tensor.data_ptr, tensor.is_contiguous
         self._is_neg = tensor.is_neg
         self._state_shapes: dict[str, list[tuple[int, ...]]] = {}
+        self._views: dict[str, list[Any]] = {}
         self._increment_version = torch().autograd.graph.increment_version
         self._types = [getattr(torch(), dtype)] * len(params)
         super().__init__(params, names, dtype, in_rows=in_rows)
@@ -391,12 +392,16 @@ class TensorMemory(Memory):
                 self._state_shapes[name], [one.stride() for one in arrays], self.state_type
             )
             fixed.append((column, arrays, layouts))
+            # A tensor that torch's own objects refer to, too, is described in half the time: its
+            # count does not go from one to two and back. A view's refers to what it views.
+            if name not in self._views:
+                self._views[name] = [one.view_as(one) for one in arrays]
         return _lib.Look(describe, table, (grad, self._layouts), fixed, states)
 
     def hides(self, grads: list[Any]) -> bool:
         # What torch negates when it is read are the imaginary parts of what it conjugates, and
         # those have other strides, unless there is one element.
-        return any(grads[i].is_neg() for i in self._singles)
+        return bool(self._singles) and any(grads[i].is_neg() for i in self._singles)
 
     def changed(self) -> None:
         # autograd has to know that these are no more what it has seen.
@@ -452,6 +457,7 @@ class TensorMemory(Memory):
         addresses = list(map(self._data_ptr, arrays))
         self._states[name] = arrays, addresses
         self._state_shapes[name] = list(map(_shape, arrays))
+        self._views.pop(name, None)
         return addresses
 
     def _is_known(self, name: str) -> bool:

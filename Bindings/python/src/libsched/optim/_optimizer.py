@@ -76,6 +76,8 @@ class Optimizer:
     # The states of all parameters as they were last seen, and how often there were others.
     _states: list[dict[str, Any]]
     _life: int
+    # What stepped last, and all of it in one call.
+    _ready: list[Table]
     _steps: _lib.Steps | None
     _hooks: Hooks
 
@@ -134,7 +136,7 @@ class Optimizer:
     def _begin(self) -> None:
         """What is no part of the state."""
         self.grad_norm, self.skipped = math.nan, False
-        self._tables, self._steps = {}, None
+        self._tables, self._steps, self._ready = {}, None, []
         self._states, self._life = [], 0
         if "_hooks" not in self.__dict__:
             self._hooks = Hooks()
@@ -374,19 +376,21 @@ class Optimizer:
         ]
         if not ready:
             return loss
-        lists = [table.kernel for table in ready]
+        if self._steps is None or ready != self._ready:
+            self._steps, self._ready = _lib.Steps([table.kernel for table in ready]), ready
         steps = self._steps
-        if steps is None or len(lists) != len(steps.lists) or not all(map(is_, lists, steps.lists)):
-            steps = self._steps = _lib.Steps(lists)
+        asked = (
+            {name: (number if name in _REALS else int)(one) for name, one in more.items()}
+            if more
+            else more
+        )
         try:
-            self.grad_norm, self.skipped = steps.step(
-                **{name: (number if name in _REALS else int)(one) for name, one in more.items()}
-            )
+            self.grad_norm, self.skipped = steps.step(**asked)
         except SchedError as error:
             if steps.refused == len(ready):
                 raise
             ready[steps.refused].refuse(error)
-        if more.get("zero_grad") and any(table.has_copies for table in ready):
+        if more and more.get("zero_grad") and any(table.has_copies for table in ready):
             # What was copied for the step is not what has to become 0.
             for grad in chain.from_iterable(given):
                 if grad is not None:
@@ -726,7 +730,8 @@ class Table:
         return True
 
     def _count(self) -> None:
-        self.rows[:, self.STEP] = self.next_steps = self.steps[self.active] + _ONE
+        self.next_steps = self.steps[self.active] + _ONE
+        self._count_column[...] = self.next_steps
 
     def gradients(self, grads: list[Any], *, takes_sparse: bool = False) -> list[int]:
         """Where the gradients lie; of sparse ones, where those are taken, their rows."""
@@ -777,7 +782,7 @@ class Table:
     def _choose(self, optimizer: Optimizer, chosen: list[int]) -> None:
         """Makes the table anew, for these parameters."""
         # Should the memory be refused, none is chosen.
-        self._chosen = []
+        self._chosen, optimizer._steps = [], None
         self.memory = memory(
             [self.params[i] for i in chosen],
             [self._names[i] for i in chosen],
@@ -807,6 +812,7 @@ class Table:
             first = hash((seed, self._index)) >> 8
             self.kernel.beside[:, self.kernel.SEED] = first + np.array(self._members)[chosen]
         self.rows, self._settings = self.kernel.table, None
+        self._count_column = self.rows[:, self.STEP]
         # Two steps on: a step that is not counted is none of the first.
         self.rows[:, self.STEP] = 2
         self.scalars: npt.NDArray[np.float64] = np.zeros((len(chosen), numbers))
@@ -955,7 +961,8 @@ class Table:
 
     def stepped(self) -> None:
         """What is to be remembered of a step."""
-        self.memory.put_back()
+        if self._watch is None or self.memory.has_gaps:
+            self.memory.put_back()
         for state, name, array in self.new:
             state[name] = array
         optimizer = self._optimizer()
