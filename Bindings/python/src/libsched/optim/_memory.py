@@ -62,6 +62,7 @@ class Memory(ABC):
         sizes: How many reals each has.
         addresses: Where each lies.
         type: What a kernel takes them for.
+        grad_dtype: What gradients are made of: that, or float32 where that is of 16 bits.
     """
 
     # What can be stepped, in words, but for its type.
@@ -74,6 +75,7 @@ class Memory(ABC):
         self._in_rows = in_rows
         self.type = PARTS.get(dtype, dtype)
         self.state_type = state_type(dtype)
+        self.grad_dtype = dtype
         # Pairs of a parameter with gaps and what stands for it.
         self._gathered: list[tuple[Any, Any]] = []
         # What was made of gradients of other layouts, for as long as a step takes.
@@ -161,6 +163,14 @@ class Memory(ABC):
         With `shape_of` they lie row after row and have the shapes it makes of the parameters'.
         """
 
+    def known(self, name: str) -> list[int]:
+        """Where arrays of the states were when they were last seen."""
+        return self._states[name][1]
+
+    @abstractmethod
+    def copies(self, arrays: list[Any], dtype: str) -> list[int]:
+        """Where arrays of 16 bits lie that lie as the parameters do."""
+
     @staticmethod
     @abstractmethod
     def full(param: Any, value: float, shape: tuple[int, ...] | None = None) -> Any:
@@ -181,12 +191,18 @@ class Memory(ABC):
         float32 whatever that is. It lies as the parameter does, or row after row.
         """
 
-    def _refuse(self, what: str, faults: list[Fault | None]) -> None:
+    def _refuse(self, what: str, faults: list[Fault | None], dtype: str | None = None) -> None:
         """Raises the first fault there is."""
         for name, fault in zip(self.names, faults, strict=True):
             if fault:
                 kind, found = fault
-                raise kind(f"{what}{name} is {found}; accepted: {self.accepted % self.dtype}")
+                accepted = self.accepted % (dtype or self.dtype)
+                raise kind(f"{what}{name} is {found}; accepted: {accepted}")
+
+    def _refuse_copies(self, dtype: str, faults: list[Fault | None]) -> None:
+        if self.dtype in PARTS:
+            raise TypeError(f"copies has one for {self.names[0]}, of {self.dtype}; accepted: None")
+        self._refuse("the copy of ", faults, dtype if dtype in HALVES else " or ".join(HALVES))
 
 
 class ArrayMemory(Memory):
@@ -224,7 +240,7 @@ class ArrayMemory(Memory):
         return all(map(is_, arrays, self._arrays)) and all(a.flags.writeable for a in arrays)
 
     def again(self, grads: list[Any]) -> list[int] | None:
-        if not self._in_place() or any(grad is None for grad in grads):
+        if not self._in_place() or any(dtype_name(grad) != self.grad_dtype for grad in grads):
             return None
         addresses = self.grads(grads)
         return None if self._held else addresses
@@ -242,13 +258,16 @@ class ArrayMemory(Memory):
         self._refuse(
             "the gradient of ",
             [
-                _array_fault(grad, self.dtype, shape, is_grad=True)
+                _array_fault(grad, self.grad_dtype, shape, is_grad=True)
                 for grad, shape in zip(grads, self.shapes, strict=True)
             ],
+            self.grad_dtype,
         )
         ready = [
-            grad if _same_strides(grad.shape, grad.strides, dense.strides) else _laid(grad, dense)
-            for grad, dense in zip(grads, self._dense, strict=True)
+            grad if _same_strides(grad.shape, grad.strides, strides) else _laid(grad, dense)
+            for grad, dense, strides in zip(
+                grads, self._dense, self._strides(self.grad_dtype), strict=True
+            )
         ]
         self._held = [made for made, grad in zip(ready, grads, strict=True) if made is not grad]
         return list(map(_lib.address, ready))
@@ -257,19 +276,38 @@ class ArrayMemory(Memory):
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])):
             return None
-        dtype = np.dtype(self.dtype if name == "residual" else self.state_type)
-        shapes, strides = _in_rows(self.shapes, shape_of) or (
-            self.shapes,
-            [[n // dense.itemsize for n in dense.strides] for dense in self._dense],
+        dtype = self.dtype if name == "residual" else self.state_type
+        rows = _in_rows(self.shapes, shape_of)
+        size = np.dtype(dtype).itemsize
+        shapes, strides = (
+            (self.shapes, self._strides(dtype))
+            if rows is None
+            else (rows[0], [tuple(n * size for n in steps) for steps in rows[1]])
         )
-        faults = [
-            _array_fault(array, dtype.name, shape, tuple(n * dtype.itemsize for n in steps))
-            for array, shape, steps in zip(arrays, shapes, strides, strict=True)
-        ]
-        self._refuse(f"{name} of ", faults)
+        self._refuse(f"{name} of ", self._faults(arrays, dtype, shapes, strides))
         addresses = list(map(_lib.address, arrays))
         self._states[name] = arrays, addresses
         return addresses
+
+    def copies(self, arrays: list[Any], dtype: str) -> list[int]:
+        kind = dtype if dtype in HALVES else HALVES[1]
+        self._refuse_copies(dtype, self._faults(arrays, kind, self.shapes, self._strides(kind)))
+        return list(map(_lib.address, arrays))
+
+    def _strides(self, dtype: str) -> list[tuple[int, ...]]:
+        """Of arrays that lie as the parameters do, but for their gaps."""
+        # Not all know bfloat16 by its name.
+        size = 2 if dtype in HALVES else np.dtype(dtype).itemsize
+        return [tuple(n // dense.itemsize * size for n in dense.strides) for dense in self._dense]
+
+    @staticmethod
+    def _faults(
+        arrays: list[Any], dtype: str, shapes: Sequence[Any], strides: Sequence[Any]
+    ) -> list[Fault | None]:
+        return [
+            _array_fault(array, dtype, shape, steps)
+            for array, shape, steps in zip(arrays, shapes, strides, strict=True)
+        ]
 
     @staticmethod
     def full(param: Any, value: float, shape: tuple[int, ...] | None = None) -> Any:
@@ -396,7 +434,10 @@ class TensorMemory(Memory):
             # count does not go from one to two and back. A view's refers to what it views.
             if name not in self._views:
                 self._views[name] = [one.view_as(one) for one in arrays]
-        return _lib.Look(describe, table, (grad, self._layouts), fixed, states)
+        moving = self._layouts
+        if self.grad_dtype != self.dtype:
+            moving = _lib.Layouts(self.shapes, self._own, self.grad_dtype)
+        return _lib.Look(describe, table, (grad, moving), fixed, states)
 
     def hides(self, grads: list[Any]) -> bool:
         # What torch negates when it is read are the imaginary parts of what it conjugates, and
@@ -421,7 +462,7 @@ class TensorMemory(Memory):
         try:
             if (
                 list(map(_shape, grads)) == self.shapes
-                and list(map(_type, grads)) == self._types
+                and list(map(_type, grads)) == self._grad_types()
                 and all(map(_is_cpu, grads))
                 and all(map(self._is_contiguous, grads))
                 and not any(map(self._is_neg, grads))
@@ -435,7 +476,11 @@ class TensorMemory(Memory):
     def grads(self, grads: list[Any]) -> list[int]:
         if self._is_plain and (addresses := self._plain_grads(grads)) is not None:
             return addresses
-        self._refuse("the gradient of ", list(map(_grad_fault, grads, self._types, self.shapes)))
+        self._refuse(
+            "the gradient of ",
+            list(map(_grad_fault, grads, self._grad_types(), self.shapes)),
+            self.grad_dtype,
+        )
         ready = [
             grad
             if _same_strides(grad.shape, grad.stride(), strides)
@@ -459,6 +504,17 @@ class TensorMemory(Memory):
         self._state_shapes[name] = list(map(_shape, arrays))
         self._views.pop(name, None)
         return addresses
+
+    def _grad_types(self) -> list[Any]:
+        if self.grad_dtype == self.dtype:
+            return self._types
+        return [getattr(torch(), self.grad_dtype)] * len(self.params)
+
+    def copies(self, arrays: list[Any], dtype: str) -> list[int]:
+        types = [getattr(torch(), dtype if dtype in HALVES else HALVES[0])] * len(arrays)
+        faults = list(map(_tensor_fault, arrays, types, self.shapes, self._strides))
+        self._refuse_copies(dtype, faults)
+        return list(map(self._data_ptr, arrays))
 
     def _is_known(self, name: str) -> bool:
         """Whether arrays of state lie where they did."""
@@ -534,7 +590,7 @@ def _number(param: Any, value: float) -> complex:
 
 def _laid(array: npt.NDArray[Any], like: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """A copy that lies as another does."""
-    copy = np.empty_like(like)
+    copy = np.empty_like(like, dtype=array.dtype)
     copy[...] = array
     return copy
 
@@ -605,10 +661,15 @@ def _grad_fault(tensor: Any, dtype: Any, shape: Any) -> Fault | None:
     return _tensor_fault(tensor, dtype, shape, is_grad=True)
 
 
+def dtype_name(array: Any) -> str:
+    """What an array or a tensor is made of; empty of what is neither."""
+    return str(getattr(array, "dtype", "")).removeprefix("torch.")
+
+
 def dtype_of(param: Any) -> str:
     """What a parameter is made of, if that can be stepped; else what is accepted."""
     data = param.data if isinstance(param, Parameter) else param
-    name = str(getattr(data, "dtype", "")).removeprefix("torch.")
+    name = dtype_name(data)
     return name if name in TYPES else "float32"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate, chain
 from operator import is_
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from ._memory import (
     ArrayMemory,
     Memory,
     TensorMemory,
+    dtype_name,
     dtype_of,
     is_tensor,
     memory,
@@ -303,21 +304,41 @@ class Optimizer:
         max_value: float | None = None,
         skip_nonfinite: bool = False,
         zero_grad: bool = False,
+        accumulate: bool = False,
+        average_weight: float | None = None,
+        copies: Sequence[Any] | None = None,
     ) -> Any:
         """Steps every parameter that has a gradient, in place; all in one call and one pass.
+
+        ::
+
+            g = (grad + accumulated) / loss_scale, clipped to the norm, then to the value
+            average <- average + average_weight * (param - average), of the new parameter
 
         Args:
             closure: Is called first, to compute the gradients; what it returns is returned.
             grads: The gradients, in the order of the parameters, group after group, instead of
-                those in ``grad``; None in the place of one skips its parameter.
+                those in ``grad``; None in the place of one skips its parameter. Those of bfloat16
+                and float16 parameters may be float32.
             loss_scale: What the loss was multiplied by; gradients are divided by it.
             max_norm: The norm that all gradients together are clipped to, as
                 :func:`libsched.nn.utils.clip_grad_norm_` does; above 0.
             max_value: The magnitude that each element is then clipped to; above 0.
             skip_nonfinite: Whether nothing is stepped or counted where a gradient is not finite.
             zero_grad: Whether gradients are filled with zeros once they have been used, or skipped.
+            accumulate: Whether gradients are added to ``accumulated`` of the state and nothing is
+                stepped or counted. The next step without it uses the sum, and leaves zeros there; a
+                parameter that has no gradient then keeps its own. A sum of n batches is their mean
+                under ``loss_scale=n``.
+            average_weight: How far ``average`` of the state then moves to the new parameter, from 0
+                to 1: ``1 / (n + 1)`` at the n-th step from 0 for the mean of all, as
+                :class:`~libsched.optim.swa_utils.AveragedModel` has it, ``1 - decay`` for an
+                exponential one. It begins as the parameter before the step. None: it stays.
+            copies: An array a parameter, as `grads`, all of bfloat16 or all of float16, of its shape
+                and layout: each gets its new parameter, rounded to nearest even. Where one is not
+                stepped its copy stays.
 
-        `grad_norm` is then the norm before clipping, NaN where neither it nor `skip_nonfinite` was
+        Arrays ``accumulated`` and ``average`` are of float32, of float64 for float64. `grad_norm` is then the norm before clipping, NaN where neither it nor `skip_nonfinite` was
         asked for, and `skipped` whether nothing was stepped.
 
         Raises:
@@ -337,6 +358,12 @@ class Optimizer:
             more["skip_nonfinite"] = True
         if zero_grad:
             more["zero_grad"] = True
+        if accumulate:
+            more["accumulate"] = True
+        if average_weight is not None:
+            more["average_weight"] = average_weight
+        if copies is not None:
+            more["copies"] = copies
         if not hooks.step_pre and not hooks.step_post:
             return self._step(closure, grads, **more)
         options: dict[str, Any] = more if grads is None else {"grads": grads, **more}
@@ -351,6 +378,7 @@ class Optimizer:
         self,
         closure: Callable[[], Any] | None = None,
         grads: Sequence[Any] | None = None,
+        copies: Sequence[Any] | None = None,
         **more: Any,
     ) -> Any:
         loss = None
@@ -367,25 +395,32 @@ class Optimizer:
         if grads is None:
             given = [[param.grad for param in group["params"]] for group in self.param_groups]
         else:
-            given = _dealt(list(grads), [len(group["params"]) for group in self.param_groups])
+            given = self._dealt("grads", grads)
+        beside: Sequence[_Beside | None] = [None] * len(groups)
+        if copies is not None or "average_weight" in more or "accumulate" in more:
+            placed: Sequence[Any] = [None] * len(groups)
+            if copies is not None:
+                placed = self._dealt("copies", copies)
+            accumulates, averages = "accumulate" in more, "average_weight" in more
+            beside = [_Beside(accumulates, averages, ones) for ones in placed]
         ready = [
             table
-            for group, ones in zip(groups, given, strict=True)
+            for group, ones, asked in zip(groups, given, beside, strict=True)
             for table in group
-            if table.prepare(ones)
+            if table.prepare(ones, asked)
         ]
         if not ready:
             return loss
         if self._steps is None or ready != self._ready:
             self._steps, self._ready = _lib.Steps([table.kernel for table in ready]), ready
         steps = self._steps
-        asked = (
-            {name: (number if name in _REALS else int)(one) for name, one in more.items()}
+        options = (
+            {name: (int if name in _FLAGS else number)(one) for name, one in more.items()}
             if more
             else more
         )
         try:
-            self.grad_norm, self.skipped = steps.step(**asked)
+            self.grad_norm, self.skipped = steps.step(**options)
         except SchedError as error:
             if steps.refused == len(ready):
                 raise
@@ -395,7 +430,7 @@ class Optimizer:
             for grad in chain.from_iterable(given):
                 if grad is not None:
                     _zero(grad)
-        if self.skipped:
+        if self.skipped or "accumulate" in more:
             for table in ready:
                 table.memory.put_back()
             return loss
@@ -403,6 +438,15 @@ class Optimizer:
             table.stepped()
         self._stepped(ready)
         return loss
+
+    def _dealt(self, name: str, arrays: Sequence[Any]) -> list[list[Any]]:
+        """Gradients, or copies, by group."""
+        arrays, counts = list(arrays), [len(group["params"]) for group in self.param_groups]
+        if len(arrays) != sum(counts):
+            what = "gradients" if name == "grads" else name
+            raise ValueError(f"{name} has {len(arrays)} {what}; accepted: {sum(counts)}, or None")
+        ends = list(accumulate(counts))
+        return [arrays[end - count : end] for count, end in zip(counts, ends, strict=True)]
 
     def _look(self) -> None:
         """Sees whether there are other states than before."""
@@ -615,6 +659,9 @@ class Table:
         # The settings as they were last put in.
         self._settings: tuple[Any, ...] | None = None
         self._storage = "nearest", False, 0
+        self._kept = _Kept(False, False, None, self._dtype)
+        # Whether gradients may have been accumulated; None until somebody looks.
+        self._accumulates: bool | None = None
         # Arrays that become part of the state with the step.
         self.new: list[tuple[dict[str, Any], str, Any]] = []
         self._counts = False
@@ -636,33 +683,39 @@ class Table:
             and all(map(is_, params, self._all))
         )
 
-    def prepare(self, grads: list[Any]) -> bool:
+    def prepare(self, grads: list[Any], asked: _Beside | None = None) -> bool:
         """Fills the table for a step, from the group's gradients. False when there is nothing to
         step."""
+        copies = None if asked is None else asked.copies
         if len(self._members) < len(grads):
             grads = [grads[i] for i in self._members]
+            copies = None if copies is None else [copies[i] for i in self._members]
         optimizer = self._optimizer()
         assert optimizer is not None
-        if self._again(optimizer, grads):
+        if asked is None and self._again(optimizer, grads):
             return True
         self._seen = self._watch = None
         chosen = [i for i, grad in enumerate(grads) if grad is not None]
         if not chosen:
             return False
         storage = check_storage(self.group) if self._dtype in HALVES else ("nearest", False, 0)
-        if chosen != self._chosen or storage != self._storage:
-            self._storage = storage
+        if len(chosen) < len(grads):
+            grads = [grads[i] for i in chosen]
+            copies = None if copies is None else [copies[i] for i in chosen]
+        kept = self._to_keep(optimizer, asked, grads, copies)
+        if chosen != self._chosen or storage != self._storage or kept != self._kept:
+            self._storage, self._kept = storage, kept
             self._choose(optimizer, chosen)
         elif self.memory.moved():
             self._fit(optimizer, chosen)
             self._place()
-        if len(chosen) < len(grads):
-            grads = [grads[i] for i in chosen]
         self.rows[:, self.GRAD] = self._grads = optimizer._gradients(self, grads)
         self.new.clear()
         check_supported(self.group)
         self._counts, self.seen = False, []
         optimizer._enter(self)
+        if self.kernel.beside is not None:
+            self._enter_besides(optimizer, self.kernel.beside, copies)
         self.memory.gather()
         settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
         if settings != self._settings:
@@ -670,6 +723,32 @@ class Table:
             self._settings = settings
         self._see(optimizer)
         return True
+
+    def _to_keep(
+        self,
+        optimizer: Optimizer,
+        asked: _Beside | None,
+        grads: list[Any],
+        copies: Sequence[Any] | None,
+    ) -> _Kept:
+        """What is kept beside the parameters, and what gradients and copies are made of."""
+        if self._accumulates is None:
+            # Of a state that was loaded.
+            self._accumulates = any(
+                "accumulated" in optimizer.state[param]
+                for param in self.params
+                if param in optimizer.state
+            )
+        if asked is not None and asked.accumulates:
+            # What has been accumulated is to be used, so it is there from now on.
+            self._accumulates = True
+        is_half = self._dtype in HALVES
+        return _Kept(
+            self._accumulates,
+            asked is not None and asked.averages,
+            None if copies is None else dtype_name(copies[0]),
+            "float32" if is_half and dtype_name(grads[0]) == "float32" else self._dtype,
+        )
 
     def _see(self, optimizer: Optimizer) -> None:
         """Remembers what :meth:`_again` looks at, where a step can be so plain."""
@@ -789,6 +868,8 @@ class Table:
             self._dtype,
             in_rows=optimizer._is_shaped,
         )
+        kept = self._kept
+        self.memory.grad_dtype = kept.grad_dtype
         self.chosen = chosen
         # All of them are had faster by a slice.
         self.active = chosen if len(chosen) < len(self.params) else slice(None)
@@ -805,8 +886,14 @@ class Table:
             2 + arrays + bool(numbers) + 2 * optimizer._is_shaped,
             len(chosen),
             state_dtype="q8" if self._maps else None,
+            grad_dtype=None if kept.grad_dtype == self._dtype else kept.grad_dtype,
+            copy_dtype=kept.copy_dtype if kept.copy_dtype in HALVES else None,
             rounding=rounding,
-            has_beside=has_master or rounding != "nearest",
+            has_beside=has_master
+            or rounding != "nearest"
+            or kept.accumulates
+            or kept.averages
+            or kept.copy_dtype is not None,
         )
         if self.kernel.beside is not None:
             first = hash((seed, self._index)) >> 8
@@ -854,22 +941,36 @@ class Table:
                 self._enter_numbers(name, optimizer._numbers.index(name), states)
             else:
                 self.put_state(name, [state[name] for state in states])
-        if self.kernel.beside is not None:
-            rounding, has_master, _ = self._storage
-            if has_master:
-                self._enter_beside(self.kernel.beside, "master", self.kernel.MASTER, states)
-            elif rounding == "kahan":
-                self._enter_beside(self.kernel.beside, "residual", self.kernel.RESIDUAL, states)
         self.seen = states
 
-    def _enter_beside(
-        self, beside: npt.NDArray[np.int64], name: str, column: int, states: list[dict[str, Any]]
+    def _enter_besides(
+        self,
+        optimizer: Optimizer,
+        beside: npt.NDArray[np.int64],
+        copies: Sequence[Any] | None,
     ) -> None:
-        """Puts in what stands beside the parameters, made where a state has none."""
+        """Puts in what stands beside the parameters."""
+        states = [optimizer.state[param] for param in self.memory.params]
+        rounding, has_master, _ = self._storage
+        for name, column, is_kept in (
+            ("master", self.kernel.MASTER, has_master),
+            ("residual", self.kernel.RESIDUAL, rounding == "kahan" and not has_master),
+            ("accumulated", self.kernel.ACCUMULATED, self._kept.accumulates),
+            ("average", self.kernel.AVERAGE, self._kept.averages),
+        ):
+            if is_kept:
+                beside[:, column] = self._beside(optimizer, name, states)
+        if copies is not None:
+            assert self._kept.copy_dtype is not None
+            beside[:, self.kernel.COPY] = self.memory.copies(list(copies), self._kept.copy_dtype)
+
+    def _beside(self, optimizer: Optimizer, name: str, states: list[dict[str, Any]]) -> list[int]:
+        """Where one of them lies, made where a state has none."""
         for param, state in zip(self.memory.params, states, strict=True):
             if name not in state:
-                state[name] = self._full(param, 0.0)
-                if name == "master":
+                shape = tuple(param.data.shape) if optimizer._is_shaped else None
+                state[name] = self._full(param, 0.0, shape)
+                if name in ("master", "average"):
                     state[name][...] = param.detach() if is_tensor(param) else param.data
             if name == "residual" and dtype_of(state[name]) != self._dtype:
                 # New, or loaded, and then of values that fit.
@@ -877,9 +978,8 @@ class Table:
                 state[name] = (
                     one.to(param.dtype) if is_tensor(one) else one.astype(self._dtype, order="K")
                 )
-        addresses = self.memory.state(name, [state[name] for state in states])
-        if addresses is not None:
-            beside[:, column] = addresses
+        arrays = [state[name] for state in states]
+        return self.memory.state(name, arrays) or self.memory.known(name)
 
     def begin(self, optimizer: Optimizer, i: int, keys: tuple[str, ...]) -> None:
         """Makes the state of a parameter, by its number."""
@@ -982,7 +1082,26 @@ class Table:
         raise SchedError(f"{where}: {error}", error.status, row) from None
 
 
+class _Kept(NamedTuple):
+    """What lies beside a table's parameters, and what is made of what."""
+
+    accumulates: bool
+    averages: bool
+    copy_dtype: str | None
+    grad_dtype: str
+
+
+class _Beside(NamedTuple):
+    """What a step is asked to keep beside a group's parameters."""
+
+    accumulates: bool
+    averages: bool
+    copies: Sequence[Any] | None
+
+
+# Those of which 0 is none in the library.
 _REALS = ("loss_scale", "max_norm", "max_value")
+_FLAGS = ("skip_nonfinite", "zero_grad", "accumulate")
 
 
 def _zero(grad: Any) -> None:
@@ -1029,14 +1148,6 @@ def check_storage(group: dict[str, Any]) -> tuple[str, bool, int]:
     if rounding not in accepted:
         raise ValueError(f"rounding is {rounding!r}; accepted: one of {accepted}")
     return rounding, master, int(group.get("seed", 0))
-
-
-def _dealt(grads: list[Any], counts: list[int]) -> list[list[Any]]:
-    """Gradients by group."""
-    if len(grads) != sum(counts):
-        raise ValueError(f"grads has {len(grads)} gradients; accepted: {sum(counts)}, or None")
-    ends = list(accumulate(counts))
-    return [grads[end - count : end] for count, end in zip(counts, ends, strict=True)]
 
 
 def check_supported(settings: dict[str, Any]) -> None:

@@ -86,12 +86,15 @@ class LBFGS(Optimizer):
         self,
         closure: Callable[[], Any] | None = None,
         grads: Sequence[Any] | None = None,
+        copies: Sequence[Any] | None = None,
         **more: Any,
     ) -> Any:
         if closure is None:
             raise TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
         if grads is not None:
             raise ValueError("grads is given; accepted: None: the closure computes the gradients")
+        if copies is not None:
+            more["copies"] = copies
         for name, value in more.items():
             raise ValueError(f"{name} is {value}; accepted: its default: a step has many gradients")
         (group,) = self.param_groups
