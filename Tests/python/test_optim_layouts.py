@@ -191,3 +191,56 @@ def test_averages_are_of_any_layout():
     free.eval()
     assert not torch.equal(param, before)
     assert torch.equal(whole[:, 1::2], torch.ones(4, 2))
+
+
+@pytest.mark.parametrize("kind", ["array", "tensor", "half"])
+def test_parameters_that_share_memory_are_refused(kind):
+    def whole(n=24):
+        if kind == "array":
+            return np.ones(n, np.float32)
+        return torch.ones(n, dtype=torch.bfloat16 if kind == "half" else torch.float32)
+
+    def ones(one):
+        made = np.ones if isinstance(one, np.ndarray) else torch.ones
+        return made(one.shape, dtype=one.dtype)
+
+    def step(*groups):
+        params = [{"params": list(group)} for group in groups]
+        optim.SGD(params, lr=1.0).step(grads=[ones(one) for group in groups for one in group])
+
+    message = "lies on parameter 0 of group 0; accepted: parameters that share no memory"
+    base = whole()
+    for parts in (
+        (base[:13], base[12:]),
+        (base, base[3:4]),
+        (base[5:], base),
+        (base[::2], base[3:6]),
+        (base[::2], base[::3]),
+        (base.reshape(4, 6)[:, 1:3], base.reshape(4, 6)[2:, 2:]),
+        (base[::2], base[1:2], base[4:6]),
+    ):
+        for groups in ([parts], [[one] for one in parts]):
+            with pytest.raises(ValueError, match=r"parameter \d of group \d " + message):
+                step(*groups)
+    assert (base == 1).all()
+    # Side by side, and between each other's elements.
+    step([base[:12]], [base[12:]])
+    step([base[::2], base[1::2]])
+    step([base[:0], base])
+    step([base.reshape(4, 6)[:, :3], base.reshape(4, 6)[:, 3:]])
+    assert (base == -3).all()
+
+
+def test_a_parameter_that_moves_onto_another_is_refused():
+    one, other = torch.nn.Parameter(torch.ones(4)), torch.nn.Parameter(torch.ones(4))
+    opt = optim.SGD([one, other], lr=1.0)
+    one.grad = other.grad = torch.ones(4)
+    for _ in range(3):
+        opt.step()
+    other.data = one.data
+    with pytest.raises(ValueError, match="parameter 1 of group 0 lies on parameter 0 of group 0"):
+        opt.step()
+    assert torch.equal(one, torch.full((4,), -2.0))
+    other.data = torch.ones(4)
+    opt.step()
+    assert torch.equal(one, torch.full((4,), -3.0))

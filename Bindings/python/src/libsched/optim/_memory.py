@@ -10,7 +10,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from operator import attrgetter, is_
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,62 @@ def is_tensor(value: object) -> bool:
     """Whether it is a tensor of torch's."""
     tensor = getattr(torch(), "Tensor", None)
     return tensor is not None and isinstance(value, tensor)
+
+
+class Place(NamedTuple):
+    """Where an array lies: of its first element the address, and the rest in bytes."""
+
+    address: int
+    shape: Sequence[int]
+    strides: Sequence[int]
+    size: int
+
+    def ends(self) -> tuple[int, int]:
+        """The first byte and the one after the last; the same of nothing."""
+        if 0 in self.shape:
+            return self.address, self.address
+        reach = [(n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True)]
+        first = self.address + sum(min(0, one) for one in reach)
+        return first, self.address + sum(max(0, one) for one in reach) + self.size
+
+    def pieces(self, unit: int) -> npt.NDArray[np.int64]:
+        """The addresses of all that it has, in pieces of so many bytes."""
+        found = np.arange(self.address, self.address + self.size, unit, dtype=np.int64)
+        for n, stride in zip(self.shape, self.strides, strict=True):
+            found = np.add.outer(found, np.arange(n) * stride)
+        return found.ravel()
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether all memory between its ends is its own."""
+        first, end = self.ends()
+        return end - first == math.prod(self.shape) * self.size
+
+    def meets(self, other: Place) -> bool:
+        """Whether some memory is of both, where that between their ends is."""
+        if self.is_dense and other.is_dense:
+            return True
+        unit = min(self.size, other.size)
+        return bool(np.intersect1d(self.pieces(unit), other.pieces(unit)).size)
+
+
+def check_apart(memories: Sequence[Memory]) -> None:
+    """Refuses parameters that share memory: what became of it would be a matter of which is stepped
+    last."""
+    named = [pair for each in memories for pair in zip(each.names, each.places(), strict=True)]
+    found = [(*place.ends(), i) for i, (_, place) in enumerate(named)]
+    # Those that go on beyond where the next begins; more than one where there are gaps.
+    reached: list[tuple[int, int, int]] = []
+    for one in sorted(found):
+        reached = [other for other in reached if other[1] > one[0]]
+        for other in reached:
+            if one[0] < one[1] and named[one[2]][1].meets(named[other[2]][1]):
+                first, last = sorted((one[2], other[2]))
+                raise ValueError(
+                    f"{named[last][0]} lies on {named[first][0]}; accepted: parameters that share"
+                    " no memory"
+                )
+        reached.append(one)
 
 
 # What a kernel takes complex numbers for: two reals each.
@@ -95,6 +151,10 @@ class Memory(ABC):
     @abstractmethod
     def _settle(self) -> None:
         """Looks where the parameters lie."""
+
+    @abstractmethod
+    def places(self) -> list[Place]:
+        """Which memory is the parameters' own."""
 
     @abstractmethod
     def _in_place(self) -> bool:
@@ -232,6 +292,11 @@ class ArrayMemory(Memory):
         self.addresses = [
             _lib.address(dense if id(array) in gaps else array)
             for array, dense in zip(arrays, self._dense, strict=True)
+        ]
+
+    def places(self) -> list[Place]:
+        return [
+            Place(_lib.address(one), one.shape, one.strides, one.itemsize) for one in self._arrays
         ]
 
     def _in_place(self) -> bool:
@@ -385,6 +450,15 @@ class TensorMemory(Memory):
         self.addresses = [
             dense.data_ptr() if gaps else pointer
             for dense, gaps, pointer in zip(self._dense, has_gaps, self._pointers, strict=True)
+        ]
+
+    def places(self) -> list[Place]:
+        sizes = [param.element_size() for param in self.params]
+        return [
+            Place(pointer, shape, [size * one for one in strides], size)
+            for pointer, shape, strides, size in zip(
+                self._pointers, self.shapes, self._own, sizes, strict=True
+            )
         ]
 
     def _in_place(self) -> bool:

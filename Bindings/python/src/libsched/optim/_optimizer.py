@@ -25,6 +25,7 @@ from ._memory import (
     ArrayMemory,
     Memory,
     TensorMemory,
+    check_apart,
     dtype_name,
     dtype_of,
     is_tensor,
@@ -80,6 +81,8 @@ class Optimizer:
     # What stepped last, and all of it in one call.
     _ready: list[Table]
     _steps: _lib.Steps | None
+    # Whether the parameters, where they lie, share no memory.
+    _is_apart: bool
     _hooks: Hooks
 
     # What a class says of itself: its name in the library, what its state has of a parameter, in
@@ -137,7 +140,7 @@ class Optimizer:
     def _begin(self) -> None:
         """What is no part of the state."""
         self.grad_norm, self.skipped = math.nan, False
-        self._tables, self._steps, self._ready = {}, None, []
+        self._tables, self._steps, self._ready, self._is_apart = {}, None, [], False
         self._states, self._life = [], 0
         if "_hooks" not in self.__dict__:
             self._hooks = Hooks()
@@ -413,6 +416,10 @@ class Optimizer:
             return loss
         if self._steps is None or ready != self._ready:
             self._steps, self._ready = _lib.Steps([table.kernel for table in ready]), ready
+            self._is_apart = False
+        if not self._is_apart:
+            check_apart([table.memory for table in ready])
+            self._is_apart = True
         steps = self._steps
         options = (
             {name: (int if name in _FLAGS else number)(one) for name, one in more.items()}
@@ -920,7 +927,9 @@ class Table:
         self.rows[:, self.N] = self.memory.sizes
         self.rows[:, self.PARAM] = self.memory.addresses
         optimizer = self._optimizer()
-        if optimizer is not None and optimizer._is_shaped:
+        assert optimizer is not None
+        optimizer._is_apart = False
+        if optimizer._is_shaped:
             self.rows[:, -2:] = [
                 shape[-2:] if len(shape) > 1 else (0, 0) for shape in self.memory.shapes
             ]
