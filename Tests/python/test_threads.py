@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import libsched
 import numpy as np
 import pytest
+import torch
 
 N = 1_000_003
 
@@ -80,24 +84,68 @@ def test_callers_at_once_do_not_meet() -> None:
     assert answers == [expected] * 6
 
 
-def test_one_thread_is_one_thread() -> None:
-    """Asked in a process of its own, where no pool has been made."""
-    import subprocess
-    import sys
+class Stepping(torch.utils.data.Dataset):
+    """Whose elements are steps, wherever they are asked for."""
 
+    def __len__(self) -> int:
+        return 8
+
+    def __getitem__(self, i: int) -> bytes:
+        return steps(1 + i % 2)
+
+
+def test_workers_of_a_data_loader_step_as_their_parent_does() -> None:
+    libsched.set_threads(3)
+    expected = [steps(1), steps(2)]
+    loader = torch.utils.data.DataLoader(
+        Stepping(), batch_size=None, num_workers=2, multiprocessing_context="fork", timeout=60
+    )
+    for i, answer in enumerate(loader):
+        assert answer == expected[i % 2]
+        assert steps(1) == expected[0]
+
+
+def test_threads_without_a_step_to_take_take_no_time() -> None:
+    libsched.set_threads(4)
+    steps(1)
+    time.sleep(0.05)
+    before = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.05
+
+
+def asked(script: str, **given: str) -> list[str]:
+    """What a process of its own prints, where no pool has been made."""
+    env = {key: one for key, one in os.environ.items() if key != "SCHED_NUM_THREADS"} | given
+    done = subprocess.run(
+        [sys.executable, "-c", "import libsched, numpy, os\n" + script],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+def test_one_thread_is_one_thread() -> None:
     script = (
-        "import libsched, numpy, os\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "adamw = libsched.optim.AdamW([numpy.ones(10**6, numpy.float32)])\n"
         "adamw.step(grads=[numpy.ones(10**6, numpy.float32)])\n"
         "print(libsched.threads(), len(os.listdir('/proc/self/task')) - before)\n"
     )
-    for asked, expected in [("1", "1 0"), ("3", "3 2")]:
-        env = {**os.environ, "SCHED_NUM_THREADS": asked}
-        done = subprocess.run(
-            [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
-        )
-        assert done.stdout.strip() == expected
+    assert asked(script, SCHED_NUM_THREADS="1") == ["1", "0"]
+    assert asked(script, SCHED_NUM_THREADS="3") == ["3", "2"]
+
+
+def test_there_are_as_many_threads_as_the_process_may_use() -> None:
+    here = sorted(os.sched_getaffinity(0))
+    script = "os.sched_setaffinity(0, {%s})\nprint(libsched.threads())\n"
+    for cpus in (here[:1], here[:2]):
+        assert asked(script % ", ".join(map(str, cpus))) == [str(len(cpus))]
+    # What is no number of threads asks for nothing.
+    for number in ("", "0", "1025", "many"):
+        assert asked("print(libsched.threads())", SCHED_NUM_THREADS=number) == [str(len(here))]
 
 
 @pytest.mark.parametrize("threads", [-1, 1025])
