@@ -61,16 +61,19 @@ private final class Pool: @unchecked Sendable {
   private let done = Condition()
 
   private var threads: [pthread_t] = []
-  private var owner: pid_t = 0
   private var isEnding = false
   private var job: ((Int) -> Void)?
   private var shares = 0
   private var nextShare = 0
   private var unfinished = 0
 
+  private init() {
+    // Before any thread of the child's can come here.
+    pthread_atfork(nil, nil) { Pool.shared.forget() }
+  }
+
   /// False when another caller is using the pool.
   func run(_ shares: Int, _ work: @escaping (Int) -> Void) -> Bool {
-    adoptAfterFork()
     guard busy.tryLock() else { return false }
     defer { busy.unlock() }
     lock.lock()
@@ -93,7 +96,6 @@ private final class Pool: @unchecked Sendable {
 
   /// Ends the threads when there are more than `count`.
   func resize(_ count: Int) {
-    adoptAfterFork()
     busy.lock()
     defer { busy.unlock() }
     guard threads.count > count else { return }
@@ -149,20 +151,15 @@ private final class Pool: @unchecked Sendable {
 
   /// In a child of fork, the threads are gone and the locks may be held by
   /// them: both are made anew.
-  private func adoptAfterFork() {
-    let process = getpid()
-    if owner == process { return }
-    if owner != 0 {
-      busy.reset()
-      lock.reset()
-      wake.reset()
-      done.reset()
-      threads = []
-      isEnding = false
-      job = nil
-      (shares, nextShare, unfinished) = (0, 0, 0)
-    }
-    owner = process
+  private func forget() {
+    busy.reset()
+    lock.reset()
+    wake.reset()
+    done.reset()
+    threads = []
+    isEnding = false
+    job = nil
+    (shares, nextShare, unfinished) = (0, 0, 0)
   }
 }
 
