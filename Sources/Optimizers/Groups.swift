@@ -207,6 +207,14 @@ public struct Group {
 
   var isShaped: Bool { shapes != nil }
 
+  /// The bytes that a step of an element moves, about.
+  var traffic: Int {
+    var arrays = 0
+    for state in 0..<stateCount where isUsed(state) { arrays += 1 }
+    return 2 * types.param.size + types.grad.size + 2 * arrays * types.state.size
+      + (besides == nil ? 0 : 2 * types.native.size)
+  }
+
   /// Rows and columns of a row's matrices; 0 where it is a vector, or nobody
   /// needs to know.
   func shape(_ i: Int) -> (rows: Int, columns: Int) {

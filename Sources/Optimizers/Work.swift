@@ -2,8 +2,8 @@ import Platform
 import Schedules
 import StepBody
 
-/// Cuts the groups' parameters, laid end to end, into shares of equal size and
-/// steps them, each share on a thread. `total` is the sum of the sizes.
+/// Cuts the groups' parameters, laid end to end, into shares of as much memory each
+/// and steps them, each share on a thread. `total` is how many elements there are.
 ///
 /// Elements do not depend on each other, or on those of their block of 8-bit
 /// states, so any cut gives the same bits. Cuts are at multiples of 16 elements of
@@ -11,13 +11,21 @@ import StepBody
 func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
   // Waking a thread takes as long as stepping some 100,000 elements in cache.
   let shares = max(1, min(Threads.count, total / 131_072))
-  let each = total / shares
+  var bytes = total
+  if shares > 1 {
+    bytes = 0
+    for group in groups {
+      for i in 0..<group.count { bytes += group.row(i)[0] * group.traffic }
+    }
+  }
+  let each = bytes / shares
   Threads.run(shares) { share in
     let begin = share * each
-    let end = share == shares - 1 ? total : begin + each
+    let end = share == shares - 1 ? .max : begin + each
     var start = 0
     for g in 0..<groups.count {
       let group = groups.baseAddress.unsafelyUnwrapped + g
+      let traffic = shares > 1 ? group.pointee.traffic : 1
       // Parameters are mostly at the same step, and then have the same body.
       var step = 0
       var body: Body?
@@ -27,7 +35,9 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
         let size = row[0]
         let grain = group.pointee.types.state.map == nil ? 16 : ElementType.blockLength
         // The same rounding at both ends: what one share leaves, the next takes.
-        func cut(_ at: Int) -> Int { at >= start + size ? size : max(0, at - start) & -grain }
+        func cut(_ at: Int) -> Int {
+          at >= start + size * traffic ? size : max(0, at - start) / traffic & -grain
+        }
         let first = cut(begin)
         let last = cut(end)
         if last > first {
@@ -37,7 +47,7 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
           }
           if let body { group.pointee.run(body, i, first, last - first, pass) }
         }
-        start += size
+        start += size * traffic
       }
     }
   }
