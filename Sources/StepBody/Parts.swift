@@ -44,10 +44,15 @@ public struct Root: Sendable {
     outside = isInside ? 0 : eps
   }
 
-  /// Of a less b².
   @inlinable @inline(__always)
-  func callAsFunction<L: Lane>(_ a: L, less b: L = L(0)) -> L {
-    L.squareRoot(of: a - b * b + L(inside)) + L(outside)
+  func callAsFunction<L: Lane>(_ a: L) -> L {
+    L.squareRoot(of: a + L(inside)) + L(outside)
+  }
+
+  /// Of a less b², which is less than infinity even where it overflows.
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ a: L, less b: L) -> L {
+    self(L.pick(a - b * b, a, where: L(.infinity) - a))
   }
 }
 

@@ -1,6 +1,7 @@
 """Optimizers over numpy arrays and torch tensors, side by side with torch's own."""
 
 import copy
+import functools
 import inspect
 import math
 import pickle
@@ -132,6 +133,7 @@ def test_steps_end_where_torch_s_do(steps):
         assert np.all(abs(ours - exact) <= bound), record["vector"]
 
 
+@functools.cache
 def adversarial(n, steps):
     """Magnitudes over twelve decades, zeros, and numbers that float32 holds but barely."""
     random = np.random.RandomState(0)
@@ -144,6 +146,23 @@ def adversarial(n, steps):
         return values.astype(np.float32)
 
     return draw(), [draw() for _ in range(steps)]
+
+
+def extremes(steps):
+    """A few elements of which each meets the end of the numbers at a step of its own."""
+    ends = [math.nan, math.inf, -math.inf, 3e38, -3e38, 3e19, 1e-45, 0.0]
+    param = np.array([1.0] * len(ends) + ends, np.float32)
+    grads = np.sin(np.arange(steps)[:, None] + np.arange(2 * len(ends))).astype(np.float32)
+    for i, end in enumerate(ends):
+        grads[3 + 5 * i :, i] = [end, *grads[4 + 5 * i :, i]]
+    # The one infinity and then the other.
+    grads[50, 1], grads[60, 2] = -math.inf, math.inf
+    return param, list(grads)
+
+
+# SGD is a product and a sum, which torch fuses: where that has one rounding, ours, which are
+# the same on every machine, has two.
+FUSED = {"sgd"}
 
 
 @pytest.mark.parametrize(
@@ -161,29 +180,31 @@ def adversarial(n, steps):
 )
 def test_errors_are_no_larger_than_torch_s(kind, settings):
     """Over 200 steps, from torch's answer in float64, in ulps of the largest that a parameter has
-    been. torch fuses multiplies with additions, which is half a rounding less here and there: on
-    the whole it comes to the same, and in the worst element to a few ulps either way.
+    been: the largest of 4096 to half an ulp, which the last step's rounding is. NaN and infinity
+    are where torch's are.
     """
-    param, grads = adversarial(512, 200)
+    param, grads = adversarial(4096, 200)
+    strange, strange_grads = extremes(200)
     theirs, ours = KINDS[kind]
     ends, largest = [], np.abs(param).astype("f8")
     for make, dtype in ((theirs, torch.float64), (theirs, torch.float32), (ours, torch.float32)):
-        one = torch.tensor(param, dtype=dtype)
+        one, other = (torch.tensor(values, dtype=dtype) for values in (param, strange))
         hint = {"foreach": False} if make is theirs else {}
-        opt = make([one], **settings, **hint)
-        for grad in grads:
-            one.grad = torch.tensor(grad, dtype=dtype)
+        opt = make([one, other], **settings, **hint)
+        for pair in zip(grads, strange_grads, strict=True):
+            one.grad, other.grad = (torch.from_numpy(each).to(dtype) for each in pair)
             opt.step()
             if dtype is torch.float64:
                 largest = np.fmax(largest, np.abs(one.numpy()))
-        ends.append(one.double().numpy())
-    exact, told, got = ends
-    np.testing.assert_array_equal(np.isfinite(got), np.isfinite(told))
-    finite = np.isfinite(exact) & np.isfinite(told)
-    assert finite.mean() > 0.9
-    off = [(abs(one - exact) / np.spacing(largest.astype("f4")))[finite] for one in (told, got)]
-    assert off[1].mean() <= 1.05 * off[0].mean()
-    assert off[1].max() <= 1.2 * off[0].max()
+        ends.append((one.double().numpy(), other.numpy()))
+    (exact, _), (told, told_strange), (got, got_strange) = ends
+    assert np.isfinite(exact).all()
+    off = [abs(one - exact) / np.spacing(largest.astype("f4")) for one in (told, got)]
+    assert off[1].max() <= off[0].max() + (1 if kind in FUSED else 0.5)
+    assert off[1].mean() <= (1.03 if kind in FUSED else 1.005) * off[0].mean()
+    finite = np.isfinite(told_strange)
+    np.testing.assert_array_equal(got_strange[~finite], told_strange[~finite])
+    np.testing.assert_allclose(got_strange[finite], told_strange[finite], rtol=1e-4)
 
 
 def test_the_state_is_torch_s(steps):

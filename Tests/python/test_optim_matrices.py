@@ -170,8 +170,8 @@ def test_adafactor_s_errors_are_no_larger_than_torch_s(shape):
         ends.append(one.double().numpy().ravel())
     exact, told, got = ends
     off = [abs(one - exact) / np.spacing(largest.astype("f4")) for one in (told, got)]
-    assert off[1].mean() <= 1.05 * off[0].mean()
-    assert off[1].max() <= 1.2 * off[0].max()
+    assert off[1].mean() <= off[0].mean()
+    assert off[1].max() <= off[0].max()
 
 
 def test_adafactor_steps_where_torch_s_leaves_float32():
