@@ -102,9 +102,13 @@ public struct LBFGS: Sendable {
       throw Refusal(
         .memory, "n", value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text)
     }
-    let held = Integers(0, historySize)
-    guard held.contains(Int(memory.count)), memory.iterations >= 0 else {
-      throw Refusal(.range, "count", value: "\(Int(memory.count))", accepted: held.text)
+    // So far that those of this step can be added.
+    let counted = Integers(0, maxStep)
+    for (name, number, accepted) in [
+      ("n_iter", memory.iterations, counted), ("func_evals", memory.evaluations, counted),
+      ("count", memory.count, Integers(0, historySize)),
+    ] as [(StaticString, Int64, Integers)] where !accepted.contains(Int(number)) {
+      throw Refusal(.range, "\(name)", value: "\(Int(number))", accepted: accepted.text)
     }
     if n == 0 { return }
     var arrays: [(UTF8Text, UnsafeMutableRawPointer?)] = [
@@ -126,9 +130,13 @@ public struct LBFGS: Sendable {
         throw Refusal(
           .missingPointer, name, value: "NULL", accepted: "\(n) \(type.plural)")
       }
+      guard start <= UInt.max - length else {
+        throw Refusal(
+          .memory, "n", value: "\(n)", accepted: "an array that ends within memory")
+      }
       for (other, before) in arrays[..<i] {
         let from = UInt(bitPattern: before)
-        guard start >= from + length || from >= start + length else {
+        guard (start > from ? start - from : from - start) >= length else {
           throw Refusal(
             .overlap, name, value: "\(n) \(type.plural)", accepted: "none of \(other)")
         }
@@ -344,12 +352,12 @@ private struct Run<T: Element> {
     guard var loss = evaluate() else { return nil }
     let first = loss
     var evaluations = 1
-    memory.pointee.evaluations += 1
+    memory.pointee.evaluations &+= 1
     if try measure(.largest, g) <= hyper.toleranceGrad { return first }
     var iteration = 0
     while iteration < hyper.maxIter {
       iteration += 1
-      memory.pointee.iterations += 1
+      memory.pointee.iterations &+= 1
       try direct()
       copy(g, to: before)
       let previous = loss
@@ -381,7 +389,7 @@ private struct Run<T: Element> {
         }
       }
       evaluations += spent
-      memory.pointee.evaluations += Int64(spent)
+      memory.pointee.evaluations &+= Int64(spent)
       if iteration == hyper.maxIter || evaluations >= hyper.maxEval { break }
       if try measure(.largest, g) <= hyper.toleranceGrad { break }
       if try abs(t) * measure(.largest, d) <= hyper.toleranceChange { break }

@@ -561,6 +561,32 @@ static void of_lbfgs_refuse_and_fail(void **state) {
   check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_RANGE,
                 "count", "=101", "from 0 to 100");
   room.memory.count = 0;
+  // Whose sums with those of a step would be no numbers.
+  const struct {
+    const char *name;
+    int64_t *number;
+  } counted[] = {{"n_iter", &memory->n_iter}, {"func_evals", &memory->func_evals},
+                 {"count", &memory->count}};
+  for (size_t i = 0; i < 3; i++) {
+    static const int64_t wrong[] = {INT64_MAX, INT64_MIN, -1, SCHED_MAX_STEP + 1};
+    for (size_t k = 0; k < 4; k++) {
+      char text[32];
+      snprintf(text, sizeof text, "=%lld", (long long)wrong[k]);
+      *counted[i].number = wrong[k];
+      check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_RANGE,
+                    counted[i].name, text, "an integer from 0 to");
+    }
+    *counted[i].number = 0;
+  }
+  static const sched_dtype others[] = {SCHED_BF16, SCHED_F16, SCHED_Q8, SCHED_UQ8};
+  for (size_t i = 0; i < 4; i++) {
+    check_refused(LBFGS(&hyper, others[i], 3, x, g, memory, &objective, &loss), SCHED_E_TYPE,
+                  "dtype", "=", "SCHED_F32 or SCHED_F64");
+  }
+  // Less than three doubles from where addresses end.
+  void *const last = (void *)(UINTPTR_MAX - 8);
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, last, memory, &objective, &loss), SCHED_E_MEMORY, "n",
+                "=3", "within memory");
   room.steps[4] = NULL;
   check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_NULL,
                 "old_stps[4]", "=NULL", "3 doubles");
