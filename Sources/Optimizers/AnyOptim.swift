@@ -279,7 +279,7 @@ final class OwnedGroup {
       steps(i).pointee = 1
       seed(i).pointee = Int(truncatingIfNeeded: keeping.seed &+ UInt64(i))
       place(i, list[i], isActive: true)
-      try group.checkShape(i) { name(i, $0) }
+      if list[i].n > 0 { try group.checkShape(i) { name(i, $0) } }
       place(i, list[i])
     }
     try provide(group)

@@ -359,7 +359,9 @@ public struct Group {
       count: row(i)[0], rows: rows, columns: columns, epsilon: types.param.epsilon)
   }
 
+  /// Of no elements there may be no numbers either.
   func advance(_ i: Int) {
+    if row(i)[4 + stateCount] == 0 { return }
     kind.advance(settings, row(i)[1], scalars(i))
   }
 

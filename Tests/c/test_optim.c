@@ -441,6 +441,31 @@ static void steps_as_sched_step_does(void **state) {
   assert_true(found >= 23);
 }
 
+/*  Of no elements: no addresses at all are in order, of any optimizer. */
+static void steps_nothing(void **state) {
+  (void)state;
+  for (int32_t optimizer = 1; optimizer < 64; optimizer++) {
+    declared_optimizer of;
+    if (!declare(&of, optimizer)) continue;
+    const stepped_row row = {0, 1, {NULL}};
+    sched_group group = {.optimizer = optimizer, .dtype = SCHED_F32, .hyper = of.hyper,
+                         .list = &row, .count = 1};
+    sched_options options = {.loss_scale = 2, .max_norm = 1, .skip_nonfinite = 1, .zero_grad = 1};
+    check_ok(sched_step(&group, 1, NULL, NULL, NULL));
+    check_ok(sched_step(&group, 1, &options, NULL, NULL));
+    assert_true(options.norm == 0 && options.skipped == 0);
+    sched_optim *optim = NULL;
+    check_ok(sched_optim_make(&optim));
+    const sched_optim_group owned = {.optimizer = optimizer, .dtype = SCHED_F32, .hyper = of.hyper,
+                                     .average = 1, .accumulated = 1};
+    float none;
+    const sched_parameter param = {0, NULL, &none, NULL, 0, 0};
+    check_ok(sched_optim_add(optim, &owned, &param, 1, NULL, NULL));
+    check_ok(sched_optim_step(optim, &options, NULL, NULL));
+    sched_optim_free(optim);
+  }
+}
+
 /* -- Refusals --------------------------------------------------------------- */
 
 static const sched_adamw adamw = SCHED_ADAMW_DEFAULTS;
@@ -691,6 +716,7 @@ static void loads_what_fits(void **state) {
 int run_optim(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(steps_as_sched_step_does),
+      cmocka_unit_test(steps_nothing),
       cmocka_unit_test(refuses_and_stays_as_it_was),
       cmocka_unit_test(loads_what_fits),
   };
