@@ -393,10 +393,7 @@ static void check_steps(const stepper *by, const storage *as, size_t n, size_t s
   room_free(&r);
 }
 
-static int is_thin(void) {
-  const char *every = getenv("EVERY");
-  return every && strtoul(every, NULL, 10) > 1;
-}
+static int is_thin(void) { return vectors_every() > 1; }
 
 static void are_a_plain_step_between_conversions(void **state) {
   (void)state;

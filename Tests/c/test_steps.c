@@ -11,6 +11,7 @@
 #include "stepped.h"
 #include "suites.h"
 #include "vectors.h"
+#include "walled.h"
 
 /*  One parameter's arrays under either optimizer, with marks around each. */
 enum { PARAM, GRAD, EXP_AVG, EXP_AVG_SQ, MAX_EXP_AVG_SQ, MOMENTUM_BUFFER, ARRAYS };
@@ -923,6 +924,44 @@ static void do_not_touch_what_they_do_not_use(void **state) {
   free(grad);
 }
 
+/*  What is only read, or converted, on either side of which nobody may look. */
+static void read_norms_within_their_arrays(void **state) {
+  (void)state;
+  static const char *const sets[] = {"baseline", "avx2", "avx512"};
+  static const size_t widths[] = {0, 4, 8, 2, 2};
+  static const double powers[] = {2, 1, INFINITY, 3};
+  for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+    if (sched_set_isa(sets[set]) != SCHED_OK) continue;
+    for (size_t l = 1; l < LENGTHS; l++) {
+      const size_t n = lengths[l];
+      for (int at_start = 0; at_start < 2; at_start++) {
+        for (int type = SCHED_F32; type <= SCHED_F16; type++) {
+          void *const data = walled(n * widths[type], at_start);
+          const sched_array array = {data, n, (sched_dtype)type};
+          double value = -1;
+          for (size_t p = 0; p < sizeof powers / sizeof *powers; p++) {
+            check_ok(sched_norm(&array, 1, powers[p], NULL, &value));
+            assert_true(value == 0);
+          }
+          check_ok(sched_dot(&array, &array, &value));
+          assert_true(value == 0);
+          for (int other = SCHED_F32; other <= SCHED_UQ8 && type != SCHED_F64; other++) {
+            if (other == SCHED_F64) continue;
+            const size_t bytes = other >= SCHED_Q8 ? SCHED_Q8_BYTES(n) : n * widths[other];
+            void *const to = walled(bytes, at_start);
+            const sched_array stored = {to, n, (sched_dtype)other};
+            check_ok(sched_convert(&array, (sched_dtype)other, to));
+            check_ok(sched_convert(&stored, (sched_dtype)type, data));
+            walled_free(to);
+          }
+          walled_free(data);
+        }
+      }
+    }
+  }
+  check_ok(sched_set_isa(NULL));
+}
+
 /*  The last step there is: the bias corrections are 1 by then. */
 static void count_as_far_as_steps_do(void **state) {
   (void)state;
@@ -951,6 +990,7 @@ int run_steps(void) {
       cmocka_unit_test(are_the_same_in_a_list),
       cmocka_unit_test(go_on_from_copied_arrays),
       cmocka_unit_test(do_not_touch_what_they_do_not_use),
+      cmocka_unit_test(read_norms_within_their_arrays),
       cmocka_unit_test(count_as_far_as_steps_do),
   };
   return cmocka_run_group_tests_name("optimizer steps", tests, read_vectors, free_vectors);

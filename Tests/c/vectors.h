@@ -103,10 +103,15 @@ static inline int vectors_is_first(const vectors *file, size_t index) {
 }
 
 /*  Under an emulator, which is fifty times as slow, the environment's EVERY says
- *  to keep one record in so many, and the first of each kind. */
-static inline void vectors_thin(vectors *file) {
+ *  to keep one record in so many. */
+static inline size_t vectors_every(void) {
   const char *every = getenv("EVERY");
-  const size_t stride = every ? strtoul(every, NULL, 10) : 1;
+  return every ? strtoul(every, NULL, 10) : 1;
+}
+
+/*  And the first of each kind. */
+static inline void vectors_thin(vectors *file) {
+  const size_t stride = vectors_every();
   if (stride <= 1) return;
   vector *kept = (vector *)vectors_memory(file->count, sizeof *kept);
   size_t count = 0;
