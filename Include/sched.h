@@ -647,7 +647,7 @@ typedef struct sched_group {
  *  A gradient is g = (grad + accumulated) / loss_scale, clipped to the norm,
  *  then to the value.                                                        */
 typedef struct sched_options {
-  double loss_scale; /* what the loss was multiplied by: finite above 0       */
+  double loss_scale; /* what the loss was multiplied by: 2^-126 to 2^126      */
   double max_norm;   /* all gradients together are multiplied by
                         min(1, max_norm / (norm + 1e-6)): above 0; INFINITY
                         for the norm alone                                    */

@@ -3,7 +3,8 @@ import StepBody
 
 /// What else a step does, in the same pass over memory.
 public struct StepOptions: Sendable {
-  /// What the loss, and with it the gradients, were multiplied by; finite above 0.
+  /// What the loss, and with it the gradients, were multiplied by; from 2⁻¹²⁶ to
+  /// 2¹²⁶, so that a float holds one divided by it with all digits.
   public var lossScale = 1.0
   /// The norm that all gradients together are clipped to, above 0:
   /// `g · min(1, maxNorm / (norm + 10⁻⁶))`, after the loss scale. Infinity asks for
@@ -31,7 +32,7 @@ public struct StepOptions: Sendable {
       }
     }
     try need(
-      lossScale > 0 && lossScale.isFinite, "loss_scale", lossScale, "a finite number above 0")
+      (0x1p-126...0x1p126).contains(lossScale), "loss_scale", lossScale, "from 2^-126 to 2^126")
     if let maxNorm { try need(maxNorm > 0, "max_norm", maxNorm, "a number above 0") }
     try need(maxValue > 0, "max_value", maxValue, "a number above 0")
     try need((0...1).contains(averageWeight), "average_weight", averageWeight, "from 0 to 1")

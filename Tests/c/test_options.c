@@ -605,9 +605,12 @@ static void refuse_options(void **state) {
   } wrong[] = {
 #define REAL(name, value, words, accepted) \
   {#name, offsetof(sched_options, name), value, words, accepted}
-      REAL(loss_scale, -1, "=-1", "a finite number above 0"),
-      REAL(loss_scale, NAN, "=nan", "a finite number above 0"),
-      REAL(loss_scale, INFINITY, "=inf", "a finite number above 0"),
+      REAL(loss_scale, -1, "=-1", "from 2^-126 to 2^126"),
+      REAL(loss_scale, NAN, "=nan", "from 2^-126 to 2^126"),
+      REAL(loss_scale, INFINITY, "=inf", "from 2^-126 to 2^126"),
+      REAL(loss_scale, 0x1p-127, "=5.877", "from 2^-126 to 2^126"),
+      REAL(loss_scale, 0x1.8p126, "=1.27", "from 2^-126 to 2^126"),
+      REAL(loss_scale, -0x1p-126, "=-1.17", "from 2^-126 to 2^126"),
       REAL(max_norm, -1, "=-1", "above 0"),
       REAL(max_norm, -INFINITY, "=-inf", "above 0"),
       REAL(max_norm, NAN, "=nan", "above 0"),

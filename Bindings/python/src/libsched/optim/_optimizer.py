@@ -323,7 +323,8 @@ class Optimizer:
             grads: The gradients, in the order of the parameters, group after group, instead of
                 those in ``grad``; None in the place of one skips its parameter. Those of bfloat16
                 and float16 parameters may be float32.
-            loss_scale: What the loss was multiplied by; gradients are divided by it.
+            loss_scale: What the loss was multiplied by, from 2⁻¹²⁶ to 2¹²⁶; gradients are
+                divided by it.
             max_norm: The norm that all gradients together are clipped to, as
                 :func:`libsched.nn.utils.clip_grad_norm_` does; above 0.
             max_value: The magnitude that each element is then clipped to; above 0.
