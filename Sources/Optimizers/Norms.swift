@@ -21,7 +21,8 @@ public struct Operand: Sendable {
   ) throws(Refusal) {
     guard let type = ElementType(rawValue: dtype), type.map == nil else {
       throw Refusal(
-        .constant, "\(name()).dtype", value: "\(Int(dtype))", accepted: "a constant of sched_dtype")
+        .constant, "\(name()).dtype", value: "\(Int(dtype))",
+        accepted: "a constant of sched_dtype, of floats")
     }
     let limit = maxMemory / type.size
     guard n >= 0, n <= limit else {

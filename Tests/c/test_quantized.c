@@ -261,7 +261,7 @@ static void test_what_cannot_be_is_refused(void **state) {
   double norm;
   const sched_array codes = {first.data, 8, SCHED_Q8};
   check_refused(sched_norm(&codes, 1, 2, NULL, &norm), SCHED_E_ENUM, "list[0].dtype", "=5",
-                "a constant");
+                "a constant of sched_dtype, of floats");
   assert_true(guarded_same(&param, &before));
   guarded_free(&param);
   guarded_free(&grad);
