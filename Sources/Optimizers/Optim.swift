@@ -85,13 +85,20 @@ public struct OptimGroup<O: Optimizer> {
 ///
 /// What it keeps is its own: a copy of the reference is the same optimizer. One
 /// thread at a time. Parameters are arrays of `Float`, `Double`, `BFloat16` or
-/// `Float16`.
+/// `Float16`, as many as one likes in one step, which does all that
+/// ``StepOptions`` ask for.
 public final class Optim<T: ParameterElement> {
   private let core = AnyOptim()
   /// Of each array, its group and its index there.
   private var arrays: [(group: OwnedGroup, index: Int)] = []
+  /// What the copies of each group lie in.
+  private var copies: [UnsafeMutableRawPointer] = []
 
   public init() {}
+
+  deinit {
+    for block in copies { free(block) }
+  }
 
   /// A group of arrays of those sizes, after those that there are.
   ///
@@ -100,6 +107,8 @@ public final class Optim<T: ParameterElement> {
   ///     that lie in it one after the other; 0 of a vector.
   ///   - gradients: What gradients are made of; the parameters' type if nil.
   ///   - state: What states are stored in; floats, or doubles of doubles, if nil.
+  ///   - copy: Of which 16 bits a copy of each parameter is made as it is stepped,
+  ///     for ``withCopy(of:_:)``; none if nil, and none of doubles.
   ///   - rounding: What becomes of what 16 bits cannot hold.
   ///   - master: Whether parameters of 16 bits are copies of floats that are kept.
   ///   - average: Whether an average of each parameter is kept, the parameter
@@ -110,18 +119,21 @@ public final class Optim<T: ParameterElement> {
   @discardableResult
   public func add<O: Optimizer>(
     _ optimizer: O, sizes: [Int], shapes: [(rows: Int, columns: Int)] = [],
-    gradients: ElementType? = nil, state: ElementType? = nil, rounding: Rounding = .nearest,
+    gradients: ElementType? = nil, state: ElementType? = nil, copy: ElementType? = nil,
+    rounding: Rounding = .nearest,
     master: Bool = false, average: Bool = false, accumulated: Bool = false, seed: UInt64 = 0
   ) throws(Refusal) -> OptimGroup<O> {
     if !shapes.isEmpty { try require("shapes", shapes.count, sizes.count, "of them, as sizes") }
     let types = try ElementTypes(
-      T.elementType, grad: gradients, state: state, rounding: rounding)
+      T.elementType, grad: gradients, state: state, copy: copy, rounding: rounding)
     var settings = Settings()
     withUnsafeMutableBytes(of: &settings) { $0.storeBytes(of: optimizer, as: O.self) }
-    let list = sizes.indices.map {
+    var list = sizes.indices.map {
       let (rows, columns) = shapes.isEmpty ? (0, 0) : shapes[$0]
       return Parameter(n: sizes[$0], rows: rows, columns: columns)
     }
+    let block = copy == nil ? nil : try room(&list)
+    defer { if let block, copies.last != block { free(block) } }
     let index = try list.withUnsafeBufferPointer { (list) throws(Refusal) in
       try core.add(
         KindOf<O>(), settings,
@@ -130,14 +142,34 @@ public final class Optim<T: ParameterElement> {
     }
     let group = core.groups[index]
     for i in sizes.indices { arrays.append((group, i)) }
+    if let block { copies.append(block) }
     return OptimGroup(owned: group)
+  }
+
+  /// Memory for copies of 16 bits, zeros. Sizes that are none are refused later.
+  private func room(_ list: inout [Parameter]) throws(Refusal) -> UnsafeMutableRawPointer {
+    var bytes = 0
+    for parameter in list where parameter.n > 0 && bytes <= maxMemory {
+      bytes += 2 * min(parameter.n, maxMemory)
+    }
+    guard bytes <= maxMemory, let block = calloc(bytes + 2, 1) else {
+      throw Refusal(
+        .memory, "copy", value: "\(bytes) bytes", accepted: "what fits in memory")
+    }
+    var next = Int(bitPattern: block)
+    for i in list.indices {
+      list[i].copy = next
+      next += 2 * max(0, list[i].n)
+    }
+    return block
   }
 
   /// One step of every array that has a gradient, in place, or of none.
   ///
   /// - Parameters:
   ///   - params: As many arrays as were added, of the sizes that were said.
-  ///   - grads: A gradient for each; nil of one that is not stepped this time.
+  ///   - grads: A gradient for each; nil of one that is not stepped this time. Those
+  ///     that options zero are given as `&grads`.
   /// - Throws: With nothing changed, when a size is another or a setting is refused.
   @discardableResult
   public func step(
@@ -154,15 +186,49 @@ public final class Optim<T: ParameterElement> {
     try take(&params, grads, options)
   }
 
+  /// The same with gradients that become 0 where options say so.
+  @discardableResult
+  public func step<G: ParameterElement>(
+    _ params: inout [[T]], _ grads: inout [[G]?], _ options: StepOptions = StepOptions()
+  ) throws(Refusal) -> StepOutcome {
+    try check(params, grads)
+    return try take(&params, options) { k in
+      grads[k]?.withUnsafeMutableBufferPointer { Int(bitPattern: $0.baseAddress) } ?? 0
+    }
+  }
+
+  /// The same of a gradient for each.
+  @discardableResult
+  public func step<G: ParameterElement>(
+    _ params: inout [[T]], _ grads: inout [[G]], _ options: StepOptions = StepOptions()
+  ) throws(Refusal) -> StepOutcome {
+    try check(params, grads)
+    return try take(&params, options) { k in
+      grads[k].withUnsafeMutableBufferPointer { Int(bitPattern: $0.baseAddress) }
+    }
+  }
+
   private func take<G: ParameterElement>(
     _ params: inout [[T]], _ grads: [[G]?], _ options: StepOptions
   ) throws(Refusal) -> StepOutcome {
-    try require("params", params.count, arrays.count, "arrays, as were added")
-    try require("grads", grads.count, arrays.count, "arrays, as params")
     if options.zeroesGradients {
       throw Refusal(
         .value, "zeroesGradients", value: "true", accepted: "false of arrays that are not inout")
     }
+    try check(params, grads)
+    return try withExtendedLifetime(grads) { () throws(Refusal) in
+      try take(&params, options) { k in
+        grads[k]?.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) } ?? 0
+      }
+    }
+  }
+
+  /// Throws unless arrays are of the sizes and the types that were added.
+  private func check<G: ParameterElement>(
+    _ params: [[T]], _ grads: [[G]?]
+  ) throws(Refusal) {
+    try require("params", params.count, arrays.count, "arrays, as were added")
+    try require("grads", grads.count, arrays.count, "arrays, as params")
     for (k, (group, i)) in arrays.enumerated() {
       try require("params[\(k)]", params[k].count, group.parameters[i].n, "elements, as were added")
       guard let grad = grads[k] else { continue }
@@ -173,15 +239,21 @@ public final class Optim<T: ParameterElement> {
           accepted: "\(group.keeping.types.grad.plural)")
       }
     }
+  }
+
+  /// A step of arrays that have been checked; `grad` says where an array's gradient
+  /// is, which stays there until this returns.
+  private func take(
+    _ params: inout [[T]], _ options: StepOptions, _ grad: (Int) -> Int
+  ) throws(Refusal) -> StepOutcome {
     defer { for (group, i) in arrays { group.place(i, at: 0, 0) } }
     for (k, (group, i)) in arrays.enumerated() {
       // Elements stay where they are while nothing changes their array, and until
       // this returns nothing does.
       let param = params[k].withUnsafeMutableBufferPointer { Int(bitPattern: $0.baseAddress) }
-      let grad = grads[k]?.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) } ?? 0
-      group.place(i, at: param, grad)
+      group.place(i, at: param, grad(k))
     }
-    return try withExtendedLifetime((params, grads)) { () throws(Refusal) in
+    return try withExtendedLifetime(params) { () throws(Refusal) in
       try core.settle()
       var refused = 0
       return try core.step(options, refused: &refused)
@@ -210,6 +282,24 @@ public final class Optim<T: ParameterElement> {
   public func steps(of array: Int) throws(Refusal) -> Int {
     let (group, i) = try self.array(array)
     return group.steps(i).pointee - 1
+  }
+
+  /// What an array was at the end of its last step, in the 16 bits that its group
+  /// makes copies of; zeros before the first. They stay in their place until the
+  /// next step.
+  ///
+  /// - Throws: When there is no such array, or no copy of it.
+  public func withCopy<R>(
+    of array: Int, _ body: (UnsafeRawBufferPointer) -> R
+  ) throws(Refusal) -> R {
+    let (group, i) = try self.array(array)
+    guard group.keeping.types.copy != nil else {
+      throw Refusal(.field, "copy")
+    }
+    let parameter = group.parameters[i]
+    return body(
+      UnsafeRawBufferPointer(
+        start: UnsafeRawPointer(bitPattern: parameter.copy), count: 2 * parameter.n))
   }
 
   /// What is kept of an array, whatever it is stored in, by its name: "exp_avg" or

@@ -191,6 +191,68 @@ struct OptimTests {
     #expect(params[0] != start.map { BFloat16($0) })
   }
 
+  @Test("has copies of 16 bits of what it has stepped, each in its place")
+  func copies() throws {
+    let optim = Optim<Float>()
+    try optim.add(SGD(lr: 0.125), sizes: [37, 0, 3], copy: .bf16)
+    try optim.add(SGD(lr: 0.125), sizes: [5])
+    try optim.add(AdamW(), sizes: [2], copy: .f16)
+    var params: [[Float]] = [ramp(37, 0.5), [], [1, 2, 3], [5, 6, 7, 8, 9], [0.1, -0.3]]
+    let grads = params.map { $0.map { $0 / 3 } }
+    func copy(_ i: Int) throws -> [UInt16] {
+      try optim.withCopy(of: i) { Array($0.bindMemory(to: UInt16.self)) }
+    }
+    #expect(try copy(0) == [UInt16](repeating: 0, count: 37))
+    for _ in 0..<2 {
+      try optim.step(&params, [grads[0], grads[1], nil, grads[3], grads[4]])
+      #expect(try copy(0) == params[0].map { BFloat16($0).bitPattern })
+      #expect(try copy(1) == [] && copy(2) == [0, 0, 0])
+      #expect(try copy(4) == params[4].map { Float16($0).bitPattern })
+    }
+    do {
+      _ = try copy(3)
+      Issue.record("a copy of what has none")
+    } catch let refusal as Refusal {
+      #expect(refusal.reason == .field && refusal.argument == "copy")
+    }
+    for sizes in [[-1], [3, .max, .max], [1 << 60]] {
+      #expect(throws: Refusal.self) { try optim.add(SGD(), sizes: sizes, copy: .bf16) }
+    }
+    #expect(throws: Refusal.self) { try optim.add(SGD(), sizes: [3], copy: .f32) }
+    #expect(try optim.steps(of: 4) == 2)
+  }
+
+  @Test("makes zeros of gradients that are inout, and of no other array that shares them")
+  func zeroing() throws {
+    let optim = Optim<Float>()
+    try optim.add(SGD(lr: 1), sizes: [2, 3], gradients: .bf16)
+    var params: [[Float]] = [[1, 2], [3, 4, 5]]
+    let ones = [BFloat16](repeating: BFloat16(1), count: 3)
+    var grads: [[BFloat16]?] = [nil, ones]
+    var options = StepOptions()
+    try optim.step(&params, &grads, options)
+    #expect(params == [[1, 2], [2, 3, 4]] && grads == [nil, ones])
+    options.zeroesGradients = true
+    try optim.step(&params, &grads, options)
+    #expect(params == [[1, 2], [1, 2, 3]])
+    #expect(grads == [nil, [BFloat16](repeating: BFloat16(0), count: 3)])
+    #expect(ones[0] == BFloat16(1))
+    // As many as there are; skipped, they are zeros as well.
+    var all = [[BFloat16(.infinity), BFloat16(1)], ones]
+    options.skipsNonfinite = true
+    let outcome = try optim.step(&params, &all, options)
+    #expect(outcome.isSkipped && params == [[1, 2], [1, 2, 3]])
+    #expect(all == [[BFloat16(0), BFloat16(0)], [BFloat16](repeating: BFloat16(0), count: 3)])
+    all = [[BFloat16(1), BFloat16(2)], ones]
+    try optim.step(&params, &all, options)
+    #expect(params == [[0, 0], [0, 1, 2]])
+    #expect(throws: Refusal.self) { try optim.step(&params, [ones, ones], options) }
+    all[0] = ones
+    let before = all
+    #expect(throws: Refusal.self) { try optim.step(&params, &all, options) }
+    #expect(all == before && params == [[0, 0], [0, 1, 2]])
+  }
+
   /// The layout as it is documented, written by hand.
   @Test("loads bytes of version 1")
   func version() throws {
