@@ -9,7 +9,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from operator import is_
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
@@ -400,19 +400,12 @@ class Optimizer:
             given = [[param.grad for param in group["params"]] for group in self.param_groups]
         else:
             given = self._dealt("grads", grads)
-        beside: Sequence[_Beside | None] = [None] * len(groups)
-        if copies is not None or "average_weight" in more or "accumulate" in more:
-            placed: Sequence[Any] = [None] * len(groups)
-            if copies is not None:
-                placed = self._dealt("copies", copies)
-            accumulates, averages = "accumulate" in more, "average_weight" in more
-            beside = [_Beside(accumulates, averages, ones) for ones in placed]
-        ready = [
-            table
-            for group, ones, asked in zip(groups, given, beside, strict=True)
-            for table in group
-            if table.prepare(ones, asked)
-        ]
+        asked = self._asked(copies, more) if copies is not None or more else repeat(None)
+        ready = []
+        for group, ones, beside in zip(groups, given, asked, strict=False):
+            for table in group:
+                if table.prepare(ones, beside):
+                    ready.append(table)
         if not ready:
             return loss
         if self._steps is None or ready != self._ready:
@@ -446,6 +439,14 @@ class Optimizer:
             table.stepped()
         self._stepped(ready)
         return loss
+
+    def _asked(self, copies: Sequence[Any] | None, more: dict[str, Any]) -> list[_Beside | None]:
+        """What a step is asked to keep beside each group's parameters."""
+        accumulates, averages = "accumulate" in more, "average_weight" in more
+        if copies is None:
+            asked = _Beside(accumulates, averages, None) if accumulates or averages else None
+            return [asked] * len(self.param_groups)
+        return [_Beside(accumulates, averages, ones) for ones in self._dealt("copies", copies)]
 
     def _dealt(self, name: str, arrays: Sequence[Any]) -> list[list[Any]]:
         """Gradients, or copies, by group."""
