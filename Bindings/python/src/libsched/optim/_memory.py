@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
@@ -99,6 +99,10 @@ HALVES = ("bfloat16", "float16")
 TYPES = ("float32", "float64", *HALVES, *PARTS)
 
 
+# Arrays of state that are kept beside the parameter and not by its optimizer.
+_BESIDE = ("master", "average", "accumulated")
+
+
 class Memory(ABC):
     """Parameters of one kind as a kernel takes them: counts and addresses, checked at every step.
 
@@ -118,6 +122,7 @@ class Memory(ABC):
         sizes: How many reals each has.
         addresses: Where each lies.
         type: What a kernel takes them for.
+        state_type: What its optimizer's arrays of state are made of.
         grad_dtype: What gradients are made of: that, or float32 where that is of 16 bits.
     """
 
@@ -222,6 +227,13 @@ class Memory(ABC):
 
         With `shape_of` they lie row after row and have the shapes it makes of the parameters'.
         """
+
+    def _type_of(self, name: str) -> str:
+        """What arrays of state are made of."""
+        if name == "residual":
+            return self.dtype
+        # What computes with the parameter has all of its bits.
+        return state_type(self.dtype) if name in _BESIDE else self.state_type
 
     def known(self, name: str) -> list[int]:
         """Where arrays of the states were when they were last seen."""
@@ -341,7 +353,7 @@ class ArrayMemory(Memory):
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])):
             return None
-        dtype = self.dtype if name == "residual" else self.state_type
+        dtype = self._type_of(name)
         rows = _in_rows(self.shapes, shape_of)
         size = np.dtype(dtype).itemsize
         shapes, strides = (
@@ -569,7 +581,7 @@ class TensorMemory(Memory):
         known = self._states.get(name)
         if known is not None and all(map(is_, arrays, known[0])) and self._is_known(name):
             return None
-        kind = getattr(torch(), self.dtype if name == "residual" else self.state_type)
+        kind = getattr(torch(), self._type_of(name))
         types = [kind] * len(arrays)
         shapes, strides = _in_rows(self.shapes, shape_of) or (self.shapes, self._strides)
         self._refuse(f"{name} of ", list(map(_tensor_fault, arrays, types, shapes, strides)))
@@ -667,6 +679,19 @@ def _laid(array: npt.NDArray[Any], like: npt.NDArray[Any]) -> npt.NDArray[Any]:
     copy = np.empty_like(like, dtype=array.dtype)
     copy[...] = array
     return copy
+
+
+def to_type(state: dict[str, Any], names: Iterable[str], dtype: str) -> None:
+    """Makes floats of 16 and 32 bits among a state's arrays of that type."""
+    for name in names:
+        value = state.get(name)
+        if dtype_name(value) in ("float32", *HALVES) and dtype_name(value) != dtype:
+            assert value is not None
+            state[name] = (
+                value.to(getattr(torch(), dtype))
+                if is_tensor(value)
+                else value.astype(dtype, order="K")
+            )
 
 
 def state_type(dtype: str) -> str:

@@ -30,6 +30,8 @@ from ._memory import (
     dtype_of,
     is_tensor,
     memory,
+    state_type,
+    to_type,
     torch,
 )
 from ._quantized import (
@@ -251,18 +253,21 @@ class Optimizer:
             master: Whether the parameter itself is a float32 array ``master`` of the state, and what
                 was given to the optimizer is a copy of it.
             seed: What chances come of: the same on every machine.
-            state_dtype: ``"float32"``, or ``"8bit"`` for a code of 8 bits an element and a float32 for
+            state_dtype: ``"float32"``; ``"bfloat16"`` or ``"float16"``, half the memory, rounded as the
+                parameters are, but to nearest in place of ``"kahan"``: averages that move by little
+                need ``"stochastic"``; or ``"8bit"`` for a code of 8 bits an element and a float32 for
                 every 256 of them, a quarter of the memory. An array of such a state is ``uint8`` of
                 one dimension: the float32s, then the codes, in the order of the parameter's memory.
                 Where that is not row after row, ``order`` of the state is a tuple of the axes of more
                 than one element, those of the farthest steps first; a parameter of another order
                 gets such a state by way of float32.
-                States of float64 parameters are float64 whatever is asked for.
+                States of float64 parameters are float64 whatever is asked for, and those of complex
+                ones are never of 16 bits.
             min_8bit_size: Parameters of fewer elements have states of float32.
 
         Raises:
-            ValueError: another rounding, a master with ``"kahan"``, or an optimizer whose states
-                8 bits do not hold.
+            ValueError: another rounding, a master with ``"kahan"``, an optimizer whose states are
+                always float32, or ``"bfloat16"`` of arrays where numpy does not know it.
         """
         kept = {"state_dtype": state_dtype, "min_8bit_size": min_8bit_size}
         check_storage({"rounding": rounding, "master": master})
@@ -292,8 +297,30 @@ class Optimizer:
 
     def _fit(self, param: Any, group: dict[str, Any], name: str) -> None:
         """Makes a parameter's state of 8 bits and in its order, or not."""
-        if maps := self._maps() if self._arrays else {}:
-            fit(param, name, self.state[param], maps, eight=self._is_eight(param, group))
+        maps = self._maps() if self._arrays else {}
+        if not maps:
+            return
+        state, half = self.state[param], self._half(param, group)
+        if half is None:
+            to_type(state, maps, state_type(dtype_of(param)))
+        fit(param, name, state, maps, eight=self._is_eight(param, group))
+        if half is not None:
+            to_type(state, maps, half)
+
+    def _half(self, param: Any, group: dict[str, Any]) -> str | None:
+        """The type of 16 bits that a parameter's state is of; None where it is of another."""
+        kind = group.get("state_dtype", "float32")
+        if kind not in HALVES or dtype_of(param) not in ("float32", *HALVES):
+            return None
+        self._check_states(group)
+        if isinstance(param, Parameter):
+            try:
+                np.dtype(kind)
+            except TypeError:
+                raise ValueError(
+                    f"state_dtype is {kind!r}; accepted with arrays: a type that numpy knows"
+                ) from None
+        return str(kind)
 
     # -- Steps
 
@@ -653,6 +680,7 @@ class Table:
         # What 8 bits hold of the states, and how; empty where they are not of 8 bits.
         is_eight = bool(self.params) and optimizer._is_eight(self.params[0], group)
         self._maps = optimizer._maps() if is_eight else {}
+        self._half = optimizer._half(self.params[0], group) if self.params else None
         self._codes: dict[str, tuple[list[Any], list[int]]] = {}
         count = len(self.params)
         self.steps: npt.NDArray[np.float32] = np.zeros(count, np.float32)
@@ -707,7 +735,7 @@ class Table:
         chosen = [i for i, grad in enumerate(grads) if grad is not None]
         if not chosen:
             return False
-        storage = check_storage(self.group) if self._dtype in HALVES else ("nearest", False, 0)
+        storage = self._storage_of(self.group)
         if len(chosen) < len(grads):
             grads = [grads[i] for i in chosen]
             copies = None if copies is None else [copies[i] for i in chosen]
@@ -732,6 +760,14 @@ class Table:
             self._settings = settings
         self._see(optimizer)
         return True
+
+    def _storage_of(self, group: dict[str, Any]) -> tuple[str, bool, int]:
+        """How what is of 16 bits is kept."""
+        if self._dtype in HALVES:
+            return check_storage(group)
+        if self._half is not None and check_storage(group)[0] == "stochastic":
+            return "stochastic", False, check_storage(group)[2]
+        return "nearest", False, 0
 
     def _to_keep(
         self,
@@ -788,7 +824,7 @@ class Table:
         given = self.group.values()
         if len(given) != len(self._given) or not all(map(is_, given, self._given)):
             check_supported(self.group)
-            if self._dtype in HALVES and check_storage(self.group) != self._storage:
+            if self._storage_of(self.group) != self._storage:
                 return False
             settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
             if settings != self._settings:
@@ -879,6 +915,8 @@ class Table:
         )
         kept = self._kept
         self.memory.grad_dtype = kept.grad_dtype
+        if self._half is not None:
+            self.memory.state_type = self._half
         self.chosen = chosen
         # All of them are had faster by a slice.
         self.active = chosen if len(chosen) < len(self.params) else slice(None)
@@ -894,7 +932,7 @@ class Table:
             self.memory.type,
             2 + arrays + bool(numbers) + 2 * optimizer._is_shaped,
             len(chosen),
-            state_dtype="q8" if self._maps else None,
+            state_dtype="q8" if self._maps else self._half,
             grad_dtype=None if kept.grad_dtype == self._dtype else kept.grad_dtype,
             copy_dtype=kept.copy_dtype if kept.copy_dtype in HALVES else None,
             rounding=rounding,
@@ -1017,7 +1055,10 @@ class Table:
         """A new array of a parameter's state."""
         if self._maps:
             return begin(param, self._maps[name], start)
-        return self._full(param, start, shape)
+        state = {name: self._full(param, start, shape)}
+        if self._half is not None:
+            to_type(state, state, self._half)
+        return state[name]
 
     def _enter_steps(self, states: list[dict[str, Any]]) -> None:
         steps = [state["step"] for state in states]

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _lib
 from .._parameter import Parameter
-from ._memory import PARTS, ArrayMemory, TensorMemory, dtype_of, is_tensor, torch
+from ._memory import HALVES, PARTS, ArrayMemory, TensorMemory, dtype_of, is_tensor, torch
 
 __all__ = [
     "adopt",
@@ -27,7 +27,7 @@ __all__ = [
     "takes_codes",
 ]
 
-STATE_TYPES = ("float32", "8bit")
+STATE_TYPES = ("float32", *HALVES, "8bit")
 
 
 def is_codes(value: Any) -> bool:
