@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import itertools
 import math
 import os
 import sys
@@ -149,6 +150,22 @@ MODELS: dict[str, list[Shape]] = {
     "ResNet-50": resnet50(),
     "1,000 small": [(10 + 991 * i // 1000,) for i in range(1000)],
 }
+RENEWED = "1,000 small, new gradients"
+MODELS[RENEWED] = MODELS["1,000 small"]
+
+
+def renewed(step: Any) -> Step:
+    """A step after which every gradient is another tensor, as a backward pass after
+    ``zero_grad()`` leaves them. Who puts them there is counted with it."""
+    params = [param for group in step.__self__.param_groups for param in group["params"]]
+    turns = itertools.cycle([[torch.randn(param.shape) for param in params] for _ in range(2)])
+
+    def both() -> None:
+        for param, grad in zip(params, next(turns), strict=True):
+            param.grad = grad
+        step()
+
+    return both
 
 
 def print_models(seconds: float) -> None:
@@ -167,6 +184,11 @@ def print_models(seconds: float) -> None:
                 "libsched": optim.AdamW(parameters(shapes)).step,
                 "ceiling": ceiling(shapes, ADAMW),
             } | dict(adamws(shapes))
+            if name == RENEWED:
+                contenders = {
+                    each: step if each == "ceiling" else renewed(step)
+                    for each, step in contenders.items()
+                }
             took = race(contenders, seconds)
             labels = [name, len(shapes), f"{size:,}", threads]
             table.add(labels, 1e3 * took["libsched"], took)
