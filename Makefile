@@ -113,6 +113,8 @@ test-swift: build/libsched.so .venv/tests
 	  echo "SCHED_ISA=$$isa"; \
 	  SCHED_ISA=$$isa swift test --skip-build --scratch-path .build/swift --filter StepTests; \
 	done
+	swift run --package-path Tests/race --scratch-path .build/race --sanitize=thread \
+	  --disable-index-store -debug-info-format none
 
 test-c: build/libsched.so
 	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) test asan valgrind isa qemu
