@@ -117,7 +117,7 @@ test-swift: build/libsched.so .venv/tests
 	  --disable-index-store -debug-info-format none
 
 test-c: build/libsched.so
-	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) test asan valgrind isa qemu
+	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) test asan valgrind isa roots qemu
 
 test-cpp: build/libsched.so
 	$(MAKE) $(TOGETHER) -C Tests/cpp LIB=$(LIB) test

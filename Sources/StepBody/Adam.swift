@@ -77,7 +77,8 @@ public struct Adam: Optimizer {
     let step = AdamStep(
       lr: lr, beta1: beta1, beta2: beta2, eps: eps, decay: decay, step: step,
       isHat: epsilonHat)
-    return amsgrad ? .amsgrad(AMSGradStep(adam: step)) : .adam(step)
+    if amsgrad { return .amsgrad(AMSGradStep(adam: step)) }
+    return step.isPlain ? .plainAdam(PlainAdamStep(adam: step)) : .adam(step)
   }
 }
 
@@ -105,6 +106,8 @@ public struct AdamStep: LaneStep {
 
   @inlinable public static var states: Int { 2 }
 
+  var isPlain: Bool { decay.gradient.isPlain && first.isNear }
+
   @inlinable @inline(__always)
   func moments<L: Lane>(_ p: L, _ g: L, _ m: inout L, _ v: inout L) -> L {
     let g = decay.gradient(p, g)
@@ -130,6 +133,24 @@ public struct AdamStep: LaneStep {
   ) {
     _ = moments(p, g, &m, &v)
     move(&p, m * L(advance), v)
+  }
+}
+
+/// The same where nothing is done to the gradient first and m is the nearer end:
+/// a fifth fewer operations.
+@frozen
+public struct PlainAdamStep: LaneStep {
+  @usableFromInline let adam: AdamStep
+
+  @inlinable public static var states: Int { 2 }
+
+  @inlinable @inline(__always)
+  public func apply<L: Lane>(
+    _ p: inout L, _ g: L, _ m: inout L, _ v: inout L, _: inout L, _: inout L
+  ) {
+    m = adam.first.near(m, g)
+    v = adam.second(v, g)
+    adam.move(&p, m * L(adam.advance), v)
   }
 }
 

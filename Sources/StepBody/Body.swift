@@ -40,19 +40,42 @@ extension LaneStep {
   func sweep<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
     var i = 0
     while i < n {
-      var (p, a, b, c, d) = (L(at: at.p + i), L(0), L(0), L(0), L(0))
-      if Self.states > 0 { a = L(at: at.a + i) }
-      if Self.states > 1 { b = L(at: at.b + i) }
-      if Self.states > 2 { c = L(at: at.c + i) }
-      if Self.states > 3 { d = L(at: at.d + i) }
-      apply(&p, L(at: at.g + i), &a, &b, &c, &d)
-      p.store(at: at.p + i)
-      if Self.states > 0 { a.store(at: at.a + i) }
-      if Self.states > 1 { b.store(at: at.b + i) }
-      if Self.states > 2 { c.store(at: at.c + i) }
-      if Self.states > 3 { d.store(at: at.d + i) }
+      update(L.self, i, at)
       i &+= L.scalarCount
     }
+  }
+
+  /// The same with lanes of two kinds in turn. That is faster where roots and
+  /// divisions are most of the work, and slower beside many other operations.
+  @inlinable @inline(__always)
+  func sweep<L: Lane, M: Lane>(
+    _: L.Type, _: M.Type, _ n: Int, _ at: Streams<L.Scalar>
+  ) where M.Scalar == L.Scalar {
+    if !M.isOther { return sweep(L.self, n, at) }
+    var i = 0
+    while i < n {
+      update(L.self, i, at)
+      i &+= L.scalarCount
+      if i >= n { break }
+      update(M.self, i, at)
+      i &+= M.scalarCount
+    }
+  }
+
+  /// The update of the lane at that element.
+  @inlinable @inline(__always)
+  func update<L: Lane>(_: L.Type, _ i: Int, _ at: Streams<L.Scalar>) {
+    var (p, a, b, c, d) = (L(at: at.p + i), L(0), L(0), L(0), L(0))
+    if Self.states > 0 { a = L(at: at.a + i) }
+    if Self.states > 1 { b = L(at: at.b + i) }
+    if Self.states > 2 { c = L(at: at.c + i) }
+    if Self.states > 3 { d = L(at: at.d + i) }
+    apply(&p, L(at: at.g + i), &a, &b, &c, &d)
+    p.store(at: at.p + i)
+    if Self.states > 0 { a.store(at: at.a + i) }
+    if Self.states > 1 { b.store(at: at.b + i) }
+    if Self.states > 2 { c.store(at: at.c + i) }
+    if Self.states > 3 { d.store(at: at.d + i) }
   }
 }
 
@@ -60,6 +83,7 @@ extension LaneStep {
 @frozen
 public enum Body: Sendable {
   case adam(AdamStep)
+  case plainAdam(PlainAdamStep)
   case amsgrad(AMSGradStep)
   case sgd(SGDStep)
   case sgdMomentum(SGDMomentumStep)
@@ -94,11 +118,15 @@ public enum Body: Sendable {
   case product(ProductStep)
   case muonMomentum(MuonMomentumStep)
 
-  /// The update of `n` elements, a multiple of the lane's.
+  /// The update of `n` elements, a multiple of the lanes'; the second kind takes
+  /// turns with the first where that is faster.
   @inlinable @inline(__always)
-  public func run<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
+  public func run<L: Lane, M: Lane>(
+    _: L.Type, _: M.Type, _ n: Int, _ at: Streams<L.Scalar>
+  ) where M.Scalar == L.Scalar {
     switch self {
     case .adam(let step): step.sweep(L.self, n, at)
+    case .plainAdam(let step): step.sweep(L.self, M.self, n, at)
     case .amsgrad(let step): step.sweep(L.self, n, at)
     case .sgd(let step): step.sweep(L.self, n, at)
     case .sgdMomentum(let step): step.sweep(L.self, n, at)

@@ -13,6 +13,9 @@ public struct Gradient: Sendable {
     decay = weightDecay == 0 ? -0.0 : weightDecay
   }
 
+  /// Whether the gradient stays what it is.
+  var isPlain: Bool { sign == 1 && decays == 0 }
+
   @inlinable @inline(__always)
   func callAsFunction<L: Lane>(_ p: L, _ g: L) -> L {
     g * L(sign) + L.pick(p, L(0), where: L(decays)) * L(decay)
@@ -68,6 +71,8 @@ public struct Lerp: Sendable {
     self.weight = weight < 0.5 ? weight : weight - 1
   }
 
+  var isNear: Bool { isFar == 0 }
+
   /// Toward b by what the average does not keep.
   @inlinable
   public init(keep: Double) {
@@ -80,6 +85,10 @@ public struct Lerp: Sendable {
   func callAsFunction<L: Lane>(_ a: L, _ b: L) -> L {
     L.pick(b, a, where: L(isFar)) + (b - a) * L(weight)
   }
+
+  /// The same where that is a.
+  @inlinable @inline(__always)
+  func near<L: Lane>(_ a: L, _ b: L) -> L { a + (b - a) * L(weight) }
 }
 
 /// keep · a + (1 − keep) · g²: what a second moment is.

@@ -181,10 +181,15 @@ def check_kernels(own: list[Instruction], register: str) -> None:
 
 def test_no_multiply_is_fused_with_an_addition(instructions: list[Instruction]) -> None:
     """Every instruction set must round alike, and not every one has it. Where matrices of bfloat16s
-    are multiplied it makes no difference: their products are exact in floats."""
+    are multiplied it makes no difference: their products are exact in floats. Nor does it in the
+    five of a root that an estimate begins, which comes out correctly rounded."""
     fused = [one for one in instructions if one.text.startswith(("vfmadd", "vfmsub", "vfnm"))]
     matrices = [one for one in fused if "lanes_product" in one.function]
-    assert fused == matrices
+    roots = [one for one in fused if one not in matrices]
+    estimates = [one for one in instructions if one.text.startswith("vrsqrt14ps")]
+    assert {one.function for one in roots} == {one.function for one in estimates}
+    assert len(roots) == 5 * len(estimates) > 0
+    assert all("zmm" in one.text for one in roots)
     assert all(one.text.split()[0].endswith("ps") for one in matrices)
     # And they are of whole registers.
     assert all(any(register in one.text for one in matrices) for register in ("ymm", "zmm"))
