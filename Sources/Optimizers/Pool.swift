@@ -66,6 +66,8 @@ private final class Pool: @unchecked Sendable {
   private var shares = 0
   private var nextShare = 0
   private var unfinished = 0
+  /// Whether there are unfinished ones, for a look without the lock.
+  private let isUnfinished = Atomic<Bool>(false)
 
   private init() {
     // Before any thread of the child's can come here.
@@ -79,6 +81,7 @@ private final class Pool: @unchecked Sendable {
     lock.lock()
     if threads.count < shares - 1 { start(shares - 1) }
     (job, self.shares, nextShare, unfinished) = (work, shares, 1, shares - 1)
+    isUnfinished.store(true, ordering: .relaxed)
     wake.broadcast()
     lock.unlock()
 
@@ -88,10 +91,25 @@ private final class Pool: @unchecked Sendable {
     // fewer threads than it asked for still finishes.
     lock.lock()
     while takeShare() {}
+    if unfinished > 0 {
+      lock.unlock()
+      lookForTheEnd()
+      lock.lock()
+    }
     while unfinished > 0 { done.wait(lock) }
     job = nil
     lock.unlock()
     return true
+  }
+
+  /// Looks for some ten microseconds: sleeping and waking take as long, and shares
+  /// end almost together.
+  private func lookForTheEnd() {
+    var left = 256
+    while left > 0 && isUnfinished.load(ordering: .relaxed) {
+      platform_pause()
+      left -= 1
+    }
   }
 
   /// Ends the threads when there are more than `count`.
@@ -117,7 +135,10 @@ private final class Pool: @unchecked Sendable {
     job(share)
     lock.lock()
     unfinished -= 1
-    if unfinished == 0 { done.broadcast() }
+    if unfinished == 0 {
+      isUnfinished.store(false, ordering: .relaxed)
+      done.broadcast()
+    }
     return true
   }
 

@@ -9,8 +9,8 @@ import StepBody
 /// states, so any cut gives the same bits. Cuts are at multiples of 16 elements of
 /// an array, or of blocks: none is split in two.
 func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
-  // Waking a thread takes as long as stepping some 100,000 elements in cache.
-  let shares = max(1, min(Threads.count, total / 131_072))
+  // A share is worth waking a thread that takes a few times as long.
+  let shares = max(1, min(Threads.count, total / 32_768))
   var bytes = total
   if shares > 1 {
     bytes = 0
@@ -18,10 +18,13 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
       for i in 0..<group.count { bytes += group.row(i)[0] * group.traffic }
     }
   }
-  let each = bytes / shares
+  // What the caller steps until others are awake: in cache some 8,192 elements of
+  // AdamW.
+  let ahead = shares > 1 ? 8_192 * 28 : 0
+  let each = (bytes - ahead) / shares
   Threads.run(shares) { share in
-    let begin = share * each
-    let end = share == shares - 1 ? .max : begin + each
+    let begin = share == 0 ? 0 : ahead + share * each
+    let end = share == shares - 1 ? .max : ahead + (share + 1) * each
     var start = 0
     for g in 0..<groups.count {
       let group = groups.baseAddress.unsafelyUnwrapped + g

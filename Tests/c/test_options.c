@@ -418,7 +418,7 @@ static void are_a_plain_step_between_conversions(void **state) {
 
 static void are_the_same_with_any_number_of_threads(void **state) {
   (void)state;
-  // Shares of a step are 131,072 elements at least: three, or two.
+  // Shares of a norm are 131,072 elements at least: three, or two.
   const size_t n = is_thin() ? 262144 + 37 : 400003;
   static const size_t which[] = {0, 4, 6, 8, 1};
   const sched_options *all = &asked[ASKED - 1].options;

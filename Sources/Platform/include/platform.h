@@ -16,6 +16,13 @@
  *  where the decimal point is a comma. `end` is where the number stops. */
 double platform_number(const char *text, size_t *end);
 
+/*  What a thread does that looks again and again: nothing, for a moment. */
+static inline void platform_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
 /*  Processors this process may run on, at least 1. */
 int platform_processors(void);
 
