@@ -1,3 +1,5 @@
+import Lanes
+
 /// Where a parameter's arrays lie: itself, its gradient, and what its optimizer
 /// remembers of it. Unused ones may be anything.
 @frozen
@@ -40,6 +42,7 @@ extension LaneStep {
   func sweep<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
     var i = 0
     while i < n {
+      fetch(i, n, at)
       update(L.self, i, at)
       i &+= L.scalarCount
     }
@@ -54,12 +57,30 @@ extension LaneStep {
     if !M.isOther { return sweep(L.self, n, at) }
     var i = 0
     while i < n {
+      fetch(i, n, at)
       update(L.self, i, at)
       i &+= L.scalarCount
       if i >= n { break }
+      fetch(i, n, at)
       update(M.self, i, at)
       i &+= M.scalarCount
     }
+  }
+
+  /// Brings nearer what comes 2,048 bytes later: of so many arrays at once the
+  /// processor by itself does not read as fast as it could. Nothing beyond the end,
+  /// where another thread writes.
+  @inlinable @inline(__always)
+  func fetch<T>(_ i: Int, _ n: Int, _ at: Streams<T>) {
+    let line = 64 / MemoryLayout<T>.stride
+    if i & (line &- 1) != 0 { return }
+    let next = min(i &+ 32 &* line, n &- 1)
+    lanes_fetch(at.p + next)
+    lanes_fetch(at.g + next)
+    if Self.states > 0 { lanes_fetch(at.a + next) }
+    if Self.states > 1 { lanes_fetch(at.b + next) }
+    if Self.states > 2 { lanes_fetch(at.c + next) }
+    if Self.states > 3 { lanes_fetch(at.d + next) }
   }
 
   /// The update of the lane at that element.
