@@ -191,6 +191,38 @@ struct OptimTests {
     #expect(params[0] != start.map { BFloat16($0) })
   }
 
+  @Test("has states of 8 bits, near to what they would be")
+  func codes() throws {
+    func check<O: Optimizer>(_ optimizer: O, _ names: [String]) throws {
+      let grads = Self.sizes.map { n -> [Float]? in ramp(n, 0.0625) }
+      let start = Self.sizes.map { ramp($0, Float(0.125)) }
+      var (expected, params) = (start, start)
+      let (floats, optim, other) = (Optim<Float>(), Optim<Float>(), Optim<Float>())
+      try floats.add(optimizer, sizes: Self.sizes)
+      try optim.add(optimizer, sizes: Self.sizes, state: .q8)
+      try floats.step(&expected, grads)
+      try optim.step(&params, grads)
+      // A step is by the states before they are rounded.
+      #expect(params == expected)
+      for (i, name) in Self.sizes.indices.flatMap({ i in names.map { (i, $0) } }) {
+        let (exact, stored) = try (floats.state(name, of: i), optim.state(name, of: i))
+        // Half of the widest gap between two codes.
+        let limit = try #require(exact.map(abs).max()) * 0.9 / 63 / 2 * 1.001
+        #expect(zip(exact, stored).allSatisfy { abs($0 - $1) <= limit }, "\(O.name) \(name)")
+        #expect(exact != stored || exact.count == 1, "\(O.name) \(name)")
+      }
+      try other.add(optimizer, sizes: Self.sizes, state: .q8)
+      try other.load(optim.save())
+      #expect(try other.save() == optim.save())
+    }
+    try check(AdamW(), ["exp_avg", "exp_avg_sq"])
+    try check(Adam(), ["exp_avg", "exp_avg_sq"])
+    try check(Lion(), ["exp_avg"])
+    try check(SGD(momentum: 0.9), ["momentum_buffer"])
+    try check(AdEMAMix(), ["exp_avg_fast", "exp_avg_slow", "exp_avg_sq"])
+    try check(Adagrad(), ["sum"])
+  }
+
   @Test("has copies of 16 bits of what it has stepped, each in its place")
   func copies() throws {
     let optim = Optim<Float>()
