@@ -371,8 +371,35 @@ public struct Group {
     case (.f64, true): run(body, i, first, n, pass.table.f64)
     case (.f64, false): stage(body, i, first, n, pass, pass.table.f64)
     case (_, true): run(body, i, first, n, pass.table.f32)
-    case (_, false): stage(body, i, first, n, pass, pass.table.f32)
+    case (_, false):
+      let done = runStored(body, i, first, n, pass)
+      if done < n { stage(body, i, first + done, n - done, pass, pass.table.f32) }
     }
+  }
+
+  /// Steps elements by what a body does between such arrays alone; how many.
+  private func runStored(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass) -> Int {
+    let (row, beside, whole) = (row(i), beside(i), n & ~15)
+    let isHalf = types.param == .bf16
+    guard whole > 0, isHalf || types.param == .f32, types.grad == types.param,
+      types.state == .f32 || types.state == .bf16, types.rounding == .nearest, types.copy == nil,
+      pass.scalesAlone, made == nil, beside.master == 0, beside.average == 0,
+      beside.accumulated == 0
+    else { return 0 }
+    func array(_ column: Int, _ type: ElementType) -> UnsafeMutableRawPointer {
+      UnsafeMutableRawPointer(bitPattern: row[column] + first * type.size).unsafelyUnwrapped
+    }
+    var states = (array(2, types.param), array(2, types.param))
+    var used = 0
+    forEachUsed(i) { state in
+      let start = array(4 + state, types.state)
+      if used == 0 { states.0 = start } else { states.1 = start }
+      used += 1
+    }
+    let at = StoredStreams(
+      p: array(2, types.param), g: array(3, types.grad), a: states.0, b: states.1,
+      isHalf: isHalf, areStatesHalf: types.state == .bf16, scale: pass.scale)
+    return pass.table.stored(body, whole, at) ? whole : 0
   }
 
   private func run<T: Element>(

@@ -71,9 +71,11 @@ struct Pass {
   }
 
   /// Whether gradients are stepped as they are.
-  var isPlain: Bool {
-    scale == 1 && options.maxValue == .infinity && !options.zeroesGradients
-      && !options.accumulates
+  var isPlain: Bool { scale == 1 && scalesAlone }
+
+  /// Whether they are multiplied at most.
+  var scalesAlone: Bool {
+    options.maxValue == .infinity && !options.zeroesGradients && !options.accumulates
   }
 
   func gradient(accumulated: Bool) -> Body {

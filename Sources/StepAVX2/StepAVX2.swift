@@ -8,6 +8,7 @@ extension StepTable {
     name: "avx2",
     f32: { body, n, at in body.run(SIMD8<Float>.self, SIMD8<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD4<Double>.self, SIMD4<Double>.self, n, at) },
+    stored: { body, n, at in body.run(SIMD8<Float>.self, n, at) },
     measure32: { measure, n, x, y, results in measure.run(n, x, y, results) },
     measure64: { measure, n, x, y, results in measure.run(n, x, y, results) },
     convert: { conversion, n, floats, stored, rest in conversion.run(n, floats, stored, rest) },

@@ -8,6 +8,7 @@ extension StepTable {
     name: "baseline",
     f32: { body, n, at in body.run(SIMD4<Float>.self, SIMD4<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD2<Double>.self, SIMD2<Double>.self, n, at) },
+    stored: { body, n, at in body.run(SIMD4<Float>.self, n, at) },
     measure32: { measure, n, x, y, results in measure.run(n, x, y, results) },
     measure64: { measure, n, x, y, results in measure.run(n, x, y, results) },
     convert: { conversion, n, floats, stored, rest in conversion.run(n, floats, stored, rest) },

@@ -3,6 +3,7 @@ import Lanes
 /// Every body at one width. A Step module makes one and publishes nothing else.
 public final class StepTable: Sendable {
   public typealias Kernel<T> = @Sendable (Body, Int, Streams<T>) -> Void
+  public typealias StoredKernel = @Sendable (Body, Int, StoredStreams) -> Bool
   public typealias Gauge<T> =
     @Sendable (
       Measure, Int, UnsafePointer<T>, UnsafePointer<T>, UnsafeMutablePointer<SIMD16<Double>>
@@ -21,6 +22,8 @@ public final class StepTable: Sendable {
   public let name: StaticString
   public let f32: Kernel<Float>
   public let f64: Kernel<Double>
+  /// False where a body takes floats as they are.
+  public let stored: StoredKernel
   /// Measures of `n` elements, a multiple of 16.
   public let measure32: Gauge<Float>
   public let measure64: Gauge<Double>
@@ -33,13 +36,15 @@ public final class StepTable: Sendable {
 
   public init(
     name: StaticString, f32: @escaping Kernel<Float>, f64: @escaping Kernel<Double>,
-    measure32: @escaping Gauge<Float>, measure64: @escaping Gauge<Double>,
-    convert: @escaping Converter, squares32: @escaping Squares<Float>,
+    stored: @escaping StoredKernel, measure32: @escaping Gauge<Float>,
+    measure64: @escaping Gauge<Double>, convert: @escaping Converter,
+    squares32: @escaping Squares<Float>,
     squares64: @escaping Squares<Double>, panel: @escaping Panel
   ) {
     self.name = name
     self.f32 = f32
     self.f64 = f64
+    self.stored = stored
     self.measure32 = measure32
     self.measure64 = measure64
     self.convert = convert

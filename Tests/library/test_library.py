@@ -119,7 +119,7 @@ def test_it_is_small(library: Path, instructions: list[Instruction], tmp_path: P
     elf.run("strip", "--strip-unneeded", "-o", stripped, library)
     named = re.compile(r"\bStep(Body|Baseline|AVX2|AVX512)\b")
     kernels = sum(len(each.code) for each in instructions if named.search(each.function))
-    assert 1_000 < kernels < 235_000
+    assert 1_000 < kernels < 240_000
     assert stripped.stat().st_size - kernels < 605_000
 
 
@@ -162,15 +162,17 @@ def test_baseline_kernels_are_four_wide(instructions: list[Instruction]) -> None
 
 
 def check_kernels(own: list[Instruction], register: str) -> None:
-    """Adam's takes roots and divides, in whole registers, of floats and of doubles; norms, which
-    are of doubles alone, have neither; what stores floats in 16 bits is of integers."""
+    """Adam's takes roots and divides, in whole registers, of floats, of doubles, and of floats that
+    are stored as bfloat16s; norms, which are of doubles alone, have neither; what stores floats
+    in 16 bits is of integers."""
     kernels = [
         [one.text for one in own if one.function == function and register in one.text]
         for function in sorted({one.function for one in own if "StepTable" in one.function})
     ]
     measures = ["mul", "add"]
     steps = [*measures, "sqrt", "div", "sub"]
-    expected = [("ps", steps), ("pd", steps), ("pd", measures), ("pd", measures), ("", [])]
+    expected = [("ps", steps), ("pd", steps), ("ps", steps)]
+    expected += [("pd", measures), ("pd", measures), ("", [])]
     # Squares of rows and columns, and products of matrices.
     expected += [("pd", measures), ("pd", measures), ("", [])]
     for texts, (suffix, operations) in zip(kernels, expected, strict=True):

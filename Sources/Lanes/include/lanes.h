@@ -226,6 +226,31 @@ LANES_INLINE void lanes_store(void *to, long i, uint16_t x) {
 LANES_STORED(bfloat16)
 LANES_STORED(float16)
 
+/*  A lane of floats from bfloat16s at any address, and the nearest to them. */
+#define LANES_BFLOAT16(width)                                                              \
+  typedef uint32_t lanes_u32x##width __attribute__((ext_vector_type(width)));              \
+  typedef uint16_t lanes_u16x##width                                                       \
+      __attribute__((ext_vector_type(width), aligned(1)));                                 \
+  LANES_INLINE void lanes_load_bfloat16x##width(void *to, const void *from) {              \
+    lanes_u32x##width bits =                                                               \
+        __builtin_convertvector(*(const lanes_u16x##width *)from, lanes_u32x##width) << 16; \
+    memcpy(to, &bits, sizeof bits);                                                        \
+  }                                                                                        \
+  LANES_INLINE void lanes_store_bfloat16x##width(void *to, const void *from) {             \
+    lanes_u32x##width bits;                                                                \
+    memcpy(&bits, from, sizeof bits);                                                      \
+    lanes_u32x##width nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;                  \
+    lanes_u32x##width nan = (lanes_u32x##width)(0x7fc0);                                   \
+    nearest = *(const lanes_f32x##width *)from == *(const lanes_f32x##width *)from         \
+                  ? nearest                                                                \
+                  : nan;                                                                   \
+    *(lanes_u16x##width *)to = __builtin_convertvector(nearest, lanes_u16x##width);        \
+  }
+
+LANES_BFLOAT16(4)
+LANES_BFLOAT16(8)
+LANES_BFLOAT16(16)
+
 /*  Products of matrices whose elements are bfloat16s, kept in floats. What is of
  *  magnitude below 2^-62 is 0 there and above 2^62 infinite: then a product of two
  *  elements is exact in a float, and a fused multiply-add gives what a
