@@ -17,7 +17,7 @@ from typing import Any
 
 import libsched
 import torch
-from libsched import _lib, optim
+from libsched import optim
 from race import EVERYONE, HERE, THREADS, Shape, Step, Table, ceiling, count, race, use
 
 SIZES = [10**3, 10**4, 10**5, 10**6, 10**7]
@@ -195,27 +195,6 @@ def print_models(seconds: float) -> None:
     table.print()
 
 
-def bfloat16s(shapes: list[Shape]) -> Step:
-    """AdamW of bfloat16s alone, states too, which the library's lists may have."""
-    params = parameters(shapes, torch.bfloat16)
-    states = [[torch.zeros(one.shape, dtype=torch.bfloat16) for one in params] for _ in range(2)]
-    steps = _lib.StepList("adamw", "bfloat16", 5, len(params), state_dtype="bfloat16")
-    steps.set([1e-3, 0.9, 0.999, 1e-8, 0.01, 0, 0])
-    for i, one in enumerate(params):
-        grad = one.grad
-        assert grad is not None
-        arrays = (one, grad, states[0][i], states[1][i])
-        steps.table[i, :6] = [one.numel(), 0, *(array.data_ptr() for array in arrays)]
-    call = _lib.Steps([steps])
-
-    # The arrays live as long as their addresses.
-    def step(held: object = (params, states)) -> None:
-        steps.table[:, 1] += 1
-        call.step()
-
-    return step
-
-
 def print_stored(seconds: float, size: int) -> None:
     """AdamW of 16 bits."""
     table = Table(
@@ -227,8 +206,8 @@ def print_stored(seconds: float, size: int) -> None:
     half, shapes = torch.bfloat16, [(size,)]
     two = {"p": 2, "g": 2}
     # How PyTorch and DeepSpeed may keep their states: PyTorch in the parameter's type alone.
-    rows: list[tuple[str, dict[str, Any] | None, str, dict[str, int], bool]] = [
-        ("bfloat16", None, ADAMW, two | {"m": 2, "v": 2}, False),
+    rows: list[tuple[str, dict[str, Any], str, dict[str, int], bool]] = [
+        ("bfloat16", {"state_dtype": "bfloat16"}, ADAMW, two | {"m": 2, "v": 2}, False),
         ("float32", {}, ADAMW, two, True),
         ("float32, stochastic", {"rounding": "stochastic"}, ADAMW, two, True),
         ("float32, Kahan", {"rounding": "kahan"}, "prmv.g", two | {"r": 2}, True),
@@ -237,13 +216,9 @@ def print_stored(seconds: float, size: int) -> None:
     for about, how, passes, sizes, is_wide in rows:
         for threads in THREADS:
             use(threads)
-            if how is None:
-                mine = bfloat16s(shapes)
-            else:
-                optimizer = optim.AdamW(parameters(shapes, half))
-                optimizer.store(**how)
-                mine = optimizer.step
-            contenders = {"libsched": mine, "ceiling": ceiling(shapes, passes, sizes)}
+            optimizer = optim.AdamW(parameters(shapes, half))
+            optimizer.store(**how)
+            contenders = {"libsched": optimizer.step, "ceiling": ceiling(shapes, passes, sizes)}
             contenders |= adamws(shapes, half, fp32_optimizer_states=is_wide)
             contenders["our float32"] = optim.AdamW(parameters(shapes)).step
             took = race(contenders, seconds)
