@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,13 @@ settings.load_profile("libsched")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "wheel: builds the package and installs it; takes minutes")
+
+
+@pytest.fixture
+def settled() -> Iterator[None]:
+    """The instruction set and the threads are then what they were."""
+    yield
+    import libsched
+
+    libsched.set_isa(None)
+    libsched.set_threads(0)

@@ -9,17 +9,12 @@ import numpy as np
 import pytest
 import torch
 from libsched import _lib
+from widths import isas
 
-ISAS = ["baseline", "avx2", "avx512"]
+pytestmark = pytest.mark.usefixtures("settled")
+
 # Around a lane, around the sixteen results, around a block of 4,096 and several.
 LENGTHS = [0, 1, 7, 15, 16, 17, 100, 4095, 4096, 4097, 8192, 12_305]
-
-
-@pytest.fixture(autouse=True)
-def settled():
-    yield
-    libsched.set_isa(None)
-    libsched.set_threads(0)
 
 
 def listed(arrays):
@@ -91,11 +86,7 @@ def test_bits_are_the_same():
     arrays = [numbers(n, n) for n in (400_003, 5, 0, 131_072, 70_001)]
     doubles = [numbers(n, n, np.float64) for n in (400_003, 100)]
     seen = set()
-    for isa in ISAS:
-        try:
-            libsched.set_isa(isa)
-        except libsched.SchedError:
-            continue
+    for isa in isas():
         for threads in (1, 2, 3, 7):
             libsched.set_threads(threads)
             bits = b""

@@ -6,6 +6,9 @@ import libsched
 import numpy as np
 import pytest
 from libsched import _lib, optim
+from widths import isas
+
+pytestmark = pytest.mark.usefixtures("settled")
 
 # Every loop of the kernels, by the settings that choose it.
 CASES = [
@@ -51,16 +54,8 @@ CASES = [
 # Whose elements depend on each other, by the norms of arrays.
 NORMED = ("lamb", "lars", "adafactor", "muon")
 IDS = [f"{kind}{''.join(f',{key}' for key in given)}" for kind, given in CASES]
-ISAS = ["baseline", "avx2", "avx512"]
 # Around each lane width: one short, exact, one over. Then sums of widths.
 LENGTHS = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 28, 31, 100, 1023]
-
-
-@pytest.fixture(autouse=True)
-def settled():
-    yield
-    libsched.set_isa(None)
-    libsched.set_threads(0)
 
 
 def declared(kind):
@@ -147,11 +142,7 @@ def test_bits_are_the_same(kind, given, dtype):
     whole = np.frombuffer(longest, dtype).reshape(-1, 1023)
     assert len(set(whole[0])) > 1000
     assert not np.array_equal(whole[0], np.asarray(param, dtype))
-    for isa in ISAS:
-        try:
-            libsched.set_isa(isa)
-        except libsched.SchedError:
-            continue
+    for isa in isas():
         # At every length and alignment, and in pieces.
         for n in LENGTHS:
             part = param[:n], [grad[:n] for grad in grads]

@@ -17,32 +17,18 @@ import numpy as np
 import pytest
 import torch
 from libsched import _lib, optim
+from widths import isas
+
+pytestmark = pytest.mark.usefixtures("settled")
 
 VECTORS = Path(__file__).resolve().parents[1] / "Vectors"
 PEER = json.loads((VECTORS / "peers" / "bitsandbytes.json").read_text())["vectors"]
 
-ISAS = ["baseline", "avx2", "avx512"]
 # Around a lane, a block and the 1,024 elements that go through the cache at once.
 LENGTHS = [1, 15, 16, 17, 63, 64, 65, 255, 256, 257, 1023, 1025, 2000]
 KINDS = ["signed", "unsigned"]
 TYPES = {"signed": "q8", "unsigned": "uq8"}
 TYPES_OF = {"q8": "signed", "uq8": "unsigned"}
-
-
-@pytest.fixture(autouse=True)
-def settled():
-    yield
-    libsched.set_isa(None)
-    libsched.set_threads(0)
-
-
-def isas():
-    for isa in ISAS:
-        try:
-            libsched.set_isa(isa)
-        except libsched.SchedError:
-            continue
-        yield isa
 
 
 def paper(kind):

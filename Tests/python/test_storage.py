@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 import torch
 from libsched import _lib, optim
+from widths import isas
 
-ISAS = ["baseline", "avx2", "avx512"]
+pytestmark = pytest.mark.usefixtures("settled")
+
 SIXTEEN = ["bfloat16", "float16"]
 # Around a lane and around the 1,024 elements that go through the cache at once.
 LENGTHS = [1, 15, 16, 17, 1000, 1023, 1024, 1025, 5000]
@@ -29,22 +31,6 @@ SETTINGS = {
     "adagrad": {"lr": 0.1},
 }
 PLAIN = {"lr": 1.0}
-
-
-@pytest.fixture(autouse=True)
-def settled():
-    yield
-    libsched.set_isa(None)
-    libsched.set_threads(0)
-
-
-def isas():
-    for isa in ISAS:
-        try:
-            libsched.set_isa(isa)
-        except libsched.SchedError:
-            continue
-        yield isa
 
 
 def tensor(values, dtype="float32"):
