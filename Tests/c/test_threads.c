@@ -157,9 +157,12 @@ static void take_steps_while_the_pool_changes(void **state) {
   check_ok(sched_set_threads(0));
 }
 
-/*  A child of fork has none of the pool's threads, and makes its own. */
+/*  A child of fork has none of the pool's threads, and makes its own. QEMU's own
+ *  books fail an assertion in any child that makes a thread where its parent has
+ *  some. */
 static void work_in_a_child_of_fork(void **state) {
   (void)state;
+  if (getenv("EMULATED") != NULL) skip();
   float *arrays = malloc(4 * LENGTH * sizeof *arrays);
   float *expected = malloc(4 * LENGTH * sizeof *expected);
   assert_non_null(arrays);
