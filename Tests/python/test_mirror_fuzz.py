@@ -794,7 +794,7 @@ class Pair:
 
 
 often = settings(
-    max_examples=int(MORE or 2000),
+    max_examples=int(MORE or 1000),
     derandomize=not MORE,
     database=None,
     deadline=None,

@@ -285,7 +285,7 @@ def test_what_is_refused_steps_nothing(case):
 
 def test_a_sparse_gradient_is_not_accumulated():
     param = torch.nn.Parameter(torch.ones(3, 2))
-    grad = torch.sparse_coo_tensor([[1]], torch.ones(1, 2), (3, 2))
+    grad = torch.sparse_coo_tensor([[1]], torch.ones(1, 2), (3, 2), check_invariants=True)
     with pytest.raises(libsched.SchedError, match="parameter 0 of group 0|beside"):
         optim.SGD([param], lr=1.0).step(grads=[grad], accumulate=True)
     assert torch.equal(param, torch.ones(3, 2))
