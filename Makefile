@@ -82,9 +82,9 @@ bench: build/libsched.so .venv/tests $(if $(DEEPSPEED),build/deepspeed)
 # Each stage prints its own summary. What a stage runs several of, it runs on all cores.
 CORES := $(shell nproc)
 TOGETHER := --jobs=$(CORES) --output-sync=target
-STAGES := lint test-swift test-c test-cpp test-fuzz test-python test-library test-fresh
+STAGES := lint test-swift test-c test-cpp-fuzz test-python test-library test-fresh
 
-.PHONY: test $(STAGES)
+.PHONY: test $(STAGES) test-cpp test-fuzz
 test: setup
 	@for stage in $(STAGES); do \
 	  printf '\n== %s ==\n' $$stage; \
@@ -118,6 +118,10 @@ test-swift: build/libsched.so .venv/tests
 
 test-c: build/libsched.so
 	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) test asan valgrind isa roots qemu
+
+# Each compiles on one core for minutes.
+test-cpp-fuzz: build/libsched.so .venv/tests
+	$(MAKE) $(TOGETHER) test-cpp test-fuzz
 
 test-cpp: build/libsched.so
 	$(MAKE) $(TOGETHER) -C Tests/cpp LIB=$(LIB) test
