@@ -369,8 +369,9 @@ class Optimizer:
                 and layout: each gets its new parameter, rounded to nearest even. Where one is not
                 stepped its copy stays.
 
-        Arrays ``accumulated`` and ``average`` are of float32, of float64 for float64. `grad_norm` is then the norm before clipping, NaN where neither it nor `skip_nonfinite` was
-        asked for, and `skipped` whether nothing was stepped.
+        Arrays ``accumulated`` and ``average`` are of float32, of float64 for float64. `grad_norm` is
+        then the norm before clipping, NaN where neither it nor `skip_nonfinite` was asked for, and
+        `skipped` whether nothing was stepped.
 
         Raises:
             TypeError, ValueError: a parameter, gradient or state that cannot be used in place, by
