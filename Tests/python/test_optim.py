@@ -1101,6 +1101,27 @@ def test_states_are_counted_where_they_were_left():
     close(both)
 
 
+@pytest.mark.parametrize("count", [1, 16, 17])
+@pytest.mark.parametrize("step", [math.nan, math.inf, -7.0])
+@pytest.mark.filterwarnings("ignore:invalid value encountered in cast")
+def test_what_is_no_number_of_steps_is_refused(count, step):
+    params = [torch.ones(3, requires_grad=True) for _ in range(count)]
+    for param in params:
+        param.grad = torch.ones(3)
+    opt = optim.AdamW(params)
+    for taken in (1, 2, 3):
+        opt.step()
+        assert all(opt.state[param]["step"].item() == taken for param in params)
+    before = [param.detach().clone() for param in params]
+    opt.state[params[-1]]["step"].fill_(step)
+    with pytest.raises(libsched.SchedError, match="step="):
+        opt.step()
+    assert all(map(torch.equal, params, before))
+    opt.state[params[-1]]["step"].fill_(3)
+    opt.step()
+    assert all(opt.state[param]["step"].item() == 4 for param in params)
+
+
 def test_groups_and_their_parameters_may_be_replaced():
     both = pair_of(*PAIRS[0], lr=0.1)
     step_both(both)

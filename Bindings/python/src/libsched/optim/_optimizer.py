@@ -649,7 +649,7 @@ class Table:
         steps: The steps each has made; the states' ``step`` are views of it.
         counters: Those views.
         numbers: By name, numbers of each one's state, and views of them.
-        next_steps: What the active ones' steps will be.
+        next_steps: What the active ones' steps will be, where they are more than a few.
         active: The index of those that have a gradient.
         chosen: Their numbers.
         scalars: Their numbers of state as the library reads and writes them.
@@ -855,6 +855,14 @@ class Table:
         return True
 
     def _count(self) -> None:
+        if self._few:
+            try:
+                for row, i in self._few:
+                    self._places[row] = int(self._taken[i]) + 1
+                return
+            except (ValueError, OverflowError):
+                # No number of steps: the library says so.
+                pass
         self.next_steps = self.steps[self.active] + _ONE
         self._count_column[...] = self.next_steps
 
@@ -948,6 +956,10 @@ class Table:
             self.kernel.beside[:, self.kernel.SEED] = first + np.array(self._members)[chosen]
         self.rows, self._settings = self.kernel.table, None
         self._count_column = self.rows[:, self.STEP]
+        # Of few, numbers in memory are faster than arrays: numpy's code is out of the cache after
+        # a step.
+        self._few = list(enumerate(chosen)) if len(chosen) <= _FEW else []
+        self._places, self._taken = self._count_column.data, self.steps.data
         # Two steps on: a step that is not counted is none of the first.
         self.rows[:, self.STEP] = 2
         self.scalars: npt.NDArray[np.float64] = np.zeros((len(chosen), numbers))
@@ -1122,7 +1134,10 @@ class Table:
         if self._maps and self.new and optimizer is not None:
             for param in self.memory.params:
                 mark(param, optimizer.state[param])
-        if self._counts:
+        if self._counts and self._few:
+            for _, i in self._few:
+                self._taken[i] += 1
+        elif self._counts:
             self.steps[self.active] = self.next_steps
         for column, (values, _) in enumerate(self.numbers.values()):
             values[self.active] = self.scalars[:, column]
@@ -1166,6 +1181,9 @@ def _zero(grad: Any) -> None:
 
 # What no state holds.
 _END = object()
+
+# How many parameters are few.
+_FEW = 16
 
 # Added to an array it is faster than a number.
 _ONE = np.ones((), np.float32)
