@@ -82,8 +82,8 @@ private final class Pool: @unchecked Sendable {
     if threads.count < shares - 1 { start(shares - 1) }
     (job, self.shares, nextShare, unfinished) = (work, shares, 1, shares - 1)
     isUnfinished.store(true, ordering: .relaxed)
-    wake.broadcast()
     lock.unlock()
+    wake.broadcast()
 
     work(0)
 
@@ -102,10 +102,10 @@ private final class Pool: @unchecked Sendable {
     return true
   }
 
-  /// Looks for some ten microseconds: sleeping and waking take as long, and shares
+  /// Looks for some tens of microseconds: sleeping and waking take as long, and shares
   /// end almost together.
   private func lookForTheEnd() {
-    var left = 256
+    var left = 1_024
     while left > 0 && isUnfinished.load(ordering: .relaxed) {
       platform_pause()
       left -= 1
