@@ -794,9 +794,11 @@ class OptimizerKind:
 
 
 def snake_case(text: str) -> str:
-    """weightDecay is weight_decay."""
+    """weightDecay is weight_decay, and arXiv what it is."""
     return re.sub(
-        r"\b[a-z]\w*?[a-z0-9][A-Z]\w*\b", lambda m: re.sub(r"([A-Z])", r"_\1", m[0]).lower(), text
+        r"\b(?!arXiv)[a-z]\w*?[a-z0-9][A-Z]\w*\b",
+        lambda m: re.sub(r"([A-Z])", r"_\1", m[0]).lower(),
+        text,
     )
 
 

@@ -137,7 +137,7 @@ static inline sched_status sched_sgd_f64(const sched_sgd *hyper, int64_t step,
  *  place of v in the last line.
  *
  *  Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization
- *  (ar_xiv:1711.05101); PyTorch's AdamW. */
+ *  (arXiv:1711.05101); PyTorch's AdamW. */
 typedef struct sched_adamw {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -231,7 +231,7 @@ static inline sched_status sched_adamw_f64(const sched_adamw *hyper,
  *  AdamW: p shrinks by lr * weight_decay of itself, and g has no decay.
  *
  *  Source: Kingma and Ba, Adam: A Method for Stochastic Optimization
- *  (ar_xiv:1412.6980); PyTorch's Adam. */
+ *  (arXiv:1412.6980); PyTorch's Adam. */
 typedef struct sched_adam {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -419,7 +419,7 @@ static inline sched_status sched_adagrad_f64(const sched_adagrad *hyper,
  *  With g negated first under maximize.
  *
  *  Source: Zeiler, ADADELTA: An Adaptive Learning Rate Method
- *  (ar_xiv:1212.5701); PyTorch's Adadelta. */
+ *  (arXiv:1212.5701); PyTorch's Adadelta. */
 typedef struct sched_adadelta {
   double lr; /* The learning rate: finite from 0.0 */
   double rho; /* What the averages keep at each step: finite from 0.0 to 1.0 */
@@ -512,7 +512,7 @@ static inline sched_status sched_adadelta_f64(const sched_adadelta *hyper,
  *
  *  Source: Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine
  *  Learning; Graves, Generating Sequences With Recurrent Neural Networks
- *  (ar_xiv:1308.0850); PyTorch's RMSprop. */
+ *  (arXiv:1308.0850); PyTorch's RMSprop. */
 typedef struct sched_rmsprop {
   double lr; /* The learning rate: finite from 0.0 */
   double alpha; /* What the averages keep at each step: finite from 0.0 */
@@ -615,7 +615,7 @@ static inline sched_status sched_rmsprop_f64(const sched_rmsprop *hyper,
  *  With g negated first under maximize.
  *
  *  Source: Kingma and Ba, Adam: A Method for Stochastic Optimization
- *  (ar_xiv:1412.6980), 7.1; PyTorch's Adamax. */
+ *  (arXiv:1412.6980), 7.1; PyTorch's Adamax. */
 typedef struct sched_adamax {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -804,7 +804,7 @@ static inline sched_status sched_nadam_f64(const sched_nadam *hyper,
  *  shrinks by lr * weight_decay of itself first, and g has no decay.
  *
  *  Source: Liu et al., On the Variance of the Adaptive Learning Rate and
- *  Beyond (ar_xiv:1908.03265); PyTorch's RAdam. */
+ *  Beyond (arXiv:1908.03265); PyTorch's RAdam. */
 typedef struct sched_radam {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -1068,7 +1068,7 @@ static inline sched_status sched_rprop_f64(const sched_rprop *hyper,
  *  With g negated first under maximize. The sign of 0 is 0.
  *
  *  Source: Chen et al., Symbolic Discovery of Optimization Algorithms
- *  (ar_xiv:2302.06675). */
+ *  (arXiv:2302.06675). */
 typedef struct sched_lion {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What of m is in the step: finite from 0.0 to 1.0 */
@@ -1151,7 +1151,7 @@ static inline sched_status sched_lion_f64(const sched_lion *hyper, int64_t step,
  *  first under maximize.
  *
  *  Source: Xie et al., Adan: Adaptive Nesterov Momentum Algorithm
- *  (ar_xiv:2208.06677). */
+ *  (arXiv:2208.06677). */
 typedef struct sched_adan {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -1253,7 +1253,7 @@ static inline sched_status sched_adan_f64(const sched_adan *hyper, int64_t step,
  *  first under maximize.
  *
  *  Source: Pagliardini, Ablin and Grangier, The AdEMAMix Optimizer: Better,
- *  Faster, Older (ar_xiv:2409.03137). */
+ *  Faster, Older (arXiv:2409.03137). */
 typedef struct sched_ademamix {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -1354,7 +1354,7 @@ static inline sched_status sched_ademamix_f64(const sched_ademamix *hyper,
  *  maximize.
  *
  *  Source: Liu et al., Sophia: A Scalable Stochastic Second-order Optimizer
- *  for Language Model Pre-training (ar_xiv:2305.14342). */
+ *  for Language Model Pre-training (arXiv:2305.14342). */
 typedef struct sched_sophia {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -1513,7 +1513,7 @@ static inline sched_status sched_average_f64(const sched_average *hyper,
  *  momentum) * (z - y), which Average goes to and comes back from. lr rises
  *  over warmup_steps. With g negated first under maximize.
  *
- *  Source: Defazio et al., The Road Less Scheduled (ar_xiv:2405.15682). */
+ *  Source: Defazio et al., The Road Less Scheduled (arXiv:2405.15682). */
 typedef struct sched_schedule_free_sgd {
   double lr; /* The learning rate: finite from 0.0 */
   /* How near y is to the average: finite above 0.0 to below 1.0 */
@@ -1606,7 +1606,7 @@ static inline sched_status sched_schedule_free_sgd_f64(
  *  beta1) * (z - y), which Average goes to and comes back from. lr rises
  *  over warmup_steps. With g negated first under maximize.
  *
- *  Source: Defazio et al., The Road Less Scheduled (ar_xiv:2405.15682). */
+ *  Source: Defazio et al., The Road Less Scheduled (arXiv:2405.15682). */
 typedef struct sched_schedule_free_adamw {
   double lr; /* The learning rate: finite from 0.0 */
   /* How near y is to the average: finite above 0.0 to below 1.0 */
@@ -1704,7 +1704,7 @@ static inline sched_status sched_schedule_free_adamw_f64(
  *  the row's.
  *
  *  Source: Kingma and Ba, Adam: A Method for Stochastic Optimization
- *  (ar_xiv:1412.6980); PyTorch's SparseAdam. */
+ *  (arXiv:1412.6980); PyTorch's SparseAdam. */
 typedef struct sched_sparse_adam {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -1795,7 +1795,7 @@ static inline sched_status sched_sparse_adam_f64(const sched_sparse_adam *hyper,
  *  and u has no decay.
  *
  *  Source: You et al., Large Batch Optimization for Deep Learning: Training
- *  BERT in 76 minutes (ar_xiv:1904.00962). */
+ *  BERT in 76 minutes (arXiv:1904.00962). */
 typedef struct sched_lamb {
   double lr; /* The learning rate: finite from 0.0 */
   double beta1; /* What m keeps at each step: finite from 0.0 to below 1.0 */
@@ -1886,7 +1886,7 @@ static inline sched_status sched_lamb_f64(const sched_lamb *hyper, int64_t step,
  *  one has it for biases.
  *
  *  Source: You, Gitman and Ginsburg, Large Batch Training of Convolutional
- *  Networks (ar_xiv:1708.03888). */
+ *  Networks (arXiv:1708.03888). */
 typedef struct sched_lars {
   double lr; /* The learning rate: finite from 0.0 */
   double momentum; /* What b keeps at each step: finite from 0.0 */
@@ -1974,7 +1974,7 @@ static inline sched_status sched_lars_f64(const sched_lars *hyper, int64_t step,
  *  but for the rms.
  *
  *  Source: Shazeer and Stern, Adafactor: Adaptive Learning Rates with
- *  Sublinear Memory Cost (ar_xiv:1804.04235); PyTorch's Adafactor. */
+ *  Sublinear Memory Cost (arXiv:1804.04235); PyTorch's Adafactor. */
 typedef struct sched_adafactor {
   /* The largest rate, of steps in lengths of the parameter: finite from 0.0 */
   double lr;
@@ -2097,7 +2097,7 @@ static inline sched_status sched_adafactor_f64(const sched_adafactor *hyper,
  *
  *  Source: Jordan et al., Muon: An optimizer for hidden layers in neural
  *  networks (kellerjordan.github.io/posts/muon/); Liu et al., Muon is
- *  Scalable for LLM Training (ar_xiv:2502.16982); PyTorch's Muon. */
+ *  Scalable for LLM Training (arXiv:2502.16982); PyTorch's Muon. */
 typedef struct sched_muon {
   double lr; /* The learning rate: finite from 0.0 */
   /* What the parameter loses of itself, times lr: finite from 0.0 */
