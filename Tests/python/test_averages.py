@@ -68,6 +68,19 @@ def test_norms_are_torchs(dtype, p):
     assert all(torch.equal(a.grad, b.grad) for a, b in zip(one, other) if b.grad is not None)
 
 
+@pytest.mark.parametrize("p", [2.0, 1, math.inf, -math.inf, 0, 3.0])
+def test_complex_numbers_have_the_norms_of_torchs(p):
+    arrays = [
+        torch.randn(3, 5, dtype=torch.complex64),
+        torch.randn(4, dtype=torch.complex64).conj(),
+    ]
+    told = theirs.get_total_norm(arrays, p)
+    torch.testing.assert_close(ours.get_total_norm(arrays, p), told)
+    got = ours.get_total_norm([one.resolve_conj().numpy() for one in arrays], p)
+    assert got.dtype == np.float32
+    assert got == pytest.approx(float(told))
+
+
 def test_arrays_are_clipped_too():
     one = [Parameter(p.detach().numpy().copy(), p.grad.numpy().copy()) for p in parameters()[:4]]
     other = parameters()[:4]
@@ -145,6 +158,7 @@ def test_averages_of_modules_are_torchs(name, buffers):
     for key, value in one.items():
         torch.testing.assert_close(mine[key], value, rtol=3e-7, atol=1e-7)
     batch = torch.randn(3, 4)
+    assert repr(pair[0]) == repr(pair[1])
     assert isinstance(pair[0], torch.nn.Module)
     assert isinstance(pair[0], swa_utils.AveragedModel)
     pair[0].load_state_dict(one)

@@ -29,13 +29,16 @@ def _listed(arrays: Any) -> list[Any]:
     return list(arrays)
 
 
-def _operand(i: int, one: Any) -> tuple[str, Any]:
+def _operand(i: int, one: Any, p: float) -> tuple[str, Any]:
     """An array as the library reads it, copied where it is not contiguous: its type and itself."""
     name = str(getattr(one, "dtype", type(one).__name__)).removeprefix("torch.")
+    if name.startswith("complex") and p != 2:
+        # Of both parts together only the squares add up to what |x| has.
+        return _operand(i, abs(one.detach() if is_tensor(one) else one), p)
     if is_tensor(one) and one.is_complex():
-        return _operand(i, torch().view_as_real(one.detach().resolve_conj()))
+        return _operand(i, torch().view_as_real(one.detach().resolve_conj()), p)
     if name.startswith("complex"):
-        return _operand(i, np.ascontiguousarray(one).view(one.real.dtype))
+        return _operand(i, np.ascontiguousarray(one).view(one.real.dtype), p)
     if name not in _STORED or getattr(one, "is_sparse", False):
         raise TypeError(f"array {i} is of {name}; accepted: a dense one of {', '.join(_STORED)}")
     if is_tensor(one):
@@ -59,7 +62,7 @@ def get_total_norm(
 
     Args:
         tensors: One or many tensors in CPU memory, or arrays, of float32, float64, bfloat16 or
-            float16; of complex ones the parts.
+            float16, or complex.
         norm_type: p; ``inf`` for the largest ``|x|``. For 0 it is, as torch's, how many arrays are
             not all 0.
         error_if_nonfinite: Whether a norm that is not finite is an error.
@@ -75,7 +78,7 @@ def get_total_norm(
     arrays, p = _listed(tensors), float(norm_type)
     if not arrays:
         return torch().tensor(0.0) if torch() else np.float32(0)
-    read = [_operand(i, one) for i, one in enumerate(arrays)]
+    read = [_operand(i, one, p) for i, one in enumerate(arrays)]
     where = [x.data_ptr() if is_tensor(x) else _lib.address(x) for _, x in read]
     sizes = [x.numel() if is_tensor(x) else x.size for _, x in read]
     norms, total = _lib.Arrays([name for name, _ in read], where, sizes).norms(p)

@@ -263,7 +263,8 @@ def _averaged_module() -> Any:
 
         state_dict, load_state_dict = module.state_dict, module.load_state_dict
 
-    AveragedModule.__qualname__ = AveragedModule.__name__ = "AveragedModule"
+    # torch's repr has the name; by the other pickle finds it.
+    AveragedModule.__name__, AveragedModule.__qualname__ = "AveragedModel", "AveragedModule"
     return AveragedModule
 
 
