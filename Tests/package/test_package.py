@@ -1,12 +1,14 @@
-"""A Swift program that depends on libsched by version builds, runs, and gets libsched.so's bits."""
+"""Swift programs that depend on libsched by version: they build, run, and get libsched.so's bits."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import libsched
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,9 +18,9 @@ import PackageDescription
 let package = Package(
   name: "scratch",
   dependencies: [.package(url: "{url}", from: "0.1.0")],
-  targets: [
-    .executableTarget(name: "scratch", dependencies: [.product(name: "Sched", package: "libsched")])
-  ]
+  targets: ["bits", "train", "pages"].map {{
+    .executableTarget(name: $0, dependencies: [.product(name: "Sched", package: "libsched")])
+  }}
 )
 """
 
@@ -27,10 +29,10 @@ SCHEDULE = (
     "OneCycleLR(max_lr=0.3, total_steps=20)], milestones=[5])"
 )
 
-PROGRAM = """
+BITS = f"""
 import Sched
 
-let schedule = try AnySchedule.parse("{schedule}")
+let schedule = try AnySchedule.parse("{SCHEDULE}")
 for step in 0..<25 {{
   print(String(schedule.rate(at: step, base: 0.1).bitPattern, radix: 16))
 }}
@@ -40,15 +42,33 @@ for _ in 0..<3 {{ try AdamW().step(&param, (0..<100).map {{ Float($0) - 50.5 }},
 for value in param {{ print(String(value.bitPattern, radix: 16)) }}
 """
 
+SNIPPET = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-def run(*command: str, cwd: Path) -> str:
+
+def run(*command: str | Path, cwd: Path) -> str:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
-def test_a_program_that_depends_on_a_version_gets_the_same_bits(tmp_path: Path) -> None:
-    tagged = tmp_path / "libsched"
+def pages() -> tuple[str, list[str]]:
+    """What every page has of Swift, and what its Python says of the same schedule."""
+    program, expected = "import Sched\n\n", []
+    for path in sorted((ROOT / "Bindings" / "docs" / "schedules").glob("[A-Z]*.md")):
+        found = dict(SNIPPET.findall(path.read_text()))
+        if "swift" in found:
+            program += f"do {{\n{found['swift']}print(schedule.text)\n}}\n"
+            scope = {"libsched": libsched}
+            exec(found["python"], scope)  # noqa: S102
+            expected.append(str(scope["schedule"]))
+    assert expected
+    return program, expected
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where they are, built together: the library is compiled once."""
+    tagged = tmp_path_factory.mktemp("tagged") / "libsched"
     files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
     for name in files:
         if name.startswith(("Sources/", "Include/", "Tests/swift/")) or name == "Package.swift":
@@ -60,12 +80,19 @@ def test_a_program_that_depends_on_a_version_gets_the_same_bits(tmp_path: Path) 
     run("git", *author, "commit", "--quiet", "-m", "A version", cwd=tagged)
     run("git", "tag", "0.1.0", cwd=tagged)
 
-    scratch = tmp_path / "scratch"
-    (scratch / "Sources" / "scratch").mkdir(parents=True)
+    scratch = tmp_path_factory.mktemp("scratch")
+    (train,) = (
+        text for tag, text in SNIPPET.findall((ROOT / "README.md").read_text()) if tag == "swift"
+    )
+    for name, text in (("bits", BITS), ("train", train), ("pages", pages()[0])):
+        (scratch / "Sources" / name).mkdir(parents=True)
+        (scratch / "Sources" / name / "main.swift").write_text(text)
     (scratch / "Package.swift").write_text(MANIFEST.format(url=tagged.as_uri()))
-    (scratch / "Sources" / "scratch" / "main.swift").write_text(PROGRAM.format(schedule=SCHEDULE))
-    printed = run("swift", "run", "--quiet", "-c", "release", cwd=scratch).split()
+    run("swift", "build", "--quiet", "-c", "release", cwd=scratch)
+    return scratch / ".build" / "release"
 
+
+def test_a_program_gets_the_same_bits(programs: Path) -> None:
     rates = libsched.parse(SCHEDULE).rates(25, 0.1)
     param = np.arange(100, dtype=np.float32) / np.float32(7) - np.float32(5)
     grad = np.arange(100, dtype=np.float32) - np.float32(50.5)
@@ -74,4 +101,12 @@ def test_a_program_that_depends_on_a_version_gets_the_same_bits(tmp_path: Path) 
         adamw.step(grads=[grad])
     expected = [f"{bits:x}" for bits in rates.view(np.uint64)]
     expected += [f"{bits:x}" for bits in param.view(np.uint32)]
-    assert printed == expected
+    assert run(programs / "bits", cwd=programs).split() == expected
+
+
+def test_the_program_of_the_readme_runs(programs: Path) -> None:
+    assert run(programs / "train", cwd=programs)
+
+
+def test_what_every_page_has_is_what_its_python_makes(programs: Path) -> None:
+    assert run(programs / "pages", cwd=programs).splitlines() == pages()[1]

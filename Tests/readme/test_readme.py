@@ -1,4 +1,4 @@
-"""Every snippet of the README runs."""
+"""Every snippet of the README runs; those of Swift do in the package's test."""
 
 from __future__ import annotations
 
@@ -77,40 +77,8 @@ def test_c_and_cpp_as_the_readme_compiles_them(
     assert run("./a.out", cwd=tmp_path, env=env)
 
 
-def test_swift(tmp_path: Path) -> None:
-    """The README's program, and one of what every page has."""
-    (text,) = snippets("swift")
-    pages, expected = [], []
-    for path in sorted((ROOT / "Bindings" / "docs" / "schedules").glob("[A-Z]*.md")):
-        found = dict(
-            re.findall(r"^```(\w+)\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL)
-        )
-        if "swift" in found:
-            pages.append(f"do {{\n{found['swift']}print(schedule.text)\n}}\n")
-            scope = {"libsched": libsched}
-            exec(found["python"], scope)  # noqa: S102
-            expected.append(str(scope["schedule"]))
-    assert expected
-    for name, program in [("train", text), ("pages", "import Sched\n\n" + "".join(pages))]:
-        (tmp_path / "Sources" / name).mkdir(parents=True)
-        (tmp_path / "Sources" / name / "main.swift").write_text(program)
-    (tmp_path / "Package.swift").write_text(f"""// swift-tools-version: 6.0
-import PackageDescription
-
-let package = Package(
-  name: "programs",
-  dependencies: [.package(name: "libsched", path: "{ROOT}")],
-  targets: ["train", "pages"].map {{
-    .executableTarget(name: $0, dependencies: [.product(name: "Sched", package: "libsched")])
-  }}
-)
-""")
-    assert run("swift", "run", "--quiet", "train", cwd=tmp_path)
-    assert run("swift", "run", "--quiet", "pages", cwd=tmp_path).splitlines() == expected
-
-
 def test_the_commands_are_targets() -> None:
-    """demo and test themselves run elsewhere; pip install does in the package's test."""
+    """demo and test themselves run elsewhere; pip install does in the wheel's test."""
     commands = [line for text in snippets("sh") for line in text.splitlines()]
     for command in commands:
         if command.startswith("make "):
