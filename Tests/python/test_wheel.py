@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -87,10 +89,22 @@ def test_the_wheel_is_of_this_platform_and_any_python_3(tmp_path: Path) -> None:
 
 
 def test_the_source_distribution_carries_the_librarys_sources(tmp_path: Path) -> None:
+    """All of them as they are in the tree: what is built of them there is built of them here."""
     python = environment(tmp_path / "clean")
     run(python, *PIP, "install", "hatchling", cwd=tmp_path)
     run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=PROJECT)
     (archive,) = tmp_path.glob("*.tar.gz")
     assert archive.name == f"libsched-{VERSION}.tar.gz"
-    run(python, *PIP, "install", archive, cwd=tmp_path)
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path, filter="data")
+    unpacked = tmp_path / f"libsched-{VERSION}"
+    parts = "Package.swift", "Makefile", "Sources", "Include", "Tests/swift"
+    files = run("git", "ls-files", "-co", "--exclude-standard", *parts, cwd=ROOT).splitlines()
+    assert {name.split("/")[0] for name in files} == {part.split("/")[0] for part in parts}
+    for name in files:
+        assert (unpacked / "native" / name).read_bytes() == (ROOT / name).read_bytes(), name
+    # Newer than what it is made of.
+    (unpacked / "native" / "build").mkdir()
+    shutil.copy(os.environ["LIBSCHED"], unpacked / "native" / "build" / "libsched.so")
+    run(python, *PIP, "install", unpacked, cwd=tmp_path)
     assert run(python, "-c", PROGRAM, cwd=tmp_path) == EXPECTED
