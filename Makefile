@@ -92,8 +92,12 @@ test: setup
 	done
 	@printf '\nall stages passed: $(STAGES)\n'
 
-.PHONY: setup
-setup: build/libsched.so .venv/tests
+# The compiler uses one core most of the time, and so does pip.
+.PHONY: setup packages
+setup:
+	$(MAKE) --jobs=$(CORES) build/libsched.so .venv/tests packages
+
+packages:
 	@Tests/setup.sh
 
 lint: .venv/tests
@@ -116,8 +120,9 @@ test-swift: build/libsched.so .venv/tests
 	swift run --package-path Tests/race --scratch-path .build/race --sanitize=thread \
 	  --disable-index-store -debug-info-format none
 
+# The longest begin first.
 test-c: build/libsched.so
-	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) test asan valgrind isa roots qemu
+	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) qemu valgrind asan isa test roots
 
 # Each compiles on one core for minutes.
 test-cpp-fuzz: build/libsched.so .venv/tests
