@@ -729,7 +729,7 @@ def _array_fault(
     if shape is not None and array.shape != shape:
         return ValueError, f"of shape {array.shape}, not {shape}"
     if strides is not None and not _same_strides(array.shape, array.strides, strides):
-        return ValueError, "of another layout than the parameter"
+        return ValueError, f"of another layout: strides are {array.strides}, not {strides}"
     return None
 
 
@@ -752,7 +752,7 @@ def _tensor_fault(
     if shape is not None and tensor.shape != shape:
         return ValueError, f"of shape {tuple(tensor.shape)}, not {tuple(shape)}"
     if strides is not None and not _same_strides(tensor.shape, tensor.stride(), strides):
-        return ValueError, "of another layout than the parameter"
+        return ValueError, f"of another layout: strides are {tensor.stride()}, not {tuple(strides)}"
     return None
 
 
