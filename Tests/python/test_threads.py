@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import NoReturn
 
 import libsched
 import numpy as np
@@ -23,11 +24,16 @@ def _restore():
     libsched.set_threads(0)
 
 
-def steps(count: int = 5) -> bytes:
-    """Some steps of AdamW, on an array large enough for the pool, as bytes."""
+def begun() -> tuple[libsched.optim.AdamW, np.ndarray, np.ndarray]:
+    """An optimizer, its array, which is large enough for the pool, and a gradient."""
     param = (np.arange(N, dtype=np.float32) % 1009) / 100 - 5
     grad = (np.arange(N, dtype=np.float32) % 2003) / 1000 - 1
-    adamw = libsched.optim.AdamW([param])
+    return libsched.optim.AdamW([param]), param, grad
+
+
+def steps(count: int = 5) -> bytes:
+    """Some steps, and the array as bytes."""
+    adamw, param, grad = begun()
     for _ in range(count):
         adamw.step(grads=[grad])
     return param.tobytes()
@@ -42,13 +48,21 @@ def test_the_bits_do_not_depend_on_the_threads(threads: int) -> None:
     assert steps() == alone
 
 
+def be_a_child(expected: bytes) -> NoReturn:
+    """Steps as its parent does, with as many threads, and ends."""
+    signal.alarm(60)
+    is_good = steps() == expected and len(os.listdir("/proc/self/task")) == libsched.threads()
+    # Takes the pool for itself.
+    libsched.set_threads(2)
+    os._exit(0 if is_good and steps() == expected else 1)
+
+
 def test_a_child_of_fork_has_threads_of_its_own() -> None:
     libsched.set_threads(3)
     expected = steps()
     child = os.fork()
     if child == 0:
-        signal.alarm(60)
-        os._exit(0 if steps() == expected else 1)
+        be_a_child(expected)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert steps() == expected
 
@@ -57,14 +71,20 @@ def test_a_fork_in_the_middle_of_a_step_leaves_parent_and_child_whole() -> None:
     libsched.set_threads(3)
     expected = steps()
     stop = threading.Event()
-    stepping = threading.Thread(target=lambda: [steps(1) for _ in iter(stop.is_set, True)])
+    adamw, _, grad = begun()
+
+    def step() -> None:
+        # Between steps this thread has the interpreter, and nobody forks.
+        while not stop.is_set():
+            adamw.step(grads=[grad])
+
+    stepping = threading.Thread(target=step)
     stepping.start()
     try:
         for _ in range(10):
             child = os.fork()
             if child == 0:
-                signal.alarm(60)
-                os._exit(0 if steps() == expected else 1)
+                be_a_child(expected)
             assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     finally:
         stop.set()
