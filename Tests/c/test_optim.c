@@ -377,6 +377,11 @@ static void run_twins(declared_optimizer of, const kept *kept) {
     sched_options options = {0}, own = {0};
     if (t == 3) options.max_norm = 0.5;
     if (t == 4 && kept->accumulated) options.accumulate = 1;
+    if (t == 6) {
+      // NaN, of any type: nothing is stepped, and nothing counted.
+      memset(twins[0].grad, 0xff, width_of(grad));
+      options.skip_nonfinite = 1;
+    }
     if (kept->average) options.average_weight = 0.25;
     own = options;
     const double rate = 1.0 / (64 << t);
@@ -396,6 +401,7 @@ static void run_twins(declared_optimizer of, const kept *kept) {
     step_twins(&of, kept, twins, has_grad, &own);
     check_ok(sched_optim_step(optim, &options, &group, &culprit));
     assert_true(same_double(options.norm, own.norm) && options.skipped == own.skipped);
+    assert_int_equal(options.skipped, t == 6);
     check_twins(optim, &of, kept, twins, about);
 
     if (t != 0 && t != 5) continue;
