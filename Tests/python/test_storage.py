@@ -251,6 +251,16 @@ def test_chances_differ_by_seed_step_and_element():
     assert torch.equal(first, one(seed=1))
 
 
+def test_a_parameter_and_its_state_have_chances_of_their_own():
+    """Both get what is half way between two of their values."""
+    grad = torch.full((4096,), 1 + 2.0**-8)
+    param, buffer = (torch.zeros(4096, dtype=torch.bfloat16) for _ in range(2))
+    used = {"lr": 1.0, "momentum": 0.5}
+    taken("sgd", param, grad, [buffer], used=used, rounding="stochastic", beside={"seed": 1})
+    assert set(buffer.tolist()) == set((-param).tolist()) == {1.0, 1 + 2.0**-7}
+    assert 0.4 < (buffer == -param).float().mean() < 0.6
+
+
 def test_small_steps_are_not_lost():
     """1 minus a thousand times a thousandth: of bfloat16 the nearest is 1 every time."""
     n = 1000
@@ -319,6 +329,41 @@ def test_infinity_stays_with_a_residual():
 
 
 # -- What else a step does ----------------------------------------------------
+
+
+ALONE = [
+    {},
+    {"loss_scale": 4.0},
+    {"loss_scale": 3.0},
+    {"max_norm": 1.5},
+    {"max_norm": 1e6},
+    {"max_value": 0.25},
+    {"zero_grad": True},
+    {"skip_nonfinite": True},
+]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", *SIXTEEN])
+@pytest.mark.parametrize("kind", ["sgd", "adamw"])
+@pytest.mark.parametrize("options", ALONE)
+def test_each_option_alone_changes_what_it_says(options, kind, dtype):
+    """Its step is a plain one of gradients that were changed before."""
+    wide = "float64" if dtype == "float64" else "float32"
+    for n in (5, 16, 3001):
+        start, grad = numbers(n, 1, dtype), numbers(n, 2, dtype)
+        param, given, states = start.clone(), grad.clone(), states_of(kind, n, wide)
+        taken(kind, param, given, states, options=options)
+        scale = 1 / options.get("loss_scale", 1)
+        if "max_norm" in options:
+            scale = min(1, options["max_norm"] / (grad.double().norm().item() + 1e-6))
+        limit = options.get("max_value", math.inf)
+        changed = (grad.to(getattr(torch, wide)) * scale).clamp(-limit, limit)
+        want, wanted = start.clone(), states_of(kind, n, wide)
+        taken(kind, want, changed, wanted)
+        for one, other in zip((param, *states), (want, *wanted), strict=True):
+            eps = torch.finfo(one.dtype).eps
+            torch.testing.assert_close(one, other, rtol=4 * eps, atol=4 * eps)
+        assert bool(given.any()) != options.get("zero_grad", False)
 
 
 def test_gradients_are_scaled_and_clipped_as_torch_does():
@@ -550,12 +595,15 @@ def test_halves_of_arrays_are_stepped_and_averaged():
 def test_chances_come_of_the_seed():
     ends = []
     for seed in (1, 1, 2):
-        params = [torch.nn.Parameter(torch.ones(500, dtype=torch.bfloat16)) for _ in range(2)]
-        optimizer = optim.SGD([{"params": params, "rounding": "stochastic", "seed": seed}], lr=1.0)
+        params = [torch.nn.Parameter(torch.ones(500, dtype=torch.bfloat16)) for _ in range(3)]
+        groups = [{"params": params[:2]}, {"params": params[2:]}]
+        optimizer = optim.SGD(
+            [{**group, "rounding": "stochastic", "seed": seed} for group in groups], lr=1.0
+        )
         for one in params:
             one.grad = torch.full((500,), 2.0**-9, dtype=torch.bfloat16)
         optimizer.step()
-        assert not torch.equal(*params)
+        assert len({bits(one.data)[0] for one in params}) == 3
         ends.append(bits(*(one.data for one in params)))
     assert ends[0] == ends[1] != ends[2]
     with pytest.raises(ValueError, match="rounding is 'up'; accepted: one of"):
