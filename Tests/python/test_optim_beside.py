@@ -169,6 +169,16 @@ def test_all_at_once_in_any_layout():
         torch.testing.assert_close(opt.state[mine]["average"], before)
 
 
+def test_gradients_of_another_layout_become_zeros_where_they_lie():
+    for mine, grad in (
+        (torch.ones(3, 4), torch.ones(4, 3).t()),
+        (libsched.Parameter(np.ones((3, 4))), np.ones((4, 3)).T),
+    ):
+        optim.SGD([mine], lr=0.5).step(grads=[grad], zero_grad=True)
+        assert (mine.data == 0.5).all()
+        assert not grad.any()
+
+
 def test_arrays_have_them_too():
     values = np.linspace(-1, 1, 50, dtype=np.float32)
     mine, plain, copy = values.copy(), values.copy(), np.zeros(50, np.float16)
