@@ -81,6 +81,13 @@ def test_complex_numbers_have_the_norms_of_torchs(p):
     assert got == pytest.approx(float(told))
 
 
+def test_a_norm_is_of_the_widest_type():
+    for types in (("float16", "float32"), ("bfloat16", "float16"), ("float32", "float64")):
+        arrays = [torch.full((2,), 1.5, dtype=getattr(torch, name)) for name in types]
+        told = theirs.get_total_norm(arrays)
+        torch.testing.assert_close(ours.get_total_norm(arrays), told, rtol=1e-3, atol=0)
+
+
 def test_arrays_are_clipped_too():
     one = [Parameter(p.detach().numpy().copy(), p.grad.numpy().copy()) for p in parameters()[:4]]
     other = parameters()[:4]
