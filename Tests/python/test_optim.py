@@ -1263,6 +1263,18 @@ def test_a_state_dict_is_not_touched_by_who_loads_it():
     assert repr(state) == text
 
 
+def test_what_a_state_dict_lacks_stays_and_what_it_has_more_is_kept():
+    param = torch.ones(2, dtype=torch.bfloat16)
+    told, got = torch.optim.AdamW([param]), optim.AdamW([param])
+    got.store("kahan")
+    state = told.state_dict()
+    state["state"]["note"] = {"of": "no parameter"}
+    for opt in (told, got):
+        opt.load_state_dict(state)
+        assert opt.state_dict()["state"] == state["state"]
+    assert got.param_groups[0]["rounding"] == "kahan"
+
+
 def test_decay_stays_decoupled():
     """Adam's states load into AdamW, which stays what it is."""
     adam = torch.optim.Adam([torch.ones(2)], weight_decay=0.5)
