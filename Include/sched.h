@@ -883,11 +883,12 @@ typedef struct sched_tensor {
 
 /*  Objects, one a parameter, and the arrays they are of.                     */
 typedef struct sched_column {
-  void *const *objects;
+  void *const *objects; /* NULL for what `get` gets of those of the column before */
   size_t count;
-  const sched_tensor *like; /* for each, what its array has to be like: device,
-                               type, shape, and strides where it has more than
-                               one element; `data` is not read                */
+  sched_tensor *like; /* for each, what its array has to be like: device, type,
+                         shape, and strides where it has more than one element;
+                         `data` is where it had its shape when last looked at,
+                         which is read ahead, or NULL                         */
   void **places; /* for each, `stride` pointers apart, where its array lies   */
   size_t stride;
   int32_t moves; /* 1: that is written, 0: it is compared                     */
@@ -909,6 +910,12 @@ typedef struct sched_look {
   int32_t (*describe)(void *object, sched_tensor *tensor);
   const sched_column *columns;
   size_t column_count;
+  /* Python's PyObject_GetAttr and the name of an attribute, PyList_SetItem and a
+   * list: as long as a column, it gets what is got; NULL where all have objects */
+  void *(*get)(void *object, void *name);
+  void *name;
+  int32_t (*keep)(void *list, ptrdiff_t index, void *object);
+  void *list;
 } sched_look;
 
 /*  `unchanged` gets 1 if all is as it was, else 0: then something in columns that

@@ -1,3 +1,4 @@
+import Lanes
 import Schedules
 
 /// An array as its owner describes it: DLPack's `DLTensor`.
@@ -34,7 +35,7 @@ private struct Tensor {
 private struct Column {
   let objects: UnsafePointer<UnsafeMutableRawPointer?>?
   let count: Int
-  let like: UnsafePointer<Tensor>?
+  let like: UnsafeMutablePointer<Tensor>?
   let places: UnsafeMutablePointer<UInt>?
   let stride: Int
   let moves: Int32
@@ -50,6 +51,10 @@ public struct Look {
     ) -> Int32
   public typealias Describe =
     @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Int32
+  public typealias Get =
+    @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
+  public typealias Keep =
+    @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeMutableRawPointer?) -> Int32
 
   private let next: Next?
   private let dicts: UnsafePointer<UnsafeMutableRawPointer?>?
@@ -58,6 +63,13 @@ public struct Look {
   private let describe: Describe?
   private let columns: UnsafePointer<Column>?
   private let columnCount: Int
+  private let get: Get?
+  private let name: UnsafeMutableRawPointer?
+  private let keep: Keep?
+  private let list: UnsafeMutableRawPointer?
+
+  /// How many objects ahead are read into the cache.
+  private static var ahead: Int { 6 }
 
   /// Whether dicts have the values they had and arrays lie where they did.
   ///
@@ -85,17 +97,24 @@ public struct Look {
     try need(
       next != nil && dicts != nil && values != nil, dictCount, "dicts", "next and values, too")
     try need(describe != nil && columns != nil, columnCount, "columns", "describe, too")
+    var before: Column?
     for i in 0..<columnCount {
       let column = columns.unsafelyUnwrapped[i]
+      let isGot =
+        get != nil && name != nil && keep != nil && list != nil && before?.objects != nil
+        && before?.count == column.count
       try need(
-        column.objects != nil && column.like != nil && column.places != nil, column.count,
-        "columns.objects", "objects, like and places")
+        (column.objects != nil || isGot) && column.like != nil && column.places != nil,
+        column.count, "columns.objects",
+        "objects, or a column before and get, name, keep and list; like and places")
+      before = column
     }
   }
 
   private func hasSameValues() -> Bool {
     guard dictCount > 0, let next, let dicts, var expected = values else { return true }
     for i in 0..<dictCount {
+      lanes_fetch(dicts[min(i + Self.ahead, dictCount - 1)])
       var position = 0
       var key: UnsafeMutableRawPointer?
       var value: UnsafeMutableRawPointer?
@@ -111,24 +130,43 @@ public struct Look {
   }
 
   private func hasSameArrays() -> Bool {
-    guard columnCount > 0, let describe, let columns else { return true }
-    var found = Tensor()
-    for c in 0..<columnCount {
+    var c = 0
+    while c < columnCount, let columns {
       let column = columns[c]
-      guard let objects = column.objects, let like = column.like, var place = column.places
-      else { continue }
+      // What is got of objects is looked at with them.
+      let isPair = c + 1 < columnCount && columns[c + 1].objects == nil
       for i in 0..<column.count {
-        guard let object = objects[i], describe(object, &found) == 0, found.isLike(like[i])
-        else { return false }
-        let start = found.data &+ UInt(found.offset)
-        if column.moves != 0 {
-          place.pointee = start
-        } else if place.pointee != start {
-          return false
+        fetch(column, i)
+        guard let object = column.objects?[i], isSame(object, column, i) else { return false }
+        if isPair, let get, let keep {
+          let other = columns[c + 1]
+          fetch(other, i)
+          guard let found = get(object, name), keep(list, i, found) == 0,
+            isSame(found, other, i)
+          else { return false }
         }
-        place += column.stride
       }
+      c += isPair ? 2 : 1
     }
     return true
+  }
+
+  /// An object's own memory, which is around its shape, is mostly where it was.
+  private func fetch(_ column: Column, _ i: Int) {
+    guard i + Self.ahead < column.count, let like = column.like else { return }
+    if let objects = column.objects, let object = objects[i + Self.ahead] { lanes_fetch(object) }
+    let shape = UnsafeRawPointer(bitPattern: like[i + Self.ahead].data)
+    if let shape { for line in -1...1 { lanes_fetch(shape + 64 * line) } }
+  }
+
+  private func isSame(_ object: UnsafeMutableRawPointer, _ column: Column, _ i: Int) -> Bool {
+    var found = Tensor()
+    guard let describe, let like = column.like, let places = column.places,
+      describe(object, &found) == 0, found.isLike(like[i])
+    else { return false }
+    like[i].data = UInt(bitPattern: found.shape)
+    let start = found.data &+ UInt(found.offset)
+    if column.moves != 0 { places[i * column.stride] = start }
+    return places[i * column.stride] == start
   }
 }

@@ -902,12 +902,85 @@ static int32_t describe(void *object, sched_tensor *tensor) {
   return 0;
 }
 
+/*  An object's attribute is what it has in the place of its name, and a list an array. */
+static void *get(void *object, void *name) { return ((void **)object)[*(const int *)name]; }
+
+static int32_t keep(void *list, ptrdiff_t index, void *object) {
+  ((void **)list)[index] = object;
+  return index < 2 ? 0 : -1;
+}
+
+/*  What is got of the objects of a column is looked at as if it were given. */
+static void what_python_gets_is_looked_at(void **state) {
+  (void)state;
+  float values[3][2], grads[3][2];
+  const int64_t shape[1] = {2}, strides[1] = {1}, longer[1] = {3};
+  sched_tensor like[3], others[3], moving[3];
+  struct {
+    sched_tensor array;
+    void *grad;
+  } objects[3];
+  void *all[3], *places[6], *list[3];
+  for (int i = 0; i < 3; i++) {
+    const sched_tensor one = {NULL, 1, 0, 1, 2, 32, 1, shape, strides, 0};
+    like[i] = others[i] = moving[i] = objects[i].array = one;
+    places[2 * i] = objects[i].array.data = values[i];
+    moving[i].data = grads[i];
+    objects[i].grad = &moving[i];
+    all[i] = &objects[i];
+  }
+  int name = (int)(((char *)&objects[0].grad - (char *)&objects[0]) / (int)sizeof(void *));
+  sched_column columns[2] = {{all, 2, like, places, 2, 0}, {NULL, 2, others, places + 1, 2, 1}};
+  sched_look look = {NULL, NULL, 0, NULL, describe, columns, 2, get, &name, keep, list};
+  int32_t unchanged = 7;
+  check_ok(sched_unchanged(&look, &unchanged));
+  assert_int_equal(unchanged, 1);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(list[i] == &moving[i] && places[2 * i + 1] == grads[i], 1);
+  }
+  objects[1].grad = &moving[2]; /* another one is no change */
+  check_ok(sched_unchanged(&look, &unchanged));
+  assert_int_equal(unchanged == 1 && list[1] == &moving[2] && places[3] == grads[2], 1);
+#define CHANGED(change, back)                                 \
+  do {                                                        \
+    change;                                                   \
+    check_ok(sched_unchanged(&look, &unchanged));             \
+    assert_int_equal(unchanged, 0);                           \
+    back;                                                     \
+    check_ok(sched_unchanged(&look, &unchanged));             \
+    assert_int_equal(unchanged, 1);                           \
+  } while (0)
+  CHANGED(objects[1].grad = NULL, objects[1].grad = &moving[1]); /* none */
+  CHANGED(moving[1].shape = longer, moving[1].shape = shape); /* another shape */
+  CHANGED(objects[1].array.data = grads, objects[1].array.data = values[1]); /* a parameter's */
+  CHANGED(columns[0].count = columns[1].count = 3, columns[0].count = columns[1].count = 2);
+#undef CHANGED
+  const char *accepted = "a column before and get, name, keep and list";
+#define REFUSED(change)                                                                   \
+  do {                                                                                    \
+    sched_look bad = look;                                                                \
+    sched_column two[2] = {columns[0], columns[1]};                                       \
+    bad.columns = two;                                                                    \
+    change;                                                                               \
+    check_refused(sched_unchanged(&bad, &unchanged), SCHED_E_NULL, "look.columns.objects", \
+                  "=NULL", accepted);                                                     \
+  } while (0)
+  REFUSED(bad.get = NULL);
+  REFUSED(bad.name = NULL);
+  REFUSED(bad.keep = NULL);
+  REFUSED(bad.list = NULL);
+  REFUSED(two[0].objects = NULL);
+  REFUSED(two[0].count = 1);
+  REFUSED(bad.columns = two + 1; bad.column_count = 1);
+#undef REFUSED
+}
+
 static void what_python_keeps_is_looked_at(void **state) {
   (void)state;
   float values[8];
   const int64_t shape[3] = {2, 1, 3}, strides[3] = {3, 7, 1}, others[3] = {3, 9, 1};
   const int64_t longer[3] = {2, 1, 4}, apart[3] = {6, 7, 2};
-  const sched_tensor like = {NULL, 1, 0, 3, 2, 32, 1, shape, strides, 0};
+  sched_tensor like = {NULL, 1, 0, 3, 2, 32, 1, shape, strides, 0};
   sched_tensor fixed = like, moving = like;
   fixed.data = values;
   moving.data = values + 4;
@@ -919,7 +992,7 @@ static void what_python_keeps_is_looked_at(void **state) {
   dict first = {2, {&first, values}}, second = {0, {NULL}}, third = {1, {&third}};
   void *dicts[3] = {&first, &second, &third};
   void *held[6] = {&first, values, NULL, NULL, &third, NULL};
-  sched_look look = {next, dicts, 3, held, describe, columns, 2};
+  sched_look look = {next, dicts, 3, held, describe, columns, 2, NULL, NULL, NULL, NULL};
   int32_t unchanged = 7;
   check_ok(sched_unchanged(&look, &unchanged));
   assert_int_equal(unchanged, 1);
@@ -987,7 +1060,7 @@ static void what_python_keeps_is_looked_at(void **state) {
     look.columns = &bad[i];
     check_refused(sched_unchanged(&look, &unchanged), i < 3 ? SCHED_E_NULL : SCHED_E_MEMORY,
                   "look.columns.objects", i < 3 ? "=NULL" : "=18446744073709551615",
-                  i < 3 ? "objects, like and places" : "from 0");
+                  i < 3 ? "like and places" : "from 0");
   }
   assert_int_equal(unchanged, 7);
 }
@@ -1452,6 +1525,7 @@ int run_refusals(void) {
       cmocka_unit_test(numbers_are_in_range),
       cmocka_unit_test(norms_are_of_arrays),
       cmocka_unit_test(what_python_keeps_is_looked_at),
+      cmocka_unit_test(what_python_gets_is_looked_at),
       cmocka_unit_test(constants_are_known),
       cmocka_unit_test(counts_are_what_memory_holds),
       cmocka_unit_test(settings_of_steps_are_in_range),

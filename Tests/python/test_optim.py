@@ -1159,6 +1159,99 @@ def test_an_array_that_is_another_is_stepped_where_it_is():
         opt.step(grads=grads)
 
 
+def change_data(params, opt):
+    params[3].data = params[3].data.clone()
+
+
+def change_swapped(params, opt):
+    torch.utils.swap_tensors(params[5], torch.full((2, 3), 0.5, requires_grad=True))
+    params[5].grad = torch.ones(2, 3)
+
+
+def change_array(params, opt):
+    state = opt.state[params[6]]
+    state["exp_avg"] = torch.full_like(state["exp_avg"], 0.25)
+
+
+def change_array_in_place(params, opt):
+    state = opt.state[params[7]]
+    state["exp_avg_sq"].data = state["exp_avg_sq"] * 2
+
+
+def change_state(params, opt):
+    opt.state[params[8]] = copy.deepcopy(opt.state[params[8]])
+    opt.state[params[8]]["exp_avg"].mul_(3)
+
+
+def change_all_states(params, opt):
+    opt.state = type(opt.state)(dict, {param: copy.deepcopy(opt.state[param]) for param in params})
+    opt.state[params[9]]["exp_avg"].mul_(3)
+
+
+def change_forgotten(params, opt):
+    del opt.state[params[10]]
+
+
+def change_gradient(params, opt):
+    params[11].grad = torch.full((2, 3), 7.0)
+
+
+def change_its_layout(params, opt):
+    params[12].grad = torch.arange(6.0).reshape(3, 2).t()
+
+
+def change_its_data(params, opt):
+    params[13].grad.data = torch.full((2, 3), -2.0)
+
+
+def change_to_none(params, opt):
+    params[14].grad = None
+
+
+def change_parameter(params, opt):
+    params[15] = torch.ones(4, requires_grad=True)
+    params[15].grad = torch.ones(4)
+    opt.param_groups[0]["params"][15] = params[15]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [one for name, one in globals().items() if name.startswith("change_")],
+    ids=lambda one: one.__name__,
+)
+def test_one_of_many_tensors_changes(change):
+    start = [torch.randn(2, 3) for _ in range(20)]
+    grads = [torch.randn(2, 3) for _ in range(20)]
+    ends = []
+    for kind in (torch.optim.AdamW, optim.AdamW):
+        params = [one.clone().requires_grad_() for one in start]
+        for param, grad in zip(params, grads, strict=True):
+            param.grad = grad.clone()
+        opt = kind(params, lr=0.1)
+        for step in range(8):
+            if step in (3, 4, 6):
+                change(params, opt)
+            opt.step()
+        ends.append(torch.cat([param.detach().flatten() for param in params]))
+    torch.testing.assert_close(ends[1], ends[0], rtol=2e-6, atol=2e-6)
+
+
+def test_many_gradients_are_not_kept():
+    for tensors in (1, 40):
+        params = [torch.ones(2, requires_grad=True) for _ in range(tensors)]
+        opt = optim.AdamW(params)
+        for _ in range(3):
+            for param in params:
+                param.grad = torch.ones(2)
+            alive = [weakref.ref(param.grad) for param in params]
+            opt.step()
+            opt.zero_grad()
+            assert [one() for one in alive] == [None] * tensors
+        gone = weakref.ref(params[-1])
+        del params, param, opt
+        assert gone() is None
+
+
 def test_gradients_are_not_kept():
     param = libsched.Parameter(np.ones(4, np.float32))
     opt = optim.AdamW([param])

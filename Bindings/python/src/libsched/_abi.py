@@ -365,6 +365,10 @@ class sched_look(Structure):
         ("describe", c_void_p),
         ("columns", c_void_p),
         ("column_count", c_size_t),
+        ("get", c_void_p),
+        ("name", c_void_p),
+        ("keep", c_void_p),
+        ("list", c_void_p),
     ]
 
 

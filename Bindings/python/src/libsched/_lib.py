@@ -1223,6 +1223,9 @@ class Steps:
 
 # -- What is looked at before a step ------------------------------------------
 
+# Without the interpreter's lock others change what is looked at.
+HAS_LOCK: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
+
 # Codes of DLPack's, and bits.
 _DLPACK = {"float32": (2, 32), "float64": (2, 64), "bfloat16": (4, 16), "float16": (2, 16)}
 _WORDS = ctypes.sizeof(_abi.sched_tensor) // 8
@@ -1235,8 +1238,7 @@ def describer(kind: Any) -> int:
     That is ``dltensor_from_py_object_no_sync`` of the type's ``__dlpack_c_exchange_api__``.
     """
     capsule = getattr(kind, "__dlpack_c_exchange_api__", None)
-    # Without the interpreter's lock others change what is looked at.
-    if capsule is None or not getattr(sys, "_is_gil_enabled", lambda: True)():
+    if capsule is None or not HAS_LOCK:
         return 0
     pointer = ctypes.PYFUNCTYPE(c_void_p, ctypes.py_object, ctypes.c_char_p)(
         ("PyCapsule_GetPointer", ctypes.pythonapi)
@@ -1279,15 +1281,46 @@ class Layouts:
         self.address: int = self._words.ctypes.data
 
 
-class Look:
+class Values:
+    """The values that dicts have, to see in one call of ``sched_unchanged`` whether they are the same.
+
+    Args:
+        dicts: The dicts.
+    """
+
+    def __init__(self, dicts: Sequence[dict[Any, Any]]) -> None:
+        held = [list(one.values()) for one in dicts]
+        ids = ([*map(id, values), 0] for values in held)
+        self._ids = array("q", itertools.chain.from_iterable(ids))
+        holders = _objects(dicts, len(dicts))
+        # All of it lives as long as what has its address.
+        self._held: Any = holders, held
+        self._look = _abi.sched_look(
+            next=ctypes.cast(ctypes.pythonapi.PyDict_Next, c_void_p),
+            dicts=holders.ctypes.data,
+            dict_count=len(dicts),
+            values=self._ids.buffer_info()[0],
+        )
+        self._same = c_int32()
+        self._call = _held["sched_unchanged"]
+        self._arguments = byref(self._look), byref(self._same)
+
+    def unchanged(self) -> bool:
+        """Whether they are the same objects, in the same order."""
+        check(self._call(*self._arguments))
+        return self._same.value == 1
+
+
+class Look(Values):
     """What is looked at before a step like the last, in one call: ``sched_unchanged``.
 
     Args:
+        dicts: What is to have the values that it has.
         describe: What :func:`describer` gave.
         table: A table of :class:`StepList`'s.
-        moving: The column of those that move, and what they are like.
-        fixed: Other columns: their number, tensors, and what they are like.
-        dicts: What is to have the values that it has.
+        fixed: Columns of it: their number, tensors, and what they are like.
+        moving: The column of those that move, what they are like, and which attribute of the
+            tensors of the last fixed column they are.
     """
 
     # More than so many are handed over by an array that numpy makes of them.
@@ -1295,56 +1328,60 @@ class Look:
 
     def __init__(
         self,
+        dicts: Sequence[dict[Any, Any]],
         describe: int,
         table: npt.NDArray[np.int64],
-        moving: tuple[int, Layouts],
         fixed: Sequence[tuple[int, Sequence[Any], Layouts]],
-        dicts: Sequence[dict[Any, Any]],
+        moving: tuple[int, Layouts, str],
     ) -> None:
+        super().__init__(dicts)
         self._count = len(table)
         start, width = table.ctypes.data, table.strides[0]
         self._columns = (_abi.sched_column * (1 + len(fixed)))()
         objects = [_objects(tensors, self._count) for _, tensors, _ in fixed]
-        self._ids = array("q", bytes(8 * self._count))
+        self._given = array("q", bytes(8 * self._count))
         pack = Struct(f"{self._count}q").pack_into
-        self._pack = partial(pack, self._ids, 0) if self._count <= self._FEW else None
-        given = [*((number, layouts) for number, _, layouts in fixed), moving]
-        where = [*(one.ctypes.data for one in objects), self._ids.buffer_info()[0]]
+        self._pack = partial(pack, self._given, 0) if self._count <= self._FEW else None
+        given = [*((number, layouts) for number, _, layouts in fixed), moving[:2]]
+        where = [*(one.ctypes.data for one in objects), None]
+        # An attribute's name is the same object everywhere.
+        name = sys.intern(moving[2])
         for column, (number, layouts), at in zip(self._columns, given, where, strict=True):
             column.objects, column.count, column.like = at, self._count, layouts.address
             column.places, column.stride = start + 8 * number, width // 8
-        self._moving = self._columns[len(fixed)]
+        self._moving, self._where = self._columns[len(fixed)], None
         self._moving.moves = 1
-        values = [[*map(id, one.values()), 0] for one in dicts]
-        self._values = array("q", itertools.chain.from_iterable(values))
-        holders = _objects(dicts, len(dicts))
-        # All of it lives as long as what has its address.
-        self._held = table, objects, given, holders, [list(one.values()) for one in dicts]
-        self._look = _abi.sched_look(
-            next=ctypes.cast(ctypes.pythonapi.PyDict_Next, c_void_p),
-            dicts=holders.ctypes.data,
-            dict_count=len(dicts),
-            values=self._values.buffer_info()[0],
-            describe=describe,
-            columns=ctypes.addressof(self._columns),
-            column_count=len(self._columns),
-        )
-        self._unchanged = c_int32()
-        self._call = _held["sched_unchanged"]
-        self._arguments = byref(self._look), byref(self._unchanged)
+        self._held = *self._held, table, objects, given, name
+        look = self._look
+        look.describe = describe
+        look.columns, look.column_count = ctypes.addressof(self._columns), len(self._columns)
+        look.get = ctypes.cast(ctypes.pythonapi.PyObject_GetAttr, c_void_p)
+        look.name = id(name)
+        look.keep = ctypes.cast(ctypes.pythonapi.PyList_SetItem, c_void_p)
+        self._none: list[Any] = [None] * self._count
 
-    def unchanged(self, moving: Sequence[Any]) -> bool:
-        """Whether all is where it was; where what moves is, is then in the table."""
-        if self._pack is not None:
+    def find(self, moving: list[Any] | None) -> list[Any] | None:
+        """What moves, by default the attributes, if all else is where it was; else None.
+
+        Where that is, is then in the table.
+        """
+        objects: Any = None
+        if moving is None:
+            # A list of its own every time: who has an older one keeps what is in it.
+            moving = self._none.copy()
+            self._look.list = id(moving)
+        elif self._pack is not None:
             self._pack(*map(id, moving))
+            objects = self._given.buffer_info()[0]
         else:
-            objects = _objects(moving, self._count)
-            self._moving.objects = objects.ctypes.data
+            held = _objects(moving, self._count)
+            objects = held.ctypes.data
+        if objects != self._where:
+            self._moving.objects = self._where = objects
         try:
-            check(self._call(*self._arguments))
+            return moving if self.unchanged() else None
         except Exception:  # noqa: BLE001  (of whatever kind: what cannot be described)
-            return False
-        return self._unchanged.value == 1
+            return None
 
 
 def _objects(items: Iterable[Any], count: int) -> npt.NDArray[np.object_]:

@@ -432,7 +432,9 @@ class TensorMemory(Memory):
 
     def _settle(self) -> None:
         params = self.params
-        self._layouts: _lib.Layouts | None = None
+        self._layouts: tuple[_lib.Layouts, _lib.Layouts] | None = None
+        # What refers to the parameters, too.
+        self._holders: list[Any] | None = None
         self._refuse("", list(map(_tensor_fault, params, self._types)))
         self.shapes = list(map(_shape, params))
         self.sizes = [param.numel() * (1 + (self.dtype in PARTS)) for param in params]
@@ -499,6 +501,8 @@ class TensorMemory(Memory):
         states: Sequence[dict[str, Any]],
     ) -> _lib.Look | None:
         describe = _lib.describer(torch().Tensor)
+        if self._holders is None:
+            self._holders = _accumulators(self.params)
         # A complex gradient may be one that is to be conjugated, which nothing describes.
         if (
             not describe
@@ -508,8 +512,12 @@ class TensorMemory(Memory):
         ):
             return None
         if self._layouts is None:
-            self._layouts = _lib.Layouts(self.shapes, self._own, self.dtype)
-        fixed = [(grad - 1, self.params, self._layouts)]
+            self._layouts = (
+                _lib.Layouts(self.shapes, self._own, self.dtype),
+                _lib.Layouts(self.shapes, self._own, self.grad_dtype),
+            )
+        own, moving = self._layouts
+        fixed = []
         for name, column in columns.items():
             arrays, _ = self._states[name]
             layouts = _lib.Layouts(
@@ -520,10 +528,8 @@ class TensorMemory(Memory):
             # count does not go from one to two and back. A view's refers to what it views.
             if name not in self._views:
                 self._views[name] = [one.view_as(one) for one in arrays]
-        moving = self._layouts
-        if self.grad_dtype != self.dtype:
-            moving = _lib.Layouts(self.shapes, self._own, self.grad_dtype)
-        return _lib.Look(describe, table, (grad, moving), fixed, states)
+        fixed.append((grad - 1, self.params, own))
+        return _lib.Look(states, describe, table, fixed, (grad, moving, "grad"))
 
     def hides(self, grads: list[Any]) -> bool:
         # What torch negates when it is read are the imaginary parts of what it conjugates, and
@@ -632,6 +638,30 @@ class TensorMemory(Memory):
             return tensor.clone(memory_format=torch().contiguous_format)
         return torch().empty_like(param, dtype=dtype, requires_grad=False).copy_(tensor)
 
+
+def _accumulators(params: list[Any]) -> list[Any]:
+    """The nodes that add to the gradients of many parameters.
+
+    Each refers to its parameter, which torch's own functions then take in half the time. It does not
+    refer to the parameter's memory, and ``torch.utils.swap_tensors`` knows of it. Python's collector
+    does not: parameters that may themselves refer to their optimizer have none.
+    """
+    if len(params) < _MANY or torch().is_inference_mode_enabled():
+        return []
+    exact = torch().Tensor, torch().nn.Parameter
+    edge = torch().autograd.graph.get_gradient_edge
+    return [
+        edge(one).node
+        for one in params
+        if type(one) in exact
+        and one.requires_grad
+        and one.is_leaf
+        and not (one._backward_hooks or one._post_accumulate_grad_hooks or one.__dict__)
+    ]
+
+
+# Of fewer parameters it makes no difference.
+_MANY = 16
 
 _shape, _type, _is_cpu = attrgetter("shape"), attrgetter("dtype"), attrgetter("is_cpu")
 

@@ -80,6 +80,8 @@ class Optimizer:
     # The states of all parameters as they were last seen, and how often there were others.
     _states: list[dict[str, Any]]
     _life: int
+    # The same where there are many, and what looks at them.
+    _many: tuple[Any, _lib.Values] | None
     # What stepped last, and all of it in one call.
     _ready: list[Table]
     _steps: _lib.Steps | None
@@ -143,7 +145,7 @@ class Optimizer:
         """What is no part of the state."""
         self.grad_norm, self.skipped = math.nan, False
         self._tables, self._steps, self._ready, self._is_apart = {}, None, [], False
-        self._states, self._life = [], 0
+        self._states, self._life, self._many = [], 0, None
         if "_hooks" not in self.__dict__:
             self._hooks = Hooks()
 
@@ -424,16 +426,16 @@ class Optimizer:
 
         self._look()
         groups = [self._group(i) for i in range(len(self.param_groups))]
-        if grads is None:
-            given = [[param.grad for param in group["params"]] for group in self.param_groups]
-        else:
-            given = self._dealt("grads", grads)
+        given = repeat(None) if grads is None else self._dealt("grads", grads)
         asked = self._asked(copies, more) if copies is not None or more else repeat(None)
-        ready = []
+        # Gradients have to live as long as the step, which lets other threads run.
+        ready, held = [], []
         for group, ones, beside in zip(groups, given, asked, strict=False):
             for table in group:
-                if table.prepare(ones, beside):
+                found = table.prepare(ones, beside)
+                if found is not None:
                     ready.append(table)
+                    held.append(found)
         if not ready:
             return loss
         if self._steps is None or ready != self._ready:
@@ -448,23 +450,30 @@ class Optimizer:
             if more
             else more
         )
+        if not more:
+            # Here and not after the step, which fills the cache with other memory.
+            for table in ready:
+                table.memory.changed()
         try:
             self.grad_norm, self.skipped = steps.step(**options)
         except SchedError as error:
             if steps.refused == len(ready):
                 raise
             ready[steps.refused].refuse(error)
-        if more and more.get("zero_grad") and any(table.has_copies for table in ready):
+        if more and more.get("zero_grad"):
             # What was copied for the step is not what has to become 0.
-            for grad in chain.from_iterable(given):
-                if grad is not None:
-                    _zero(grad)
+            for table, found in zip(ready, held, strict=True):
+                if table.has_copies:
+                    for grad in found:
+                        _zero(grad)
         if self.skipped or "accumulate" in more:
             for table in ready:
                 table.memory.put_back()
             return loss
         for table in ready:
             table.stepped()
+            if more:
+                table.memory.changed()
         self._stepped(ready)
         return loss
 
@@ -487,10 +496,18 @@ class Optimizer:
 
     def _look(self) -> None:
         """Sees whether there are other states than before."""
-        states = self.state.values()
-        if len(states) != len(self._states) or not all(map(is_, states, self._states)):
-            self._states = list(states)
+        state = self.state
+        if self._many is not None and state is self._many[0]:
+            is_same = self._many[1].unchanged()
+        else:
+            states = self._states
+            is_same = len(state) == len(states) and all(map(is_, state.values(), states))
+        if not is_same:
+            self._states = list(state.values())
             self._life += 1
+            # Of a few it is faster to look here.
+            is_many = len(state) > 16 and _lib.HAS_LOCK
+            self._many = (state, _lib.Values([state])) if is_many else None
 
     def _group(self, i: int) -> list[Table]:
         """The tables of a group, made anew when the group has other parameters."""
@@ -721,21 +738,25 @@ class Table:
             and all(map(is_, params, self._all))
         )
 
-    def prepare(self, grads: list[Any], asked: _Beside | None = None) -> bool:
-        """Fills the table for a step, from the group's gradients. False when there is nothing to
-        step."""
+    def prepare(self, grads: list[Any] | None, asked: _Beside | None = None) -> list[Any] | None:
+        """Fills the table for a step, from the group's gradients, by default those that its parameters
+        have. The gradients of those that are stepped; None when there is nothing to step."""
         copies = None if asked is None else asked.copies
-        if len(self._members) < len(grads):
-            grads = [grads[i] for i in self._members]
+        if len(self._members) < len(self._all):
+            grads = None if grads is None else [grads[i] for i in self._members]
             copies = None if copies is None else [copies[i] for i in self._members]
         optimizer = self._optimizer()
         assert optimizer is not None
-        if asked is None and self._again(optimizer, grads):
-            return True
+        if asked is None:
+            found = self._again(optimizer, grads)
+            if found is not None:
+                return found
+        if grads is None:
+            grads = [param.grad for param in self.params]
         self._seen = self._watch = None
         chosen = [i for i, grad in enumerate(grads) if grad is not None]
         if not chosen:
-            return False
+            return None
         storage = self._storage_of(self.group)
         if len(chosen) < len(grads):
             grads = [grads[i] for i in chosen]
@@ -760,7 +781,7 @@ class Table:
             self.kernel.set(settings)
             self._settings = settings
         self._see(optimizer)
-        return True
+        return grads
 
     def _storage_of(self, group: dict[str, Any]) -> tuple[str, bool, int]:
         """How what is of 16 bits is kept."""
@@ -810,27 +831,30 @@ class Table:
         columns = {name: self.STATE + i for i, name in enumerate(optimizer._arrays) if name in used}
         self._watch = self.memory.look(self.rows, self.GRAD, columns, states)
 
-    def _again(self, optimizer: Optimizer, grads: list[Any]) -> bool:
+    def _again(self, optimizer: Optimizer, grads: list[Any] | None) -> list[Any] | None:
         """Fills the table where all that differs from the step before is the gradients' places,
         the first of the settings, which is the rate, and counts; where there is more to do, or
-        something is amiss, False."""
+        something is amiss, None."""
         if self._seen is None or self._life != optimizer._life:
-            return False
-        if len(self.chosen) < len(grads):
+            return None
+        if grads is None and (self._watch is None or len(self.chosen) < len(self.params)):
+            grads = [param.grad for param in self.params]
+        if grads is not None and len(self.chosen) < len(grads):
             if sum(grad is not None for grad in grads) != len(self.chosen):
-                return False
+                return None
             grads = [grads[i] for i in self.chosen]
-        if not self._is_there(grads):
-            return False
+        found = self._where_they_are(grads)
+        if found is None:
+            return None
         given = self.group.values()
         if len(given) != len(self._given) or not all(map(is_, given, self._given)):
             check_supported(self.group)
             if self._storage_of(self.group) != self._storage:
-                return False
+                return None
             settings = tuple(map(number, (*optimizer._settings_of(self), *optimizer._options)))
             if settings != self._settings:
                 if self._settings is None or settings[1:] != self._settings[1:]:
-                    return False
+                    return None
                 self.kernel.set(settings)
                 self._settings = settings
             # What can change in place has to be read anew.
@@ -839,20 +863,21 @@ class Table:
             self._count()
         for column, (held, _) in enumerate(self.numbers.values()):
             self.scalars[:, column] = held[self.active]
-        return True
+        return found
 
-    def _is_there(self, grads: list[Any]) -> bool:
-        """Whether all lies where it did but the gradients, whose places are put in."""
+    def _where_they_are(self, grads: list[Any] | None) -> list[Any] | None:
+        """The gradients, their places put in, where all else lies where it did; else None."""
         if self._watch is not None:
-            return self._watch.unchanged(grads) and not self.memory.hides(grads)
-        assert self._seen is not None
+            found = self._watch.find(grads)
+            return None if found is None or self.memory.hides(found) else found
+        assert self._seen is not None and grads is not None
         addresses = self.memory.again(grads)
         values = chain(chain.from_iterable(map(dict.values, self.seen)), (_END,))
         if addresses is None or not all(map(is_, values, self._seen)):
-            return False
+            return None
         if addresses != self._grads:
             self.rows[:, self.GRAD] = self._grads = addresses
-        return True
+        return grads
 
     def _count(self) -> None:
         if self._few:
@@ -1141,7 +1166,6 @@ class Table:
             self.steps[self.active] = self.next_steps
         for column, (values, _) in enumerate(self.numbers.values()):
             values[self.active] = self.scalars[:, column]
-        self.memory.changed()
 
     def refuse(self, error: SchedError) -> NoReturn:
         """Raises what the library refused, with the parameter's name."""
