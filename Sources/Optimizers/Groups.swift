@@ -1,3 +1,4 @@
+import Lanes
 import Platform
 import Schedules
 import StepBody
@@ -38,6 +39,8 @@ public struct Group {
   /// What was made of each row's gradient, where something was.
   var made: UnsafeMutablePointer<Made>?
   let stride: Int
+  /// `columns(of:)` all rows, where shapes do not matter.
+  private var columns = (2, 2, 2, 2)
 
   /// With the settings in C's struct, read to where they may stay as long as
   /// the group. Throws when they are refused.
@@ -102,9 +105,21 @@ public struct Group {
     guard count == 0 || rows != nil else {
       throw Refusal(.missingPointer, "list", value: "NULL", accepted: "a pointer")
     }
+    if shapes == nil { columns = columns(of: 0) }
   }
 
   func row(_ i: Int) -> UnsafePointer<Int> { rows.unsafelyUnwrapped + i * stride }
+
+  /// Throws unless every row can be stepped.
+  func check(_ options: StepOptions, total: inout Int) throws(Refusal) {
+    for i in 0..<count {
+      if let sparse {
+        try check(i, sparse[i], options, total: &total)
+      } else {
+        try check(i, options, total: &total)
+      }
+    }
+  }
 
   /// Throws unless a row's arrays are there and apart, its step counts from 1,
   /// and all rows together are not beyond counting. The gradient has as many
@@ -174,15 +189,27 @@ public struct Group {
   /// and apart. What it finds amiss, and other rows, are looked at closely.
   private func isInOrder(_ row: UnsafePointer<Int>, _ length: UInt) -> Bool {
     guard isPlain, !hasScalars, shapes == nil else { return false }
-    for array in 2..<4 + stateCount where array < 4 || isUsed(array - 4) {
-      let start = UInt(bitPattern: row[array])
-      guard start != 0, start <= UInt.max - length else { return false }
-      for other in 2..<array where other < 4 || isUsed(other - 4) {
-        let from = UInt(bitPattern: row[other])
-        guard (start > from ? start - from : from - start) >= length else { return false }
-      }
+    // One after the other without loops: of a thousand short arrays it is what takes long.
+    func start(_ column: Int) -> UInt { UInt(bitPattern: row[column]) }
+    func isThere(_ start: UInt) -> Bool { start != 0 && start <= UInt.max - length }
+    func areApart(_ a: UInt, _ b: UInt) -> Bool { (a > b ? a - b : b - a) >= length }
+    let (p, g) = (start(2), start(3))
+    guard isThere(p), isThere(g), areApart(p, g) else { return false }
+    if columns.0 == 2 { return true }
+    let a = start(columns.0)
+    guard isThere(a), areApart(a, p), areApart(a, g) else { return false }
+    if columns.1 == 2 { return true }
+    let b = start(columns.1)
+    guard isThere(b), areApart(b, p), areApart(b, g), areApart(b, a) else { return false }
+    if columns.2 == 2 { return true }
+    let c = start(columns.2)
+    guard isThere(c), areApart(c, p), areApart(c, g), areApart(c, a), areApart(c, b) else {
+      return false
     }
-    return true
+    if columns.3 == 2 { return true }
+    let d = start(columns.3)
+    return isThere(d) && areApart(d, p) && areApart(d, g) && areApart(d, a) && areApart(d, b)
+      && areApart(d, c)
   }
 
   /// Throws unless a row's matrices are of the shape that is needed, and make up the
@@ -368,9 +395,9 @@ public struct Group {
   /// Elements [first, first + n) of a row.
   func run(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass) {
     switch (types.native, isPlain(i, pass)) {
-    case (.f64, true): run(body, i, first, n, pass.table.f64)
+    case (.f64, true): run(body, i, first, n, pass.table, pass.table.f64)
     case (.f64, false): stage(body, i, first, n, pass, pass.table.f64)
-    case (_, true): run(body, i, first, n, pass.table.f32)
+    case (_, true): run(body, i, first, n, pass.table, pass.table.f32)
     case (_, false):
       let done = runStored(body, i, first, n, pass)
       if done < n { stage(body, i, first + done, n - done, pass, pass.table.f32) }
@@ -402,53 +429,83 @@ public struct Group {
     return pass.table.stored(body, whole, at) ? whole : 0
   }
 
-  private func run<T: Element>(
-    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ kernel: StepTable.Kernel<T>
-  ) {
-    let row = row(i)
-    func array(_ column: Int) -> UnsafeMutablePointer<T> {
-      UnsafeMutablePointer(bitPattern: row[column]).unsafelyUnwrapped + first
-    }
-    var at = Streams<T>(
-      p: array(2), g: UnsafePointer(array(3)), a: array(2), b: array(2), c: array(2), d: array(2))
-    // A body knows the arrays that are in use, in their order.
+  /// The columns of the states that a body knows, which are those in use in their order;
+  /// the parameter's for the others.
+  private func columns(of i: Int) -> (Int, Int, Int, Int) {
+    var columns = (2, 2, 2, 2)
     var used = 0
     forEachUsed(i) { state in
       switch used {
-      case 0: at.a = array(4 + state)
-      case 1: at.b = array(4 + state)
-      case 2: at.c = array(4 + state)
-      default: at.d = array(4 + state)
+      case 0: columns.0 = 4 + state
+      case 1: columns.1 = 4 + state
+      case 2: columns.2 = 4 + state
+      default: columns.3 = 4 + state
       }
       used += 1
     }
+    return columns
+  }
+
+  /// Elements [first, first + n) of a row.
+  private func run<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable,
+    _ kernel: StepTable.Kernel<T>
+  ) {
+    let row = row(i)
+    let columns = isShaped ? columns(of: i) : columns
+    func array(_ column: Int) -> UnsafeMutablePointer<T> {
+      UnsafeMutablePointer(bitPattern: row[column]).unsafelyUnwrapped + first
+    }
+    let at = Streams<T>(
+      p: array(2), g: UnsafePointer(array(3)), a: array(columns.0), b: array(columns.1),
+      c: array(columns.2), d: array(columns.3))
     let width = 64 / MemoryLayout<T>.stride
     let whole = n & ~(width - 1)
     if whole > 0 { kernel(body, whole, at) }
     guard whole < n else { return }
     // The rest goes through the same loop, in a copy as long as the widest
     // lane; what lies beyond its end is 0 and goes nowhere.
-    let rest = n - whole
-    let size = rest * MemoryLayout<T>.stride
+    func rest(_ column: Int) -> UnsafeMutableRawPointer? {
+      UnsafeMutableRawPointer(array(column) + whole)
+    }
+    var arrays = (
+      rest(2), rest(3), rest(columns.0), rest(columns.1), rest(columns.2), rest(columns.3)
+    )
+    let count =
+      columns.0 == 2 ? 2 : columns.1 == 2 ? 3 : columns.2 == 2 ? 4 : columns.3 == 2 ? 5 : 6
+    let size = (n - whole) * MemoryLayout<T>.stride
     withUnsafeTemporaryAllocation(of: T.self, capacity: 6 * width) { copy in
       let base = copy.baseAddress.unsafelyUnwrapped
-      memset(base, 0, 6 * 64)
-      memcpy(base, at.p + whole, size)
-      memcpy(base + width, at.g + whole, size)
-      if used > 0 { memcpy(base + 2 * width, at.a + whole, size) }
-      if used > 1 { memcpy(base + 3 * width, at.b + whole, size) }
-      if used > 2 { memcpy(base + 4 * width, at.c + whole, size) }
-      if used > 3 { memcpy(base + 5 * width, at.d + whole, size) }
-      kernel(
-        body, width,
-        Streams(
-          p: base, g: UnsafePointer(base + width), a: base + 2 * width, b: base + 3 * width,
-          c: base + 4 * width, d: base + 5 * width))
-      memcpy(at.p + whole, base, size)
-      if used > 0 { memcpy(at.a + whole, base + 2 * width, size) }
-      if used > 1 { memcpy(at.b + whole, base + 3 * width, size) }
-      if used > 2 { memcpy(at.c + whole, base + 4 * width, size) }
-      if used > 3 { memcpy(at.d + whole, base + 5 * width, size) }
+      let room = UnsafeMutableRawPointer(base)
+      withUnsafePointer(to: &arrays) { arrays in
+        let arrays = UnsafeRawPointer(arrays).assumingMemoryBound(
+          to: UnsafeMutableRawPointer?.self)
+        table.rest(false, room, arrays, count, size)
+        kernel(
+          body, width,
+          Streams(
+            p: base, g: UnsafePointer(base + width), a: base + 2 * width, b: base + 3 * width,
+            c: base + 4 * width, d: base + 5 * width))
+        table.rest(true, room, arrays, count, size)
+      }
+    }
+  }
+
+  /// Brings a row's arrays nearer, as far as a step takes them where they lie: of short
+  /// ones the processor does not know which is next.
+  func fetch(_ i: Int) {
+    guard i < count, isPlain, !isShaped else { return }
+    let row = row(i)
+    let end = min(row[0] * types.native.size, 512)
+    var offset = 0
+    while offset < end {
+      lanes_fetch(UnsafeRawPointer(bitPattern: row[2] + offset))
+      lanes_fetch(UnsafeRawPointer(bitPattern: row[3] + offset))
+      if columns.0 != 2 { lanes_fetch(UnsafeRawPointer(bitPattern: row[columns.0] + offset)) }
+      if columns.1 != 2 { lanes_fetch(UnsafeRawPointer(bitPattern: row[columns.1] + offset)) }
+      if columns.2 != 2 { lanes_fetch(UnsafeRawPointer(bitPattern: row[columns.2] + offset)) }
+      if columns.3 != 2 { lanes_fetch(UnsafeRawPointer(bitPattern: row[columns.3] + offset)) }
+      offset += 64
     }
   }
 }
@@ -469,13 +526,7 @@ public func takeStep(
         throw Refusal(
           .missingPointer, "beside", value: "NULL", accepted: "accumulated gradients")
       }
-      for i in 0..<group.pointee.count {
-        if let sparse = group.pointee.sparse {
-          try group.pointee.check(i, sparse[i], options, total: &total)
-        } else {
-          try group.pointee.check(i, options, total: &total)
-        }
-      }
+      try group.pointee.check(options, total: &total)
     } catch {
       refused = g
       throw error

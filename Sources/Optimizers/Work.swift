@@ -39,11 +39,12 @@ func share(_ groups: UnsafeBufferPointer<Group>, total: Int, _ pass: Pass) {
         let grain = group.pointee.types.state.map == nil ? 16 : ElementType.blockLength
         // The same rounding at both ends: what one share leaves, the next takes.
         func cut(_ at: Int) -> Int {
-          at >= start + size * traffic ? size : max(0, at - start) / traffic & -grain
+          at >= start + size * traffic ? size : at <= start ? 0 : (at - start) / traffic & -grain
         }
         let first = cut(begin)
         let last = cut(end)
         if last > first {
+          group.pointee.fetch(i + 1)
           if step != row[1] || group.pointee.isEachItsOwn {
             body = group.pointee.body(i)
             step = row[1]

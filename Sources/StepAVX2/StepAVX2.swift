@@ -9,6 +9,9 @@ extension StepTable {
     f32: { body, n, at in body.run(SIMD8<Float>.self, SIMD8<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD4<Double>.self, SIMD4<Double>.self, n, at) },
     stored: { body, n, at in body.run(SIMD8<Float>.self, n, at) },
+    rest: { isBack, room, arrays, count, size in
+      lanes_rest(isBack ? 1 : 0, room, arrays, count, size)
+    },
     measure32: { measure, n, x, y, results in measure.run(n, x, y, results) },
     measure64: { measure, n, x, y, results in measure.run(n, x, y, results) },
     convert: { conversion, n, floats, stored, rest in conversion.run(n, floats, stored, rest) },

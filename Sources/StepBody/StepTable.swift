@@ -17,6 +17,11 @@ public final class StepTable: Sendable {
     @Sendable (
       Int, UnsafePointer<T>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<SIMD16<Double>>
     ) -> Void
+  /// Copies the first bytes, fewer than 64, of so many arrays to as many times 64 bytes,
+  /// with zeros after them; or, where it is true, back but for the second array.
+  public typealias Rest =
+    @Sendable (Bool, UnsafeMutableRawPointer, UnsafePointer<UnsafeMutableRawPointer?>, Int, Int)
+    -> Void
   public typealias Panel = @Sendable (UnsafePointer<lanes_product>, Int) -> Void
 
   public let name: StaticString
@@ -24,6 +29,7 @@ public final class StepTable: Sendable {
   public let f64: Kernel<Double>
   /// False where a body takes floats as they are.
   public let stored: StoredKernel
+  public let rest: Rest
   /// Measures of `n` elements, a multiple of 16.
   public let measure32: Gauge<Float>
   public let measure64: Gauge<Double>
@@ -36,7 +42,7 @@ public final class StepTable: Sendable {
 
   public init(
     name: StaticString, f32: @escaping Kernel<Float>, f64: @escaping Kernel<Double>,
-    stored: @escaping StoredKernel, measure32: @escaping Gauge<Float>,
+    stored: @escaping StoredKernel, rest: @escaping Rest, measure32: @escaping Gauge<Float>,
     measure64: @escaping Gauge<Double>, convert: @escaping Converter,
     squares32: @escaping Squares<Float>,
     squares64: @escaping Squares<Double>, panel: @escaping Panel
@@ -45,6 +51,7 @@ public final class StepTable: Sendable {
     self.f32 = f32
     self.f64 = f64
     self.stored = stored
+    self.rest = rest
     self.measure32 = measure32
     self.measure64 = measure64
     self.convert = convert

@@ -99,6 +99,62 @@ LANES_INLINE void lanes_estimated_root_f32x16(void *of) {
 /*  Brings what lies there nearer. */
 LANES_INLINE void lanes_fetch(const void *line) { __builtin_prefetch(line, 0, 3); }
 
+/*  `size` bytes of 64, a multiple of 4: to a copy with zeros after them, and back. */
+#if defined(__AVX512F__)
+LANES_INLINE __mmask16 lanes_first(long size) { return (__mmask16)((1u << (size / 4)) - 1); }
+
+LANES_INLINE void lanes_take(void *to, const void *from, long size) {
+  _mm512_storeu_si512(to, _mm512_maskz_loadu_epi32(lanes_first(size), from));
+}
+
+LANES_INLINE void lanes_give(void *to, const void *from, long size) {
+  _mm512_mask_storeu_epi32(to, lanes_first(size), _mm512_loadu_si512(from));
+}
+#elif defined(__AVX2__)
+/*  Of eight elements those that are before the end. */
+LANES_INLINE __m256i lanes_first(long size, int from) {
+  const __m256i elements = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(size / 4) - from), elements);
+}
+
+LANES_INLINE void lanes_take(void *to, const void *from, long size) {
+  const int *elements = (const int *)from;
+  __m256i *copy = (__m256i *)to;
+  _mm256_storeu_si256(copy, _mm256_maskload_epi32(elements, lanes_first(size, 0)));
+  _mm256_storeu_si256(copy + 1, _mm256_maskload_epi32(elements + 8, lanes_first(size, 8)));
+}
+
+LANES_INLINE void lanes_give(void *to, const void *from, long size) {
+  int *elements = (int *)to;
+  const __m256i *copy = (const __m256i *)from;
+  _mm256_maskstore_epi32(elements, lanes_first(size, 0), _mm256_loadu_si256(copy));
+  _mm256_maskstore_epi32(elements + 8, lanes_first(size, 8), _mm256_loadu_si256(copy + 1));
+}
+#else
+LANES_INLINE void lanes_take(void *to, const void *from, long size) {
+  memset(to, 0, 64);
+  memcpy(to, from, (size_t)size);
+}
+
+LANES_INLINE void lanes_give(void *to, const void *from, long size) {
+  memcpy(to, from, (size_t)size);
+}
+#endif
+
+/*  The same of `count` arrays, each to 64 bytes of `room`; or back, but for the second,
+ *  which is only read. */
+LANES_INLINE void lanes_rest(int is_back, void *room, void *const *arrays, long count,
+                             long size) {
+  for (long i = 0; i < count; i++) {
+    char *copy = (char *)room + 64 * i;
+    if (!is_back) {
+      lanes_take(copy, arrays[i], size);
+    } else if (i != 1) {
+      lanes_give(arrays[i], copy, size);
+    }
+  }
+}
+
 /*  Sixteen floats as doubles. */
 LANES_INLINE void lanes_widen(void *to, const void *from) {
   *(lanes_f64x16 *)to = __builtin_convertvector(*(const lanes_f32x16 *)from, lanes_f64x16);
