@@ -910,6 +910,17 @@ static int32_t keep(void *list, ptrdiff_t index, void *object) {
   return index < 2 ? 0 : -1;
 }
 
+/*  A change is seen, and that it is undone. */
+#define CHANGED(change, back)                                 \
+  do {                                                        \
+    change;                                                   \
+    check_ok(sched_unchanged(&look, &unchanged));             \
+    assert_int_equal(unchanged, 0);                           \
+    back;                                                     \
+    check_ok(sched_unchanged(&look, &unchanged));             \
+    assert_int_equal(unchanged, 1);                           \
+  } while (0)
+
 /*  What is got of the objects of a column is looked at as if it were given. */
 static void what_python_gets_is_looked_at(void **state) {
   (void)state;
@@ -941,20 +952,10 @@ static void what_python_gets_is_looked_at(void **state) {
   objects[1].grad = &moving[2]; /* another one is no change */
   check_ok(sched_unchanged(&look, &unchanged));
   assert_int_equal(unchanged == 1 && list[1] == &moving[2] && places[3] == grads[2], 1);
-#define CHANGED(change, back)                                 \
-  do {                                                        \
-    change;                                                   \
-    check_ok(sched_unchanged(&look, &unchanged));             \
-    assert_int_equal(unchanged, 0);                           \
-    back;                                                     \
-    check_ok(sched_unchanged(&look, &unchanged));             \
-    assert_int_equal(unchanged, 1);                           \
-  } while (0)
   CHANGED(objects[1].grad = NULL, objects[1].grad = &moving[1]); /* none */
   CHANGED(moving[1].shape = longer, moving[1].shape = shape); /* another shape */
   CHANGED(objects[1].array.data = grads, objects[1].array.data = values[1]); /* a parameter's */
   CHANGED(columns[0].count = columns[1].count = 3, columns[0].count = columns[1].count = 2);
-#undef CHANGED
   const char *accepted = "a column before and get, name, keep and list";
 #define REFUSED(change)                                                                   \
   do {                                                                                    \
@@ -1001,15 +1002,6 @@ static void what_python_keeps_is_looked_at(void **state) {
   check_ok(sched_unchanged(&nothing, &unchanged));
   assert_int_equal(unchanged, 1);
 
-#define CHANGED(change, back)                                 \
-  do {                                                        \
-    change;                                                   \
-    check_ok(sched_unchanged(&look, &unchanged));             \
-    assert_int_equal(unchanged, 0);                           \
-    back;                                                     \
-    check_ok(sched_unchanged(&look, &unchanged));             \
-    assert_int_equal(unchanged, 1);                           \
-  } while (0)
   CHANGED(first.count = 1, first.count = 2); /* a value less */
   CHANGED(first.values[2] = &third; first.count = 3, first.count = 2); /* a value more */
   CHANGED(first.values[0] = values, first.values[0] = &first); /* another value */
@@ -1026,7 +1018,6 @@ static void what_python_keeps_is_looked_at(void **state) {
   CHANGED(moving.ndim = 2, moving.ndim = 3); /* fewer axes */
   CHANGED(moving.shape = longer, moving.shape = shape); /* a longer axis */
   CHANGED(moving.strides = apart, moving.strides = strides); /* other strides */
-#undef CHANGED
   /* Where there is one element, its stride is nothing. */
   moving.strides = others;
   check_ok(sched_unchanged(&look, &unchanged));
@@ -1064,6 +1055,7 @@ static void what_python_keeps_is_looked_at(void **state) {
   }
   assert_int_equal(unchanged, 7);
 }
+#undef CHANGED
 
 static void constants_are_known(void **state) {
   (void)state;
