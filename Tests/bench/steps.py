@@ -9,7 +9,7 @@ import itertools
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from multiprocessing import get_context
@@ -284,55 +284,97 @@ def print_quantized(seconds: float, sizes: list[int]) -> None:
     table.print()
 
 
-# What others than AdamW read and write in a step, with the passes that their norms take, and their
-# settings. Muon's time goes into products of matrices.
-OPTIMIZERS: list[tuple[str, str, dict[str, Any]]] = [
-    ("Adam", "pmvw.g", {"amsgrad": True}),
-    ("Adagrad", "ps.g", {}),
-    ("Adadelta", "psd.g", {}),
-    ("RMSprop", "ps.g", {}),
-    ("RMSprop", "psab.g", {"centered": True, "momentum": 0.9}),
-    ("Adamax", "pmu.g", {}),
-    ("NAdam", "pmv.g", {}),
-    ("RAdam", "pmv.g", {}),
-    ("ASGD", "pa.g", {}),
-    ("Rprop", "pbs.g", {}),
-    ("Adafactor", ".p,.g,.g,p.g", {}),
-    ("Muon", "", {}),
-    ("Lion", "pm.g", {}),
-    ("Adan", "pmnvb.g", {}),
-    ("AdEMAMix", "pmnv.g", {}),
-    ("LAMB", ".p,.pgmv,pmv.g", {}),
-    ("LARS", ".p,.g,pb.g", {}),
+def vector(size: int) -> list[torch.nn.Parameter]:
+    return parameters([(size,)])
+
+
+def matrix(size: int) -> list[torch.nn.Parameter]:
+    side = int(size**0.5)
+    return parameters([(side, side)])
+
+
+def small_matrix(size: int) -> list[torch.nn.Parameter]:
+    return matrix(size // 10)
+
+
+def small_vector(size: int) -> list[torch.nn.Parameter]:
+    return vector(size // 10)
+
+
+def embedding(size: int) -> list[torch.nn.Parameter]:
+    """Of which a tenth has gradients: as many rows as tokens of a batch, in their order."""
+    table = torch.nn.Embedding(size // 100, 100, sparse=True)
+    table(torch.randint(size // 100, (size // 1000,))).square().sum().backward()
+    return [table.weight]
+
+
+def descent(params: list[torch.nn.Parameter]) -> Callable[[], torch.Tensor]:
+    """A closure that takes one pass: a bowl's gradient."""
+    scales = [torch.rand(param.shape) + 0.5 for param in params]
+
+    def closure() -> torch.Tensor:
+        for param, scale in zip(params, scales, strict=True):
+            torch.mul(param.detach(), scale, out=param.grad)
+        return torch.ones(())
+
+    return closure
+
+
+def step_of(kind: Any, params: list[torch.nn.Parameter], settings: dict[str, Any]) -> Step:
+    step = kind(params, **settings).step
+    return partial(step, descent(params)) if kind.__name__ == "LBFGS" else step
+
+
+# What others than AdamW read and write in a step, with the passes that their norms take, their
+# settings and their parameters. Muon's time goes into products of matrices, SparseAdam's into
+# gathering rows, and LBFGS's into a history of ten pairs.
+OPTIMIZERS: list[tuple[str, str, dict[str, Any], Callable[[int], list[torch.nn.Parameter]]]] = [
+    ("Adam", "pmvw.g", {"amsgrad": True}, vector),
+    ("Adagrad", "ps.g", {}, vector),
+    ("Adadelta", "psd.g", {}, vector),
+    ("RMSprop", "ps.g", {}, vector),
+    ("RMSprop", "psab.g", {"centered": True, "momentum": 0.9}, vector),
+    ("Adamax", "pmu.g", {}, vector),
+    ("NAdam", "pmv.g", {}, vector),
+    ("RAdam", "pmv.g", {}, vector),
+    ("ASGD", "pa.g", {}, vector),
+    ("Rprop", "pbs.g", {}, vector),
+    ("Adafactor", ".g,.pg,p.g", {}, matrix),
+    ("Adafactor", ".pgv,pv.g", {}, vector),
+    ("Muon", "", {}, small_matrix),
+    ("SparseAdam", "", {}, embedding),
+    ("LBFGS", "", {"lr": 1e-3, "max_iter": 1, "history_size": 10}, small_vector),
+    ("Lion", "pm.g", {}, vector),
+    ("Adan", "pmnvb.g", {}, vector),
+    ("AdEMAMix", "pmnv.g", {}, vector),
+    ("LAMB", ".pgmv,pmv.g", {}, vector),
+    ("LARS", ".pg,pb.g", {}, vector),
 ]
-# Of matrices: as many elements in a square of them. Muon's are fewer, since it multiplies them.
-SQUARES = {"Adafactor": 1.0, "Muon": 0.1}
 
 
 def print_optimizers(seconds: float, size: int) -> None:
     table = Table(
         f"step() on one float32 tensor of {count(size)} elements, {EVERYONE} threads",
-        ["optimizer"],
+        ["optimizer", "of a"],
         "ns an element",
         ["ceiling", "torch fused", "foreach", "loop"],
     )
     use(EVERYONE)
-    for name, passes, settings in OPTIMIZERS:
-        side = int((size * SQUARES[name]) ** 0.5) if name in SQUARES else 0
-        shapes: list[Shape] = [(side, side) if side else (size,)]
-        contenders = {"libsched": getattr(optim, name)(parameters(shapes), **settings).step}
+    for name, passes, settings, make in OPTIMIZERS:
+        params = make(size)
+        shapes = [tuple(param.shape) for param in params]
+        contenders = {"libsched": step_of(getattr(optim, name), params, settings)}
         if passes:
             contenders["ceiling"] = ceiling(shapes, passes)
-        theirs = getattr(torch.optim, name, None)
-        known = inspect.signature(theirs).parameters if theirs else {}
-        if "fused" in known:
-            contenders["torch fused"] = theirs(parameters(shapes), **settings, fused=True).step
-        if "foreach" in known:
-            contenders["foreach"] = theirs(parameters(shapes), **settings, foreach=True).step
-        if theirs:
-            hint = {"foreach": False} if "foreach" in known else {}
-            contenders["loop"] = theirs(parameters(shapes), **settings, **hint).step
+        if kind := getattr(torch.optim, name, None):
+            known = inspect.signature(kind).parameters
+            for about, hint in (("torch fused", "fused"), ("foreach", "foreach")):
+                if hint in known:
+                    contenders[about] = step_of(kind, make(size), settings | {hint: True})
+            alone = {"foreach": False} if "foreach" in known else {}
+            contenders["loop"] = step_of(kind, make(size), settings | alone)
         took = race(contenders, seconds)
         about = ", ".join(f"{key}={value}" for key, value in settings.items())
-        table.add([f"{name}({about})"], 1e9 * took["libsched"] / math.prod(shapes[0]), took)
+        labels = [f"{name}({about})", make.__name__.replace("_", " ")]
+        table.add(labels, 1e9 * took["libsched"] / math.prod(shapes[0]), took)
     table.print()
