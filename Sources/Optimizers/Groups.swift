@@ -406,7 +406,7 @@ public struct Group {
 
   /// Steps elements by what a body does between such arrays alone; how many.
   private func runStored(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass) -> Int {
-    let (row, beside, whole) = (row(i), beside(i), n & ~15)
+    let (row, beside, whole) = (row(i), beside(i), n & ~31)
     let isHalf = types.param == .bf16
     guard whole > 0, isHalf || types.param == .f32, types.grad == types.param,
       types.state == .f32 || types.state == .bf16, types.rounding == .nearest, types.copy == nil,

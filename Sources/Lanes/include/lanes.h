@@ -282,30 +282,84 @@ LANES_INLINE void lanes_store(void *to, long i, uint16_t x) {
 LANES_STORED(bfloat16)
 LANES_STORED(float16)
 
-/*  A lane of floats from bfloat16s at any address, and the nearest to them. */
-#define LANES_BFLOAT16(width)                                                              \
+/*  Floats as integers whose upper halves are the nearest bfloat16s, and two such side
+ *  by side, the second's in every other place. */
+#define LANES_NEAREST(width, twice)                                                        \
   typedef uint32_t lanes_u32x##width __attribute__((ext_vector_type(width)));              \
-  typedef uint16_t lanes_u16x##width                                                       \
-      __attribute__((ext_vector_type(width), aligned(1)));                                 \
-  LANES_INLINE void lanes_load_bfloat16x##width(void *to, const void *from) {              \
-    lanes_u32x##width bits =                                                               \
-        __builtin_convertvector(*(const lanes_u16x##width *)from, lanes_u32x##width) << 16; \
-    memcpy(to, &bits, sizeof bits);                                                        \
+  typedef uint16_t lanes_u16x##twice __attribute__((ext_vector_type(twice)));              \
+  LANES_INLINE void lanes_nearest_f32x##width(lanes_u32x##width *to, const void *of) {     \
+    const lanes_f32x##width x = *(const lanes_f32x##width *)of;                            \
+    memcpy(to, of, sizeof *to);                                                            \
+    *to = x == x ? *to : (lanes_u32x##width)(0x7fc00000);                                  \
+    *to = (*to & 0x10000) != 0 ? *to + 0x8000 : *to + 0x7fff;                              \
   }                                                                                        \
-  LANES_INLINE void lanes_store_bfloat16x##width(void *to, const void *from) {             \
-    lanes_u32x##width bits;                                                                \
-    memcpy(&bits, from, sizeof bits);                                                      \
-    lanes_u32x##width nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;                  \
-    lanes_u32x##width nan = (lanes_u32x##width)(0x7fc0);                                   \
-    nearest = *(const lanes_f32x##width *)from == *(const lanes_f32x##width *)from         \
-                  ? nearest                                                                \
-                  : nan;                                                                   \
-    *(lanes_u16x##width *)to = __builtin_convertvector(nearest, lanes_u16x##width);        \
+  LANES_INLINE void lanes_weave_u32x##width(lanes_u32x##width *x, const lanes_u32x##width *y) {\
+    *x = *x >> 16 | (*y & 0xffff0000);                                                     \
   }
 
-LANES_BFLOAT16(4)
-LANES_BFLOAT16(8)
-LANES_BFLOAT16(16)
+LANES_NEAREST(4, 8)
+LANES_NEAREST(8, 16)
+#if defined(__AVX512F__)
+typedef uint32_t lanes_u32x16 __attribute__((ext_vector_type(16)));
+typedef uint16_t lanes_u16x32 __attribute__((ext_vector_type(32)));
+
+LANES_INLINE void lanes_nearest_f32x16(lanes_u32x16 *to, const void *of) {
+  // Of what kind an element is, four bits each: a NaN stays as it is in the first.
+  const __m512i kinds = _mm512_set1_epi32(0x11111100);
+  const __m512 nan = _mm512_castsi512_ps(_mm512_set1_epi32(0x7fc00000));
+  const __m512 x = _mm512_fixupimm_ps(nan, _mm512_loadu_ps(of), kinds, 0);
+  const __m512i bits = _mm512_castps_si512(x);
+  const __mmask16 is_odd = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x10000));
+  const __m512i down = _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff));
+  *to = (lanes_u32x16)_mm512_mask_add_epi32(down, is_odd, bits, _mm512_set1_epi32(0x8000));
+}
+
+LANES_INLINE void lanes_weave_u32x16(lanes_u32x16 *x, const lanes_u32x16 *y) {
+  lanes_u32x16 low = *x >> 16;
+  // Or else the compiler makes a permutation of it, which is three operations.
+  __asm__("" : "+v"(low));
+  *x = low | (*y & 0xffff0000);
+}
+#else
+LANES_NEAREST(16, 32)
+#endif
+
+/*  Two lanes of floats from bfloat16s at any address, and the nearest to them: one
+ *  lane after the other, or, in turns, every second element in the second, which is
+ *  less to do where all arrays are so. */
+#define LANES_BFLOAT16(width, twice)                                                       \
+  LANES_INLINE void lanes_load_bfloat16x##width(void *x, void *y, const void *from,        \
+                                                int in_turns) {                            \
+    lanes_u16x##twice halves;                                                              \
+    memcpy(&halves, from, sizeof halves);                                                  \
+    lanes_u32x##width first = __builtin_convertvector(halves.lo, lanes_u32x##width) << 16; \
+    lanes_u32x##width second = __builtin_convertvector(halves.hi, lanes_u32x##width) << 16;\
+    if (in_turns) {                                                                        \
+      first = (lanes_u32x##width)halves << 16;                                             \
+      second = (lanes_u32x##width)halves & 0xffff0000;                                     \
+    }                                                                                      \
+    memcpy(x, &first, sizeof first);                                                       \
+    memcpy(y, &second, sizeof second);                                                     \
+  }                                                                                        \
+  LANES_INLINE void lanes_store_bfloat16x##width(void *to, const void *x, const void *y,   \
+                                                 int in_turns) {                           \
+    lanes_u32x##width first, second;                                                       \
+    lanes_nearest_f32x##width(&first, x);                                                  \
+    lanes_nearest_f32x##width(&second, y);                                                 \
+    if (in_turns) {                                                                        \
+      lanes_weave_u32x##width(&first, &second);                                            \
+      memcpy(to, &first, sizeof first);                                                    \
+    } else {                                                                               \
+      lanes_u16x##twice halves;                                                            \
+      halves.lo = ((lanes_u16x##twice)first).odd;                                          \
+      halves.hi = ((lanes_u16x##twice)second).odd;                                         \
+      memcpy(to, &halves, sizeof halves);                                                  \
+    }                                                                                      \
+  }
+
+LANES_BFLOAT16(4, 8)
+LANES_BFLOAT16(8, 16)
+LANES_BFLOAT16(16, 32)
 
 /*  Products of matrices whose elements are bfloat16s, kept in floats. What is of
  *  magnitude below 2^-62 is 0 there and above 2^62 infinite: then a product of two
