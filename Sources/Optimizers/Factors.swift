@@ -11,12 +11,12 @@ private struct Tiling {
   /// From a row of sums to the next.
   let stride: Int
 
-  /// `length` is what a stage holds.
-  init(_ n: Int, _ shape: (rows: Int, columns: Int), _ length: Int) {
+  init(_ n: Int, _ shape: (rows: Int, columns: Int)) {
     (rows, columns) = shape
     batch = n / (rows * columns)
     if columns >= 16 {
-      (matrices, tileRows, tileColumns) = (1, 64, length)
+      // The sums of a tile's columns stay in the first cache.
+      (matrices, tileRows, tileColumns) = (1, 64, 4_096)
       stride = (columns + 15) & ~15
     } else {
       // Of narrow ones rows are too short for lanes, and a tile has whole rows.
@@ -31,9 +31,11 @@ private struct Tiling {
 
   var isNarrow: Bool { columns < 16 }
   var count: Int { (batch + matrices - 1) / matrices * rowTiles * columnTiles }
-  /// Sums of rows, one a column of tiles, and of columns, one a row of them.
-  var rowSums: Int { batch * rows * columnTiles }
-  var columnSums: Int { batch * rowTiles * stride }
+  /// Bytes of the sums of rows, one a column of tiles, of those of columns, one a row of
+  /// tiles, and of the factors of columns, up to a lane of which is read beyond the end.
+  var rowSums: Int { Room.size(batch * rows * columnTiles * MemoryLayout<Double>.stride) }
+  var columnSums: Int { Room.size(batch * rowTiles * stride * MemoryLayout<Double>.stride) }
+  func factors(_ size: Int) -> Int { Room.size((batch * columns + 16) * size) }
 }
 
 extension Group {
@@ -41,34 +43,38 @@ extension Group {
 
   private func tiling(_ i: Int) -> Tiling? {
     let (n, shape) = (row(i)[0], shape(i))
-    if n == 0 || shape.rows == 0 { return nil }
-    return Tiling(
-      n, shape, types.native == .f64 ? Stage<Double>.length : Stage<Float>.length)
+    return n == 0 || shape.rows == 0 ? nil : Tiling(n, shape)
   }
 
   /// Bytes that the factors of a row take.
   func factoringRoom(_ i: Int) -> Int {
     guard isShaped, let tiling = tiling(i) else { return 0 }
-    return (tiling.rowSums + tiling.columnSums + 16) * MemoryLayout<Double>.stride
+    return tiling.rowSums + tiling.columnSums + tiling.factors(types.native.size)
   }
 
   /// The same group with factors for its matrices' elements, by new mean squares.
   func factored(
     _ pass: Pass, into made: UnsafeMutablePointer<Made>, _ room: inout Room
   ) -> Group {
-    var tiles = 0
+    var (tiles, matrices, total) = (0, 0, 0)
     for i in 0..<count {
       (made + i).initialize(to: Made())
       guard let tiling = tiling(i) else { continue }
       tiles += tiling.count
-      let size = MemoryLayout<Double>.stride
-      made[i].rows = room.take(tiling.rowSums * size)?.assumingMemoryBound(to: Double.self)
-      made[i].columns = room.take((tiling.columnSums + 16) * size)
+      matrices += tiling.batch
+      total += row(i)[0]
+      made[i].rows = room.take(tiling.rowSums)?.assumingMemoryBound(to: Double.self)
+      made[i].rowParts = tiling.columnTiles
+      made[i].columnSums = room.take(tiling.columnSums)?.assumingMemoryBound(to: Double.self)
+      made[i].columns = room.take(tiling.factors(types.native.size))
     }
     if tiles == 0 { return self }
+    let shares = max(1, min(Threads.count, total / 32_768))
     switch types.native {
-    case .f64: factor(made, tiles, pass, pass.table.f64, pass.table.squares64)
-    default: factor(made, tiles, pass, pass.table.f32, pass.table.squares32)
+    case .f64:
+      factor(made, tiles, matrices, shares, pass, pass.table.f64, pass.table.squares64)
+    default:
+      factor(made, tiles, matrices, shares, pass, pass.table.f32, pass.table.squares32)
     }
     var group = self
     group.made = made
@@ -76,38 +82,45 @@ extension Group {
   }
 
   private func factor<T: Element>(
-    _ made: UnsafeMutablePointer<Made>, _ tiles: Int, _ pass: Pass,
+    _ made: UnsafeMutablePointer<Made>, _ tiles: Int, _ matrices: Int, _ shares: Int, _ pass: Pass,
     _ kernel: @escaping StepTable.Kernel<T>, _ squares: @escaping StepTable.Squares<T>
   ) {
-    let shares = max(1, min(Threads.count, tiles))
-    Threads.run(shares) { share in
-      withStage(pass.table, kernel, 0) { stage in
-        let (begin, end) = (tiles * share / shares, tiles * (share + 1) / shares)
-        var start = 0
-        for i in 0..<count {
-          if start >= end { return }
-          guard let tiling = tiling(i) else { continue }
-          for tile in max(begin - start, 0)..<max(begin - start, 0, min(tiling.count, end - start))
-          {
-            if tiling.isNarrow {
-              addNarrow(&stage, i, made[i], tiling, tile, pass)
-            } else {
-              add(&stage, i, made[i], tiling, tile, pass, squares)
-            }
+    /// Some of what all matrices have, so many each, on each thread.
+    func share(
+      _ all: Int, _ size: (Tiling) -> Int,
+      _ work: (inout Stage<T>, Int, Tiling, Range<Int>) -> Void
+    ) {
+      Threads.run(shares) { share in
+        withStage(pass.table, kernel, 0) { stage in
+          let (begin, end) = (all * share / shares, all * (share + 1) / shares)
+          var start = 0
+          for i in 0..<count {
+            if start >= end { return }
+            guard let tiling = tiling(i) else { continue }
+            let first = max(begin - start, 0)
+            let last = min(size(tiling), end - start)
+            if first < last { work(&stage, i, tiling, first..<last) }
+            start += size(tiling)
           }
-          start += tiling.count
         }
       }
     }
-    Threads.run(max(1, min(shares, count))) { share in
-      withStage(pass.table, kernel, 0) { stage in
-        var i = share
-        while i < count {
-          if let tiling = tiling(i), case .factored(let factoring) = gauge(i) {
-            takeIn(&stage, i, &made[i], tiling, factoring)
-          }
-          i += max(1, min(shares, count))
+    share(tiles, { $0.count }) { stage, i, tiling, tiles in
+      for tile in tiles {
+        if tiling.isNarrow {
+          addNarrow(&stage, i, made[i], tiling, tile, pass)
+        } else {
+          add(&stage, i, made[i], tiling, tile, pass, squares)
         }
+      }
+    }
+    for i in 0..<count {
+      guard case .factored(let factoring) = gauge(i) else { continue }
+      made[i].most = (1 / Double(T(factoring.eps * factoring.eps))).squareRoot()
+    }
+    share(matrices, { $0.batch }) { stage, i, tiling, matrices in
+      if case .factored(let factoring) = gauge(i) {
+        takeIn(&stage, i, made[i], tiling, matrices, factoring)
       }
     }
   }
@@ -117,9 +130,7 @@ extension Group {
     _ stage: inout Stage<T>, _ i: Int, _ made: Made, _ tiling: Tiling, _ tile: Int,
     _ pass: Pass, _ squares: StepTable.Squares<T>
   ) {
-    guard let rowSums = made.rows,
-      let columnSums = made.columns?.assumingMemoryBound(to: Double.self)
-    else { return }
+    guard let rowSums = made.rows, let columnSums = made.columnSums else { return }
     let (above, column) = (tile / tiling.columnTiles, tile % tiling.columnTiles)
     let (matrix, down) = (above / tiling.rowTiles, above % tiling.rowTiles)
     let left = column * tiling.tileColumns
@@ -127,11 +138,18 @@ extension Group {
     let sums = columnSums + above * tiling.stride + left
     memset(sums, 0, ((width + 15) & ~15) * MemoryLayout<Double>.stride)
     let top = down * tiling.tileRows
+    let isHere = takesAsIs(pass)
     for r in top..<min(top + tiling.tileRows, tiling.rows) {
       let line = matrix * tiling.rows + r
-      stage.move(to: line * tiling.columns + left, width)
       var lanes = SIMD16<Double>(repeating: 0)
-      squares(stage.padded, UnsafePointer(gradient(stage, i, pass)), sums, &lanes)
+      var c = 0
+      while c < width {
+        let first = line * tiling.columns + left + c
+        stage.move(to: first, isHere ? width : min(Stage<T>.length, width - c))
+        let x = isHere ? arrays(i, first).g : UnsafePointer(gradient(stage, i, pass))
+        squares(stage.count, x, sums + c, &lanes)
+        c += stage.count
+      }
       rowSums[line * tiling.columnTiles + column] = Norms.join(&lanes) { $0 + $1 }
     }
   }
@@ -140,9 +158,7 @@ extension Group {
   private func addNarrow<T>(
     _ stage: inout Stage<T>, _ i: Int, _ made: Made, _ tiling: Tiling, _ tile: Int, _ pass: Pass
   ) {
-    guard let rowSums = made.rows,
-      let columnSums = made.columns?.assumingMemoryBound(to: Double.self)
-    else { return }
+    guard let rowSums = made.rows, let columnSums = made.columnSums else { return }
     let columns = tiling.columns
     let matrix = tile / tiling.rowTiles * tiling.matrices
     let top = tile % tiling.rowTiles * tiling.tileRows
@@ -177,57 +193,57 @@ extension Group {
     }
   }
 
-  /// Takes the sums into the states; what they then make of an element replaces
-  /// the sums.
+  /// Takes the sums of matrices into the states, and makes of these what their elements
+  /// are multiplied by.
   private func takeIn<T>(
-    _ stage: inout Stage<T>, _ i: Int, _ made: inout Made, _ tiling: Tiling,
+    _ stage: inout Stage<T>, _ i: Int, _ made: Made, _ tiling: Tiling, _ matrices: Range<Int>,
     _ factoring: Factoring
   ) {
-    guard let rows = made.rows, let columns = made.columns else { return }
-    made.most = (1 / Double(T(factoring.eps * factoring.eps))).squareRoot()
-    let columnSums = columns.assumingMemoryBound(to: Double.self)
-    lerp(&stage, i, 0, tiling.batch * tiling.rows, factoring) { line in
+    guard let rows = made.rows, let columnSums = made.columnSums,
+      let columns = made.columns?.assumingMemoryBound(to: T.self)
+    else { return }
+    let first = matrices.lowerBound
+    lerp(&stage, i, 0, first * tiling.rows, matrices.count * tiling.rows, factoring) { line in
       var sum = 0.0
       for part in 0..<tiling.columnTiles { sum += rows[line * tiling.columnTiles + part] }
       return sum / Double(tiling.columns)
     } to: { line, mean in
-      rows[line] = Double(mean)
+      rows[line * tiling.columnTiles] = Double(mean)
     }
     let least = Double(T(factoring.eps))
-    for matrix in 0..<tiling.batch {
-      let own = rows + matrix * tiling.rows
+    for matrix in matrices {
+      let own = rows + matrix * tiling.rows * tiling.columnTiles
       var sum = 0.0
-      for r in 0..<tiling.rows { sum += own[r] }
+      for r in 0..<tiling.rows { sum += own[r * tiling.columnTiles] }
       let mean = Double(T(sum / Double(tiling.rows)))
       // What is no number stays none.
       let divisor = mean < least ? least : mean
-      for r in 0..<tiling.rows { own[r] = (divisor / own[r]).squareRoot() }
-    }
-    lerp(&stage, i, 1, tiling.batch * tiling.columns, factoring) { one in
-      let (matrix, c) = (one / tiling.columns, one % tiling.columns)
-      var sum = 0.0
-      for part in 0..<tiling.rowTiles {
-        sum += columnSums[(matrix * tiling.rowTiles + part) * tiling.stride + c]
+      for r in 0..<tiling.rows {
+        let at = r * tiling.columnTiles
+        own[at] = (divisor / own[at]).squareRoot()
       }
-      return sum / Double(tiling.rows)
+      let sums = columnSums + matrix * tiling.rowTiles * tiling.stride
+      for part in 1..<max(1, tiling.rowTiles) {
+        for c in 0..<tiling.columns { sums[c] += sums[part * tiling.stride + c] }
+      }
+    }
+    lerp(&stage, i, 1, first * tiling.columns, matrices.count * tiling.columns, factoring) { one in
+      let (matrix, c) = (one / tiling.columns, one % tiling.columns)
+      return columnSums[matrix * tiling.rowTiles * tiling.stride + c] / Double(tiling.rows)
     } to: { one, mean in
-      // A factor is no larger than a sum, and none of those it lies on is needed
-      // any more.
-      columns.storeBytes(
-        of: T((1 / Double(mean)).squareRoot()), toByteOffset: one * MemoryLayout<T>.stride,
-        as: T.self)
+      columns[one] = T((1 / Double(mean)).squareRoot())
     }
   }
 
-  /// Moves `n` elements of a state toward means.
+  /// Moves elements [first, first + n) of a state toward means.
   private func lerp<T>(
-    _ stage: inout Stage<T>, _ i: Int, _ state: Int, _ n: Int, _ factoring: Factoring,
-    _ mean: (Int) -> Double, to take: (Int, T) -> Void
+    _ stage: inout Stage<T>, _ i: Int, _ state: Int, _ first: Int, _ n: Int,
+    _ factoring: Factoring, _ mean: (Int) -> Double, to take: (Int, T) -> Void
   ) {
     let array = row(i)[4 + state]
-    var at = 0
-    while at < n {
-      stage.move(to: at, min(Stage<T>.length, n - at))
+    var at = first
+    while at < first + n {
+      stage.move(to: at, min(Stage<T>.length, first + n - at))
       let means = stage.prepare(1)
       for e in 0..<stage.count { means[e] = T(mean(at + e)) }
       let values = stage.open(0, array, types.state, copied: true)
@@ -238,44 +254,42 @@ extension Group {
     }
   }
 
-  /// What elements of a gradient are multiplied by.
-  func factors<T>(_ stage: borrowing Stage<T>, _ i: Int) -> UnsafeMutablePointer<T> {
-    let to = stage.prepare(2)
+  /// Parts of a stage's elements of a matrix, how long they are and what they are
+  /// multiplied by: those of one row, or a lane that has the end of one. All are whole
+  /// lanes; what the last has beyond the end goes nowhere.
+  @inline(never)
+  func forEachPart<T: Element>(
+    _ stage: borrowing Stage<T>, _ i: Int,
+    _ work: (Int, Int, Factor, UnsafeMutablePointer<T>) -> Void
+  ) {
     guard let made, let rows = made[i].rows,
       let columns = made[i].columns?.assumingMemoryBound(to: T.self)
-    else { return to }
-    let ((height, width), most) = (shape(i), made[i].most)
+    else { return }
+    let ((height, width), most, parts) = (shape(i), made[i].most, made[i].rowParts)
+    let (lane, n, room) = (Stage<T>.width, stage.count, stage.prepare(2))
     var (line, c, e) = (stage.first / width, stage.first % width, 0)
-    while e < stage.count {
-      let n = min(width - c, stage.count - e)
-      let column = columns + line / height * width + c
-      if width < Stage<T>.width {
-        // Rows too short for lanes, one element after the other.
-        let (row, most) = (T(rows[line]), T(most))
-        for k in 0..<n {
-          let factor = column[k] * row
-          to[e + k] = factor > most ? most : factor
-        }
-        (line, c, e) = (line + 1, 0, e + n)
+    while e < n {
+      let own = min(width - c, n - e)
+      let whole = e + own == n ? own : own & -lane
+      if whole > 0 && width >= lane {
+        let column = columns + line / height * width + c
+        work(e, stage.padded(whole), Factor(row: rows[line * parts], most: most), column)
+        c += whole
+        e += whole
+        if c == width { (line, c) = (line + 1, 0) }
         continue
       }
-      // Up to a whole lane beyond what is wanted, which the next row replaces, or
-      // goes nowhere.
-      stage.kernel(
-        .factor(FactorStep(row: rows[line], most: most)), (n + 15) & ~15,
-        Streams(p: to + e, g: UnsafePointer(column), a: to, b: to, c: to, d: to))
-      (line, c, e) = (line + 1, 0, e + n)
+      // One element after the other: of rows too short for lanes as many as there is
+      // room for.
+      let mixed = min(n - e, width < lane ? Stage<T>.length : lane)
+      for k in 0..<mixed {
+        let factor = columns[line / height * width + c] * T(rows[line * parts])
+        room[k] = factor > T(most) ? T(most) : factor
+        c += 1
+        if c == width { (line, c) = (line + 1, 0) }
+      }
+      work(e, stage.padded(mixed), Factor(row: 1, most: .infinity), room)
+      e += mixed
     }
-    return to
-  }
-
-  /// The gradient times its factors.
-  func product<T>(
-    _ stage: borrowing Stage<T>, _ i: Int, _ pass: Pass
-  ) -> UnsafeMutablePointer<T> {
-    let p = factors(stage, i)
-    stage.run(.product(ProductStep()), p, gradient(stage, i, pass))
-    stage.clearRest(p)
-    return p
   }
 }

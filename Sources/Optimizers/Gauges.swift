@@ -4,9 +4,12 @@ import StepBody
 
 /// What a step makes of a gradient before it is taken.
 struct Made {
-  /// What its elements are multiplied by: a factor of each row of the matrices,
-  /// and one of each column, which is in what bodies compute in.
+  /// Of matrices: the sums of squares of parts of rows, then a factor of each row;
+  /// those of parts of columns; and a factor of each column, which is in what bodies
+  /// compute in.
   var rows: UnsafeMutablePointer<Double>?
+  var rowParts = 1
+  var columnSums: UnsafeMutablePointer<Double>?
   var columns: UnsafeMutableRawPointer?
   /// The largest factor.
   var most = Double.infinity
@@ -43,8 +46,11 @@ struct Room {
 
   func deallocate() { free(start) }
 
+  /// What `bytes` take, so that each array begins where a line of the cache does.
+  static func size(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
+
   mutating func take(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    defer { at = at.map { $0 + bytes } }
+    defer { at = at.map { $0 + Self.size(bytes) } }
     return at
   }
 }
@@ -94,47 +100,73 @@ func step(
 }
 
 extension Group {
-  /// The parameters' norms, and the gradients' or the updates'.
+  /// The parameters' norms, and those of their updates.
   fileprivate func gauge(
     _ pass: Pass, into norms: UnsafeMutablePointer<Gauged>, _ made: UnsafeMutablePointer<Made>,
     _ room: inout Room
   ) {
     let group = isShaped ? factored(pass, into: made, &room) : self
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { sums in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, 2 * count)) { sums in
       let sums = sums.baseAddress.unsafelyUnwrapped
-      for isUpdate in [false, true] {
-        Norms.each(
-          count, { row($0)[0] }, into: sums, joined: { Measure.squares.joined($0, $1) }
-        ) { i, first, n in
-          let of = isUpdate ? gauge(i) : nil
-          return types.native == .f64
-            ? group.squares(of, i, first, n, pass, pass.table.f64, pass.table.measure64)
-            : group.squares(of, i, first, n, pass, pass.table.f32, pass.table.measure32)
+      Norms.some(
+        count, { row($0)[0] }, 2, grain: 32_768, into: sums,
+        joined: { Measure.squares.joined($0, $1) }
+      ) { i, blocks, found in
+        switch types.native {
+        case .f64:
+          let table = pass.table
+          group.measure(i, blocks, found, pass, table.f64, table.update64, table.measure64)
+        default:
+          let table = pass.table
+          group.measure(i, blocks, found, pass, table.f32, table.update32, table.measure32)
         }
-        for i in 0..<count {
-          let norm = sums[i].squareRoot()
-          if isUpdate { norms[i].update = norm } else { norms[i].length = norm }
-        }
+      }
+      for i in 0..<count {
+        norms[i].length = sums[2 * i].squareRoot()
+        norms[i].update = sums[2 * i + 1].squareRoot()
       }
     }
   }
 
-  /// The sum of squares of a block of the parameter, where nothing else is said.
-  private func squares<T: Element>(
-    _ of: Gauge?, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
-    _ kernel: @escaping StepTable.Kernel<T>, _ gauge: StepTable.Gauge<T>
-  ) -> Double {
+  /// The sums of squares of blocks of a parameter, and of its update.
+  private func measure<T: Element>(
+    _ i: Int, _ blocks: Range<Int>, _ found: Norms.Found, _ pass: Pass,
+    _ kernel: @escaping StepTable.Kernel<T>, _ updater: @escaping StepTable.Updater<T>,
+    _ gauge: StepTable.Gauge<T>
+  ) {
+    let of: Update? = if case .update(let update) = self.gauge(i) { update } else { nil }
+    let (size, takesAsIs) = (row(i)[0], takesAsIs(pass))
     withStage(pass.table, kernel, i) { stage in
-      Norms.gauge(.squares, n, Stage<T>.length, gauge) { offset, count in
-        stage.move(to: first + offset, count)
-        let x =
-          switch of {
-          case nil: param(stage, i)
-          case .gradient: gradient(stage, i, pass)
-          case .update(let body), .orthogonal(let body, _): update(stage, body, i, pass)
-          case .factored: product(stage, i, pass)
+      for block in blocks {
+        var lengths = SIMD16<Double>(repeating: 0)
+        var updates = SIMD16<Double>(repeating: 0)
+        let end = min((block + 1) * Norms.block, size)
+        var at = block * Norms.block
+        while at < end {
+          stage.move(to: at, min(Stage<T>.length, end - at))
+          let isHere = takesAsIs && stage.count == stage.padded
+          var streams: Streams<T> =
+            isHere
+            ? arrays(i, at) : opened(stage, param(stage, i), i, pass, states: of?.states ?? 0)
+          // What is only read may be fetched beyond the share.
+          let ahead = isHere ? size - at : stage.count
+          streams.ahead = ahead - stage.count
+          let made = stage.prepare(6)
+          if let of {
+            updater(of, stage.padded, streams, made)
+          } else {
+            forEachPart(stage, i) { part, n, factor, columns in
+              let streams = streams.part(part, columns, ahead: ahead - part - n)
+              updater(.factored(FactoredUpdateStep(factor: factor)), n, streams, made + part)
+            }
           }
-        return (UnsafePointer(x), UnsafePointer(x))
+          stage.clearRest(made)
+          gauge(.squares, stage.padded, streams.p, streams.p, &lengths)
+          gauge(.squares, stage.padded, made, made, &updates)
+          at += stage.count
+        }
+        found.put(Norms.join(&lengths) { $0 + $1 }, 0, block)
+        found.put(Norms.join(&updates) { $0 + $1 }, 1, block)
       }
     }
   }

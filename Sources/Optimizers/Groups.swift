@@ -300,7 +300,12 @@ public struct Group {
 
   /// Whether a row is stepped by the body alone.
   private func isPlain(_ i: Int, _ pass: Pass) -> Bool {
-    isPlain && pass.isPlain && (made == nil || shape(i).rows == 0)
+    isPlain && pass.isPlain && (made == nil || isFactored(i) || shape(i).rows == 0)
+  }
+
+  /// Whether what is stepped is what lies there.
+  func takesAsIs(_ pass: Pass) -> Bool {
+    isPlain && pass.scale == 1 && pass.options.maxValue == .infinity
   }
 
   /// One of a row's arrays, 0 where it is not used.
@@ -394,14 +399,40 @@ public struct Group {
 
   /// Elements [first, first + n) of a row.
   func run(_ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass) {
-    switch (types.native, isPlain(i, pass)) {
-    case (.f64, true): run(body, i, first, n, pass.table, pass.table.f64)
-    case (.f64, false): stage(body, i, first, n, pass, pass.table.f64)
-    case (_, true): run(body, i, first, n, pass.table, pass.table.f32)
-    case (_, false):
-      let done = runStored(body, i, first, n, pass)
-      if done < n { stage(body, i, first + done, n - done, pass, pass.table.f32) }
+    switch types.native {
+    case .f64: run(body, i, first, n, pass, pass.table.f64)
+    default: run(body, i, first, n, pass, pass.table.f32)
     }
+  }
+
+  private func run<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
+    _ kernel: @escaping StepTable.Kernel<T>
+  ) {
+    var done = 0
+    if isPlain(i, pass) {
+      if !isFactored(i) { return run(body, i, first, n, pass.table, kernel) }
+      done = runFactored(body, i, first, n, pass, kernel)
+    } else if types.native == .f32 {
+      done = runStored(body, i, first, n, pass)
+    }
+    if done < n { stage(body, i, first + done, n - done, pass, kernel) }
+  }
+
+  /// Steps elements of a matrix where they lie; how many.
+  private func runFactored<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ pass: Pass,
+    _ kernel: @escaping StepTable.Kernel<T>
+  ) -> Int {
+    let whole = n & -Stage<T>.width
+    let at: Streams<T> = arrays(i, first)
+    withStage(pass.table, kernel, i) { stage in
+      stage.move(to: first, whole)
+      forEachPart(stage, i) { part, n, factor, columns in
+        kernel(body.taking(factor), n, at.part(part, columns, ahead: whole - part - n))
+      }
+    }
+    return whole
   }
 
   /// Steps elements by what a body does between such arrays alone; how many.
@@ -446,31 +477,38 @@ public struct Group {
     return columns
   }
 
-  /// Elements [first, first + n) of a row.
-  private func run<T: Element>(
-    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable,
-    _ kernel: StepTable.Kernel<T>
-  ) {
+  /// A row's arrays as they lie there, from an element on.
+  func arrays<T>(_ i: Int, _ first: Int) -> Streams<T> {
     let row = row(i)
     let columns = isShaped ? columns(of: i) : columns
     func array(_ column: Int) -> UnsafeMutablePointer<T> {
       UnsafeMutablePointer(bitPattern: row[column]).unsafelyUnwrapped + first
     }
-    let at = Streams<T>(
+    return Streams<T>(
       p: array(2), g: UnsafePointer(array(3)), a: array(columns.0), b: array(columns.1),
       c: array(columns.2), d: array(columns.3))
+  }
+
+  /// Elements [first, first + n) of a row.
+  private func run<T: Element>(
+    _ body: Body, _ i: Int, _ first: Int, _ n: Int, _ table: StepTable,
+    _ kernel: StepTable.Kernel<T>
+  ) {
+    let at: Streams<T> = arrays(i, first)
     let width = 64 / MemoryLayout<T>.stride
     let whole = n & ~(width - 1)
     if whole > 0 { kernel(body, whole, at) }
     guard whole < n else { return }
     // The rest goes through the same loop, in a copy as long as the widest
     // lane; what lies beyond its end is 0 and goes nowhere.
-    func rest(_ column: Int) -> UnsafeMutableRawPointer? {
-      UnsafeMutableRawPointer(array(column) + whole)
+    func rest(_ array: UnsafeMutablePointer<T>) -> UnsafeMutableRawPointer? {
+      UnsafeMutableRawPointer(array + whole)
     }
     var arrays = (
-      rest(2), rest(3), rest(columns.0), rest(columns.1), rest(columns.2), rest(columns.3)
+      rest(at.p), rest(UnsafeMutablePointer(mutating: at.g)), rest(at.a), rest(at.b), rest(at.c),
+      rest(at.d)
     )
+    let columns = isShaped ? columns(of: i) : columns
     let count =
       columns.0 == 2 ? 2 : columns.1 == 2 ? 3 : columns.2 == 2 ? 4 : columns.3 == 2 ? 5 : 6
     let size = (n - whole) * MemoryLayout<T>.stride

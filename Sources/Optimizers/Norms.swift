@@ -146,35 +146,59 @@ public enum Norms {
 
   /// Works through the blocks of all operands, each on some thread, and joins
   /// each operand's.
-  @inline(never)
   static func each(
     _ count: Int, _ size: (Int) -> Int, into results: UnsafeMutablePointer<Double>,
     joined: (Double, Double) -> Double, _ work: (Int, Int, Int) -> Double
   ) {
+    some(count, size, 1, grain: 131_072, into: results, joined: joined) { i, blocks, found in
+      for b in blocks {
+        let first = b * block
+        found.put(work(i, first, min(block, size(i) - first)), 0, b)
+      }
+    }
+  }
+
+  /// What is found of the blocks of an operand.
+  struct Found {
+    fileprivate let to: UnsafeMutablePointer<Double>
+    fileprivate let apart: Int
+
+    /// The result of a number of a block.
+    func put(_ result: Double, _ number: Int, _ block: Int) { to[number * apart + block] = result }
+  }
+
+  /// The same by some blocks of an operand at once, with `each` results of a block. A
+  /// thread is woken for `grain` elements.
+  @inline(never)
+  static func some(
+    _ count: Int, _ size: (Int) -> Int, _ each: Int, grain: Int,
+    into results: UnsafeMutablePointer<Double>, joined: (Double, Double) -> Double,
+    _ work: (Int, Range<Int>, Found) -> Void
+  ) {
     var blocks = 0
     for i in 0..<count { blocks += blockCount(size(i)) }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, blocks)) { found in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, each * blocks)) { found in
       let found = found.baseAddress.unsafelyUnwrapped
-      let shares = max(1, min(Threads.count, blocks * block / 131_072))
+      let shares = max(1, min(Threads.count, blocks * block / grain))
       Threads.run(shares) { share in
         let begin = blocks * share / shares
         let end = blocks * (share + 1) / shares
         var start = 0
         for i in 0..<count {
           if start >= end { return }
-          let n = size(i)
-          let mine = blockCount(n)
-          for b in max(begin - start, 0)..<max(begin - start, 0, min(mine, end - start)) {
-            let first = b * block
-            found[start + b] = work(i, first, min(block, n - first))
-          }
+          let mine = blockCount(size(i))
+          let first = max(begin - start, 0)
+          let last = min(mine, end - start)
+          if first < last { work(i, first..<last, Found(to: found + start, apart: blocks)) }
           start += mine
         }
       }
       var start = 0
       for i in 0..<count {
         let mine = blockCount(size(i))
-        results[i] = join(found + start, mine, joined)
+        for number in 0..<each {
+          results[each * i + number] = join(found + number * blocks + start, mine, joined)
+        }
         start += mine
       }
     }

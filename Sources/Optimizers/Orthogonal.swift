@@ -97,7 +97,7 @@ extension Group {
           let rounded = rounded.baseAddress.unsafelyUnwrapped
           return Norms.gauge(.squares, n, Stage<T>.length, pass.table.measure32) { offset, count in
             stage.move(to: first + offset, count)
-            let u = self.update(stage, body, 0, pass, kept: true)
+            let u = self.update(stage, body, 0, pass)
             memcpy(update + first + offset, u, count * MemoryLayout<T>.stride)
             for e in 0..<stage.padded { rounded[e] = bfloat16(Double(u[e])) }
             return (UnsafePointer(rounded), UnsafePointer(rounded))

@@ -43,8 +43,10 @@ struct Stage<T: Element>: ~Copyable {
   mutating func move(to first: Int, _ count: Int) {
     self.first = first
     self.count = count
-    padded = (count + Self.width - 1) & ~(Self.width - 1)
+    padded = padded(count)
   }
+
+  func padded(_ count: Int) -> Int { (count + Self.width - 1) & -Self.width }
 
   private func place(_ array: Int, _ type: ElementType) -> UnsafeMutableRawPointer {
     let codes = type.map == nil ? 0 : ElementType.scales(total)
@@ -140,7 +142,7 @@ struct Stage<T: Element>: ~Copyable {
   }
 
   func run(_ body: Body, _ p: UnsafeMutablePointer<T>, _ g: UnsafeMutablePointer<T>) {
-    kernel(body, padded, Streams(p: p, g: UnsafePointer(g), a: p, b: p, c: p, d: p))
+    kernel(body, padded, Streams(p: p, g: UnsafePointer(g)))
   }
 }
 
@@ -199,6 +201,7 @@ extension Group {
   }
 
   /// The parameter as it is before the step.
+  @inline(never)
   func param<T>(
     _ stage: borrowing Stage<T>, _ i: Int, copied: Bool = false
   ) -> UnsafeMutablePointer<T> {
@@ -211,6 +214,7 @@ extension Group {
   }
 
   /// The gradient as the step sees it.
+  @inline(never)
   func gradient<T>(
     _ stage: borrowing Stage<T>, _ i: Int, _ pass: Pass
   ) -> UnsafeMutablePointer<T> {
@@ -225,22 +229,16 @@ extension Group {
     return g
   }
 
-  /// Runs a body on a parameter, and puts the states back where they are `kept`.
-  func run<T>(
-    _ stage: borrowing Stage<T>, _ body: Body, _ p: UnsafeMutablePointer<T>, _ i: Int,
-    _ pass: Pass, kept: Bool = true
-  ) {
-    let row = row(i)
-    let g = gradient(stage, i, pass)
-    var streams = Streams<T>(p: p, g: UnsafePointer(g), a: p, b: p, c: p, d: p)
-    if made != nil, shape(i).rows > 0 {
-      // Its states are as they should be.
-      if isFactored(i) { streams.a = factors(stage, i) }
-      return stage.kernel(body, stage.padded, streams)
-    }
+  /// A parameter with its gradient and the first of its states.
+  func opened<T>(
+    _ stage: borrowing Stage<T>, _ p: UnsafeMutablePointer<T>, _ i: Int, _ pass: Pass,
+    states: Int
+  ) -> Streams<T> {
+    var streams = Streams(p: p, g: UnsafePointer(gradient(stage, i, pass)))
     var slot = 2
     forEachUsed(i) { state in
-      let array = stage.open(slot, row[4 + state], type(ofState: state), copied: !kept)
+      if slot == 2 + states { return }
+      let array = stage.open(slot, row(i)[4 + state], type(ofState: state))
       switch slot {
       case 2: streams.a = array
       case 3: streams.b = array
@@ -249,9 +247,25 @@ extension Group {
       }
       slot += 1
     }
+    return streams
+  }
+
+  /// Runs a body on a parameter, and puts the states back.
+  private func run<T>(
+    _ stage: borrowing Stage<T>, _ body: Body, _ p: UnsafeMutablePointer<T>, _ i: Int, _ pass: Pass
+  ) {
+    if isFactored(i) {
+      let at = Streams(p: p, g: UnsafePointer(gradient(stage, i, pass)))
+      return forEachPart(stage, i) { part, n, factor, columns in
+        stage.kernel(body.taking(factor), n, at.part(part, columns))
+      }
+    }
+    // The states of one that stands in the gradient's place are as they should be.
+    let states = made != nil && shape(i).rows > 0 ? 0 : stateCount
+    let streams = opened(stage, p, i, pass, states: states)
     stage.kernel(body, stage.padded, streams)
-    if !kept { return }
-    slot = 2
+    if states == 0 { return }
+    var slot = 2
     forEachUsed(i) { state in
       let array =
         switch slot {
@@ -260,7 +274,7 @@ extension Group {
         case 4: streams.c
         default: streams.d
         }
-      stage.close(array, row[4 + state], type(ofState: state), key: chance(i, 1 + state))
+      stage.close(array, row(i)[4 + state], type(ofState: state), key: chance(i, 1 + state))
       slot += 1
     }
   }
@@ -269,13 +283,12 @@ extension Group {
     types.rounding == .stochastic ? key(beside(i).seed, row(i)[1], array) : nil
   }
 
-  /// What a body makes of a copy of the parameter; of copies of the states, too,
-  /// unless those are `kept`.
+  /// What a body makes of a copy of the parameter; the states it makes are kept.
   func update<T>(
-    _ stage: borrowing Stage<T>, _ body: Body, _ i: Int, _ pass: Pass, kept: Bool = false
+    _ stage: borrowing Stage<T>, _ body: Body, _ i: Int, _ pass: Pass
   ) -> UnsafeMutablePointer<T> {
     let p = param(stage, i, copied: true)
-    run(stage, body, p, i, pass, kept: kept)
+    run(stage, body, p, i, pass)
     stage.clearRest(p)
     return p
   }

@@ -73,7 +73,7 @@ public struct Adafactor: Optimizer {
 
   public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? {
     gauged.isVector
-      ? .update(.adafactorUpdate(vector(step, gauged)))
+      ? .update(.adafactor(vector(step, gauged)))
       : .factored(Factoring(weight: weight(step), eps: eps(gauged)))
   }
 
@@ -89,11 +89,11 @@ public struct Adafactor: Optimizer {
     let length = larger(gauged.length / gauged.count.squareRoot(), eps2)
     let clip = larger(gauged.update / (gauged.count.squareRoot() * d), 1)
     let advance = length * min(lr, 1 / Double(step).squareRoot()) / clip
-    let plain = AdafactorStep(
+    let move = AdafactorMove(
       shrink: 1 - lr * weightDecay, advance: maximize ? -advance : advance)
     return gauged.isVector
-      ? .adafactorVector(AdafactorVectorStep(update: vector(step, gauged), plain: plain))
-      : .adafactor(plain)
+      ? .adafactorVector(AdafactorVectorStep(update: vector(step, gauged), move: move))
+      : .adafactor(AdafactorStep(factor: Factor(row: 1, most: .infinity), move: move))
   }
 }
 
@@ -109,7 +109,7 @@ public struct Factoring: Sendable {
   }
 }
 
-/// The mean square, and in the place of the parameter its update of a rate of 1.
+/// In the place of the parameter of a vector its update of a rate of 1.
 @frozen
 public struct AdafactorUpdateStep: LaneStep {
   @usableFromInline let lerp: Lerp
@@ -126,26 +126,19 @@ public struct AdafactorUpdateStep: LaneStep {
   }
 }
 
-/// The move of a parameter by its gradient and what that is multiplied by, which is
-/// in the place of a state.
+/// How far a parameter goes by its update, and what is left of it first.
 @frozen
-public struct AdafactorStep: LaneStep {
+public struct AdafactorMove: Sendable {
   @usableFromInline let shrink, advance: Double
 
-  @inlinable public static var states: Int { 1 }
-
   @inlinable @inline(__always)
-  public func apply<L: Lane>(
-    _ p: inout L, _ g: L, _ factor: inout L, _: inout L, _: inout L, _: inout L
-  ) {
-    p = p * L(shrink) - g * factor * L(advance)
-  }
+  func callAsFunction<L: Lane>(_ p: L, _ u: L) -> L { p * L(shrink) - u * L(advance) }
 }
 
 @frozen
 public struct AdafactorVectorStep: LaneStep {
   @usableFromInline let update: AdafactorUpdateStep
-  @usableFromInline let plain: AdafactorStep
+  @usableFromInline let move: AdafactorMove
 
   @inlinable public static var states: Int { 1 }
 
@@ -155,14 +148,14 @@ public struct AdafactorVectorStep: LaneStep {
   ) {
     var u = g
     update.apply(&u, g, &v, &b, &c, &d)
-    p = p * L(plain.shrink) - u * L(plain.advance)
+    p = move(p, u)
   }
 }
 
-/// The factors of a row's elements, from those of columns: the smaller of their
-/// product and `most`.
+/// What elements of a row of a matrix are multiplied by, from what those of its
+/// columns are: the smaller of the product and `most`.
 @frozen
-public struct FactorStep: LaneStep {
+public struct Factor: Sendable {
   @usableFromInline let row, most: Double
 
   public init(row: Double, most: Double) {
@@ -170,27 +163,50 @@ public struct FactorStep: LaneStep {
     self.most = most
   }
 
-  @inlinable public static var states: Int { 0 }
+  @inlinable @inline(__always)
+  func callAsFunction<L: Lane>(_ column: L) -> L { L.smaller(column * L(row), L(most)) }
+}
+
+/// In the place of the parameter of a matrix its update of a rate of 1. The factors of
+/// columns are in the place of a state.
+@frozen
+public struct FactoredUpdateStep: LaneStep {
+  @usableFromInline let factor: Factor
+
+  public init(factor: Factor) { self.factor = factor }
+
+  @inlinable public static var states: Int { 1 }
+  @inlinable public static var kept: Int { 0 }
 
   @inlinable @inline(__always)
   public func apply<L: Lane>(
-    _ p: inout L, _ column: L, _: inout L, _: inout L, _: inout L, _: inout L
+    _ p: inout L, _ g: L, _ column: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    p = L.smaller(column * L(row), L(most))
+    p = g * factor(column)
   }
 }
 
-/// The product with a gradient.
 @frozen
-public struct ProductStep: LaneStep {
-  public init() {}
+public struct AdafactorStep: LaneStep {
+  @usableFromInline var factor: Factor
+  @usableFromInline let move: AdafactorMove
 
-  @inlinable public static var states: Int { 0 }
+  @inlinable public static var states: Int { 1 }
+  @inlinable public static var kept: Int { 0 }
 
   @inlinable @inline(__always)
   public func apply<L: Lane>(
-    _ p: inout L, _ g: L, _: inout L, _: inout L, _: inout L, _: inout L
+    _ p: inout L, _ g: L, _ column: inout L, _: inout L, _: inout L, _: inout L
   ) {
-    p = p * g
+    p = move(p, g * factor(column))
+  }
+}
+
+extension Body {
+  /// The same of a row of a matrix.
+  public func taking(_ factor: Factor) -> Body {
+    guard case .adafactor(var step) = self else { return self }
+    step.factor = factor
+    return .adafactor(step)
   }
 }

@@ -7,11 +7,14 @@ public struct Streams<T> {
   public var p: UnsafeMutablePointer<T>
   public var g: UnsafePointer<T>
   public var a, b, c, d: UnsafeMutablePointer<T>
+  /// How many elements beyond those of a call are the same thread's next.
+  public var ahead: Int
 
   @inlinable
   public init(
     p: UnsafeMutablePointer<T>, g: UnsafePointer<T>, a: UnsafeMutablePointer<T>,
-    b: UnsafeMutablePointer<T>, c: UnsafeMutablePointer<T>, d: UnsafeMutablePointer<T>
+    b: UnsafeMutablePointer<T>, c: UnsafeMutablePointer<T>, d: UnsafeMutablePointer<T>,
+    ahead: Int = 0
   ) {
     self.p = p
     self.g = g
@@ -19,6 +22,23 @@ public struct Streams<T> {
     self.b = b
     self.c = c
     self.d = d
+    self.ahead = ahead
+  }
+
+  /// Of a body without states, or of one whose states are yet to be set.
+  @inlinable
+  public init(p: UnsafeMutablePointer<T>, g: UnsafePointer<T>) {
+    self.init(p: p, g: g, a: p, b: p, c: p, d: p)
+  }
+
+  /// From that element on, with an array in the place of the first state.
+  @inlinable
+  public func part(
+    _ first: Int, _ a: UnsafeMutablePointer<T>, ahead: Int = 0
+  ) -> Streams {
+    var part = Streams(p: p + first, g: g + first)
+    (part.a, part.ahead) = (a, ahead)
+    return part
   }
 }
 
@@ -30,13 +50,17 @@ public struct Streams<T> {
 /// ulps. No branches: there is one loop for each body, and what differs by a
 /// setting is picked lane by lane or is a body of its own.
 public protocol LaneStep: Sendable {
-  /// How many arrays of state it reads and writes, up to 4.
+  /// How many arrays of state it reads, up to 4.
   static var states: Int { get }
+  /// How many of them it writes: all, unless it says otherwise.
+  static var kept: Int { get }
 
   func apply<L: Lane>(_ p: inout L, _ g: L, _ a: inout L, _ b: inout L, _ c: inout L, _ d: inout L)
 }
 
 extension LaneStep {
+  @inlinable public static var kept: Int { states }
+
   /// The update of `n` elements, a multiple of the lane's.
   @inlinable @inline(__always)
   func sweep<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
@@ -74,13 +98,13 @@ extension LaneStep {
   func fetch<T>(_ i: Int, _ n: Int, _ at: Streams<T>) {
     let line = 64 / MemoryLayout<T>.stride
     if i & (line &- 1) != 0 { return }
-    let next = min(i &+ 32 &* line, n &- 1)
+    let next = min(i &+ 32 &* line, n &+ at.ahead &- 1)
     lanes_fetch(at.p + next)
     lanes_fetch(at.g + next)
-    if Self.states > 0 { lanes_fetch(at.a + next) }
-    if Self.states > 1 { lanes_fetch(at.b + next) }
-    if Self.states > 2 { lanes_fetch(at.c + next) }
-    if Self.states > 3 { lanes_fetch(at.d + next) }
+    if Self.kept > 0 { lanes_fetch(at.a + next) }
+    if Self.kept > 1 { lanes_fetch(at.b + next) }
+    if Self.kept > 2 { lanes_fetch(at.c + next) }
+    if Self.kept > 3 { lanes_fetch(at.d + next) }
   }
 
   /// The update of the lane at that element.
@@ -93,10 +117,10 @@ extension LaneStep {
     if Self.states > 3 { d = L(at: at.d + i) }
     apply(&p, L(at: at.g + i), &a, &b, &c, &d)
     p.store(at: at.p + i)
-    if Self.states > 0 { a.store(at: at.a + i) }
-    if Self.states > 1 { b.store(at: at.b + i) }
-    if Self.states > 2 { c.store(at: at.c + i) }
-    if Self.states > 3 { d.store(at: at.d + i) }
+    if Self.kept > 0 { a.store(at: at.a + i) }
+    if Self.kept > 1 { b.store(at: at.b + i) }
+    if Self.kept > 2 { c.store(at: at.c + i) }
+    if Self.kept > 3 { d.store(at: at.d + i) }
   }
 }
 
@@ -130,13 +154,9 @@ public enum Body: Sendable {
   case scheduleFreeSGD(ScheduleFreeSGDStep)
   case scheduleFreeAdamW(ScheduleFreeAdamWStep)
   case sparseAdam(SparseAdamStep)
-  case lambUpdate(LAMBUpdateStep)
   case lamb(LAMBStep)
   case adafactor(AdafactorStep)
-  case adafactorUpdate(AdafactorUpdateStep)
   case adafactorVector(AdafactorVectorStep)
-  case factor(FactorStep)
-  case product(ProductStep)
   case muonMomentum(MuonMomentumStep)
 
   /// The update of `n` elements, a multiple of the lanes'; the second kind takes
@@ -173,13 +193,9 @@ public enum Body: Sendable {
     case .scheduleFreeSGD(let step): step.sweep(L.self, n, at)
     case .scheduleFreeAdamW(let step): step.sweep(L.self, n, at)
     case .sparseAdam(let step): step.sweep(L.self, n, at)
-    case .lambUpdate(let step): step.sweep(L.self, n, at)
     case .lamb(let step): step.sweep(L.self, n, at)
     case .adafactor(let step): step.sweep(L.self, n, at)
-    case .adafactorUpdate(let step): step.sweep(L.self, n, at)
     case .adafactorVector(let step): step.sweep(L.self, n, at)
-    case .factor(let step): step.sweep(L.self, n, at)
-    case .product(let step): step.sweep(L.self, n, at)
     case .muonMomentum(let step): step.sweep(L.self, n, at)
     }
   }

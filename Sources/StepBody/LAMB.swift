@@ -78,8 +78,7 @@ public struct LAMB: Optimizer {
 
   public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? {
     .update(
-      .lambUpdate(
-        LAMBUpdateStep(adam: adam(step), decay: decoupledWeightDecay ? 0 : weightDecay)))
+      .lamb(LAMBUpdateStep(adam: adam(step), decay: decoupledWeightDecay ? 0 : weightDecay)))
   }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
@@ -94,7 +93,7 @@ public struct LAMB: Optimizer {
   }
 }
 
-/// The moments, and in the place of the parameter its update of a rate of 1.
+/// In the place of the parameter its update of a rate of 1.
 @frozen
 public struct LAMBUpdateStep: LaneStep {
   @usableFromInline let adam: AdamStep

@@ -61,7 +61,9 @@ public struct LARS: Optimizer {
     declaration.state("momentum_buffer", .signed, if: momentum != 0, "with momentum")
   }
 
-  public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? { .gradient }
+  public func gauge(_ step: Int, _ gauged: Gauged) -> Gauge? {
+    .update(.gradient(GradientUpdateStep()))
+  }
 
   public func body(_ step: Int, _ scalars: UnsafePointer<Double>) -> Body {
     let gauged = Gauged(scalars)

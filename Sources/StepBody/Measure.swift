@@ -1,3 +1,5 @@
+import Lanes
+
 /// What is found of all elements of an array, in doubles.
 ///
 /// Whatever the width, there are sixteen running results, 0 at first: element i
@@ -38,32 +40,65 @@ public enum Measure: Sendable {
   }
 }
 
-/// Adds the squares of `n` elements, a multiple of 16, each to one of `sums`, and
-/// all of them to the results, as ``Measure`` does.
+/// Adds the squares of `n` elements, each to one of `sums`, of which there are as
+/// many as up to a multiple of 16, and all of them to the results, as ``Measure``
+/// does.
 @inlinable @inline(__always)
 public func addSquares<T: Element>(
   _ n: Int, _ x: UnsafePointer<T>, _ sums: UnsafeMutablePointer<Double>,
   _ results: UnsafeMutablePointer<SIMD16<Double>>
 ) {
   var result = results.pointee
+  let whole = n & ~15
   var i = 0
-  while i < n {
-    let x = T.widened(x + i)
-    let square = x * x
-    result = result + square
-    (SIMD16(at: sums + i) + square).store(at: sums + i)
+  while i < whole {
+    fetch(x + i)
+    addSixteen(x + i, sums + i, &result)
     i &+= 16
   }
+  if whole < n {
+    var rest = SIMD16<T>(repeating: 0)
+    withUnsafeMutablePointer(to: &rest) { rest in
+      let rest = UnsafeMutableRawPointer(rest).assumingMemoryBound(to: T.self)
+      while i < n {
+        rest[i &- whole] = x[i]
+        i &+= 1
+      }
+      addSixteen(rest, sums + whole, &result)
+    }
+  }
   results.pointee = result
+}
+
+@inlinable @inline(__always)
+func addSixteen<T: Element>(
+  _ x: UnsafePointer<T>, _ sums: UnsafeMutablePointer<Double>, _ result: inout SIMD16<Double>
+) {
+  let x = T.widened(x)
+  let square = x * x
+  result = result + square
+  (SIMD16(at: sums) + square).store(at: sums)
+}
+
+/// Brings nearer what comes 2,048 bytes later, of sixteen elements.
+@inlinable @inline(__always)
+func fetch<T: Element>(_ x: UnsafePointer<T>) {
+  let line = 64 / MemoryLayout<T>.stride
+  lanes_fetch(x + 32 &* line)
+  if line < 16 { lanes_fetch(x + 33 &* line) }
 }
 
 /// What one lane of elements does to the results.
 @usableFromInline
 protocol LaneMeasure {
+  /// Whether it looks at both arrays.
+  static var isOfTwo: Bool { get }
   func take<L: Lane>(_ result: inout L, _ x: L, _ y: L)
 }
 
 extension LaneMeasure {
+  @inlinable static var isOfTwo: Bool { false }
+
   @inlinable @inline(__always)
   func sweep<T: Element>(
     _ n: Int, _ x: UnsafePointer<T>, _ y: UnsafePointer<T>,
@@ -72,6 +107,8 @@ extension LaneMeasure {
     var result = results.pointee
     var i = 0
     while i < n {
+      fetch(x + i)
+      if Self.isOfTwo { fetch(y + i) }
       take(&result, T.widened(x + i), T.widened(y + i))
       i &+= 16
     }
@@ -89,6 +126,7 @@ struct Squares: LaneMeasure {
 @usableFromInline
 struct Products: LaneMeasure {
   @inlinable init() {}
+  @inlinable static var isOfTwo: Bool { true }
   @inlinable @inline(__always)
   func take<L: Lane>(_ sum: inout L, _ x: L, _ y: L) { sum = sum + x * y }
 }

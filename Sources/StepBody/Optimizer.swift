@@ -29,9 +29,7 @@ public protocol Optimizer: Sendable, BitwiseCopyable {
 
 /// What a norm is taken of.
 public enum Gauge: Sendable {
-  case gradient
-  /// What a body makes of copies of the parameter and of its states.
-  case update(Body)
+  case update(Update)
   /// The gradient over the root of its mean square, as the means of rows and of
   /// columns, which are the states, have it.
   case factored(Factoring)

@@ -22,6 +22,8 @@ public final class StepTable: Sendable {
   public typealias Rest =
     @Sendable (Bool, UnsafeMutableRawPointer, UnsafePointer<UnsafeMutableRawPointer?>, Int, Int)
     -> Void
+  public typealias Updater<T> =
+    @Sendable (Update, Int, Streams<T>, UnsafeMutablePointer<T>) -> Void
   public typealias Panel = @Sendable (UnsafePointer<lanes_product>, Int) -> Void
 
   public let name: StaticString
@@ -37,6 +39,8 @@ public final class StepTable: Sendable {
   /// `addSquares`.
   public let squares32: Squares<Float>
   public let squares64: Squares<Double>
+  public let update32: Updater<Float>
+  public let update64: Updater<Double>
   /// Columns of a product, from that one.
   public let panel: Panel
 
@@ -45,7 +49,8 @@ public final class StepTable: Sendable {
     stored: @escaping StoredKernel, rest: @escaping Rest, measure32: @escaping Gauge<Float>,
     measure64: @escaping Gauge<Double>, convert: @escaping Converter,
     squares32: @escaping Squares<Float>,
-    squares64: @escaping Squares<Double>, panel: @escaping Panel
+    squares64: @escaping Squares<Double>, update32: @escaping Updater<Float>,
+    update64: @escaping Updater<Double>, panel: @escaping Panel
   ) {
     self.name = name
     self.f32 = f32
@@ -57,6 +62,8 @@ public final class StepTable: Sendable {
     self.convert = convert
     self.squares32 = squares32
     self.squares64 = squares64
+    self.update32 = update32
+    self.update64 = update64
     self.panel = panel
   }
 }

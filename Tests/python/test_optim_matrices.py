@@ -181,6 +181,16 @@ def test_adafactor_steps_where_torch_s_leaves_float32():
     np.testing.assert_allclose(param, -1e-5, rtol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(3, 9001), (130, 4112), (2, 3, 4100), (1, 20_000)])
+def test_adafactor_s_wide_matrices_end_where_torch_s_do(shape):
+    """Whose rows are cut, where sums are made."""
+    start, grads = torch.randn(shape), torch.randn((3, *shape))
+    told, param = start.double(), start.clone()
+    ran(ADAFACTOR[0], told, grads.double())
+    ran(ADAFACTOR[1], param, grads)
+    torch.testing.assert_close(param.double(), told, rtol=1e-6, atol=1e-7)
+
+
 # -- States -------------------------------------------------------------------
 
 
@@ -323,6 +333,20 @@ def test_a_step_clips_unscales_and_skips(make):
     opt.step(skip_nonfinite=True)
     assert opt.skipped
     assert torch.equal(param, before)
+
+
+@pytest.mark.parametrize(
+    "shape", [(5003,), (70, 33), (3, 9001), (2, 5, 4112), (130, 16), (50, 3, 3), (2000, 5)]
+)
+@pytest.mark.parametrize("make", [optim.Adafactor, optim.LAMB, optim.LARS])
+def test_scaled_gradients_are_stepped_as_if_they_lay_there(make, shape):
+    start, grads = torch.randn(shape), torch.randn((3, *shape))
+    told, param = start.clone(), start.clone()
+    ran(make, told, grads)
+    opt = make([param])
+    for grad in grads:
+        opt.step(grads=[grad * 4], loss_scale=4.0)
+    assert param.numpy().tobytes() == told.numpy().tobytes()
 
 
 def test_a_whole_model_is_one_call():
