@@ -88,6 +88,75 @@ def test_states_go_to_torch_s_and_back(line):
         torch.testing.assert_close(end, ends[0], rtol=1e-7, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_16_bits_are_rounded_for_every_evaluation(dtype, is_wide):
+    """As torch's own goes over floats that a closure rounds before it looks at them."""
+    start = torch.linspace(-1.5, 1.2, 8).to(dtype)
+    theirs = start.float().requires_grad_()
+    tensor, array = start.clone().requires_grad_(), start.float().numpy()
+    settings = {"line_search_fn": "strong_wolfe", "history_size": 3, "max_iter": 4}
+
+    def graded(rounded):
+        rounded = rounded.detach().clone().requires_grad_()
+        loss = bowl(rounded.float())
+        loss.backward()
+        return loss, rounded.grad
+
+    def told():
+        loss, grad = graded(theirs.to(dtype))
+        theirs.grad = grad.float()
+        return loss
+
+    def got():
+        loss, grad = graded(tensor)
+        tensor.grad_dtype = None
+        tensor.grad = grad.float() if is_wide else grad
+        return loss
+
+    reference, ours = torch.optim.LBFGS([theirs], **settings), optim.LBFGS([tensor], **settings)
+    for _ in range(3):
+        expected = reference.step(told)
+        with torch.no_grad():
+            theirs.copy_(theirs.to(dtype))
+        assert ours.step(got).item() == pytest.approx(expected.item(), rel=1e-5)
+        torch.testing.assert_close(tensor.detach(), theirs.detach().to(dtype))
+    assert ours.state[tensor]["d"].dtype == torch.float32
+    if dtype == torch.float16:
+        param = libsched.Parameter(array.astype(np.float16))
+
+        def of_array():
+            loss, grad = graded(torch.from_numpy(param.data))
+            param.grad = grad.numpy().astype(np.float32 if is_wide else np.float16)
+            return loss.item()
+
+        other = optim.LBFGS([param], **settings)
+        ends = [other.step(of_array) for _ in range(3)]
+        assert ends[-1] < ends[0]
+        np.testing.assert_array_equal(param.data, tensor.detach().numpy())
+
+
+def test_a_state_of_torch_s_in_bfloat16_is_loaded():
+    ends = []
+    for kind in (torch.optim.LBFGS, optim.LBFGS):
+        param = torch.linspace(-1.5, 1.2, 8).bfloat16().requires_grad_()
+        opt = torch.optim.LBFGS([param], line_search_fn="strong_wolfe", max_iter=3)
+
+        def closure(param=param):
+            param.grad = None
+            loss = bowl(param.float())
+            loss.backward()
+            return loss
+
+        opt.step(closure)
+        saved = opt.state_dict()
+        opt = kind([param], line_search_fn="strong_wolfe", max_iter=3)
+        opt.load_state_dict(saved)
+        ends += [opt.step(closure).item(), closure().item()]
+    assert ends[2] == ends[0]
+    assert ends[3] < ends[2]
+
+
 def test_it_minimises_a_network_of_several_parameters_as_torch_s():
     data, target = torch.randn(30, 4), torch.randn(30, 2)
     ends = []

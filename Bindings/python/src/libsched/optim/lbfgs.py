@@ -11,7 +11,7 @@ import numpy as np
 from .. import _lib
 from .._parameter import Parameter
 from ._checks import check_rate
-from ._memory import PARTS, dtype_of, is_tensor, torch
+from ._memory import HALVES, PARTS, dtype_of, is_tensor, torch
 from ._optimizer import Optimizer, number
 
 __all__ = ["LBFGS"]
@@ -32,7 +32,9 @@ class LBFGS(Optimizer):
 
     Args:
         params: Parameters of one type, real or complex; one group of them. They are gathered into
-            one array for a step, and put back for every evaluation.
+            one array for a step, and put back for every evaluation. Those of bfloat16 and float16
+            are gathered into float32, which is kept for the step and rounded to the nearest for
+            every evaluation; their gradients may be float32, and their states are.
         lr: The first length tried, at least 0; a float or a tensor of one element.
         max_iter: Iterations of a step, at the most.
         max_eval: Evaluations of a step, after which no other iteration begins; None for
@@ -131,9 +133,7 @@ class _Flat:
         for name, param in zip(names, params, strict=True):
             if dtype_of(param) != self.dtype:
                 raise TypeError(f"{name} is of {dtype_of(param)}; accepted: {self.dtype}, as all")
-        self.type = PARTS.get(self.dtype, self.dtype)
-        if self.type not in ("float32", "float64"):
-            raise TypeError(f"{names[0]} is of {self.dtype}; accepted: float32 and float64")
+        self.type = PARTS.get(self.dtype, "float32" if self.dtype in HALVES else self.dtype)
         self.is_tensors = is_tensor(params[0])
         sizes = [self._reals(param).size for param in params]
         self.ends = np.cumsum(sizes)
@@ -152,14 +152,18 @@ class _Flat:
             data = data.detach()
             if data.layout is not torch().strided:
                 data = data.to_dense()
-            data = data.resolve_conj().numpy()
+            data = data.resolve_conj()
+            data = (data.float() if self.dtype in HALVES else data).numpy()
+        elif self.dtype in HALVES:
+            data = data.astype(self.type)
         data = np.ascontiguousarray(data)
         return data.view(self.type).reshape(-1)
 
     def put_back(self) -> None:
         for part, param in zip(self._parts(self.param), self.params, strict=True):
             data: Any = param.data if isinstance(param, Parameter) else param
-            whole = part.view(self.dtype).reshape(tuple(data.shape))
+            whole = part if self.dtype in HALVES else part.view(self.dtype)
+            whole = whole.reshape(tuple(data.shape))
             if isinstance(param, Parameter):
                 data[...] = whole
             else:
@@ -171,7 +175,8 @@ class _Flat:
                 part[...] = 0
                 continue
             grad = self._reals(param.grad)
-            if grad.size != part.size or dtype_of(param.grad) != self.dtype:
+            types = (self.dtype, self.type) if self.dtype in HALVES else (self.dtype,)
+            if grad.size != part.size or dtype_of(param.grad) not in types:
                 raise ValueError(
                     f"the gradient of parameter {i} of group 0 is of another shape or type than it"
                 )
@@ -232,9 +237,11 @@ class _Memory:
     def _array(self, one: Any, name: str) -> Any:
         """An array that is remembered, of the parameters' type; a copy, which a refused step may
         spoil."""
-        found = np.array(
-            one.detach().cpu().numpy() if is_tensor(one) else one, self.flat.type
-        ).reshape(-1)
+        if is_tensor(one):
+            # numpy has no bfloat16, in which torch keeps those of bfloat16 parameters.
+            one = one.detach().cpu()
+            one = (one.float() if one.dtype == torch().bfloat16 else one).numpy()
+        found = np.array(one, self.flat.type).reshape(-1)
         if found.size != self.flat.param.size:
             raise ValueError(
                 f"{name} of parameter 0 of group 0 has {found.size} elements; accepted:"
