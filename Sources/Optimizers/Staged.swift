@@ -179,7 +179,9 @@ extension Group {
     withStage(pass.table, kernel, i) { stage in
       var at = first
       while at < first + n {
-        let count = min(Stage<T>.length, first + n - at)
+        // Ends are at multiples of its length, wherever a share begins: chances are of
+        // elements by 32 bits of their numbers, and the rest is the chunk's.
+        let count = min(Stage<T>.length - at % Stage<T>.length, first + n - at)
         stage.move(to: at, count)
         if pass.options.accumulates {
           accumulate(stage, i, pass)
