@@ -289,6 +289,33 @@ def test_what_a_closure_raises_comes_out_and_the_parameter_is_where_it_was():
         assert param.abs().max() < 1
 
 
+@pytest.mark.parametrize("history_size", [2, 4])
+def test_what_is_remembered_is_as_it_was_when_a_closure_raises(history_size):
+    param = torch.linspace(-1.5, 1.2, 8, dtype=torch.float64).requires_grad_()
+    settings = {"lr": 0.05, "max_iter": 3, "history_size": history_size, "tolerance_change": 0}
+    opt, left = optim.LBFGS([param], **settings), [100]
+
+    def closure():
+        left[0] -= 1
+        if not left[0]:
+            raise KeyError("no")
+        param.grad = None
+        loss = bowl(param)
+        loss.backward()
+        return loss
+
+    for _ in range(3):
+        opt.step(closure)
+    assert len(opt.state[param]["old_dirs"]) == history_size
+    before = copy.deepcopy(opt.state[param])
+    left[0] = 3
+    with pytest.raises(KeyError, match="no"):
+        opt.step(closure)
+    assert opt.state[param].keys() == before.keys()
+    for name in ("d", "prev_flat_grad", "old_dirs", "old_stps", "ro", "n_iter"):
+        torch.testing.assert_close(opt.state[param][name], before[name], rtol=0, atol=0)
+
+
 def test_a_gradient_of_another_shape_is_refused():
     param = np.ones(3)
     opt = optim.LBFGS([param])

@@ -138,7 +138,7 @@ class _Flat:
         sizes = [self._reals(param).size for param in params]
         self.ends = np.cumsum(sizes)
         self.param = np.empty(sum(sizes), self.type)
-        self.grad = np.zeros_like(self.param)
+        self.grad = np.empty_like(self.param)
         for part, param in zip(self._parts(self.param), params, strict=True):
             part[...] = self._reals(param)
 
@@ -197,8 +197,10 @@ class _Memory:
         state.setdefault("n_iter", 0)
 
         def arrays(name: str) -> list[Any]:
-            held = state.get(name) or []
-            return [self._array(one, name) for one in held[-room:]]
+            held = (state.get(name) or [])[-room:]
+            # Where the oldest lie the newest are put.
+            spoilt = len(held) + group["max_iter"] - room
+            return [self._array(one, name, copied=i < spoilt) for i, one in enumerate(held)]
 
         self.dirs, self.steps = arrays("old_dirs"), arrays("old_stps")
         self.count = len(self.dirs)
@@ -234,14 +236,14 @@ class _Memory:
             arrays=(self.d, self.before, self.dirs, self.steps, self.ro),
         )
 
-    def _array(self, one: Any, name: str) -> Any:
-        """An array that is remembered, of the parameters' type; a copy, which a refused step may
-        spoil."""
+    def _array(self, one: Any, name: str, *, copied: bool = True) -> Any:
+        """An array that is remembered, of the parameters' type; a copy where a refused step may
+        spoil it."""
         if is_tensor(one):
             # numpy has no bfloat16, in which torch keeps those of bfloat16 parameters.
             one = one.detach().cpu()
             one = (one.float() if one.dtype == torch().bfloat16 else one).numpy()
-        found = np.array(one, self.flat.type).reshape(-1)
+        found = (np.array if copied else np.ascontiguousarray)(one, self.flat.type).reshape(-1)
         if found.size != self.flat.param.size:
             raise ValueError(
                 f"{name} of parameter 0 of group 0 has {found.size} elements; accepted:"
