@@ -1466,6 +1466,11 @@ def called(module):
     closing.remove()
     closing.remove()
     seen.append(opt.step())
+    given = opt.register_step_post_hook(lambda _, *given: seen.append((len(given[0]), *given[1])))
+    opt.step(closure=closure)
+    opt.step(closure)
+    opt.step(closure=None)
+    given.remove()
     opt.load_state_dict(opt.state_dict())
     with handles["pre"]:
         opt.step()

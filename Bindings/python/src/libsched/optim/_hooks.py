@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, ParamSpec, Self, TypeVar
 
-__all__ = ["Hooks", "RemovableHandle"]
+__all__ = ["Hooks", "RemovableHandle", "hooked"]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _numbers = itertools.count()
 
@@ -71,3 +75,21 @@ class Hooks:
                 )
             args, kwargs = result
         return args, kwargs
+
+
+def hooked(step: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A step with its hooks around it, which get the arguments the way they were given."""
+
+    @functools.wraps(step)
+    def run(*args: Any, **kwargs: Any) -> _R:
+        optimizer = args[0]
+        hooks: Hooks = optimizer._hooks
+        if not hooks.step_pre and not hooks.step_post:
+            return step(*args, **kwargs)
+        args, kwargs = hooks.before_step(optimizer, args, kwargs)
+        result = step(*args, **kwargs)
+        for hook in hooks.of("step_post"):
+            hook(optimizer, args, kwargs)
+        return result
+
+    return run

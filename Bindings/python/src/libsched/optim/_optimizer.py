@@ -19,7 +19,7 @@ import numpy.typing as npt
 from .. import _lib
 from .._errors import SchedError
 from .._parameter import Parameter
-from ._hooks import Hooks, RemovableHandle
+from ._hooks import Hooks, RemovableHandle, hooked
 from ._memory import (
     HALVES,
     ArrayMemory,
@@ -326,6 +326,7 @@ class Optimizer:
 
     # -- Steps
 
+    @hooked
     def step(
         self,
         closure: Callable[[], Any] | None = None,
@@ -380,7 +381,6 @@ class Optimizer:
                 its name. No parameter has then been stepped.
             SchedError: a group's setting, or one of these, is out of its range.
         """
-        hooks = self._hooks
         more: dict[str, Any] = {}
         if loss_scale != 1.0:
             more["loss_scale"] = loss_scale
@@ -398,15 +398,7 @@ class Optimizer:
             more["average_weight"] = average_weight
         if copies is not None:
             more["copies"] = copies
-        if not hooks.step_pre and not hooks.step_post:
-            return self._step(closure, grads, **more)
-        options: dict[str, Any] = more if grads is None else {"grads": grads, **more}
-        args: tuple[Any, ...] = (self,) if closure is None else (self, closure)
-        args, options = hooks.before_step(self, args, options)
-        result = args[0]._step(*args[1:], **options)
-        for hook in hooks.of("step_post"):
-            hook(self, args, options)
-        return result
+        return self._step(closure, grads, **more)
 
     def _step(
         self,

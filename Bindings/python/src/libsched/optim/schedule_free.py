@@ -39,24 +39,19 @@ class ScheduleFree(Optimizer):
             step_toward(params, ends, keep if is_train else 1 / keep)
             group["train_mode"] = is_train
 
-    def step(
+    def _step(
         self,
         closure: Callable[[], Any] | None = None,
-        *,
         grads: Sequence[Any] | None = None,
-        **options: Any,
+        copies: Sequence[Any] | None = None,
+        **more: Any,
     ) -> Any:
-        """As :meth:`Optimizer.step`.
-
-        Raises:
-            Exception: :meth:`train` has not been called.
-        """
         if not self.param_groups[0]["train_mode"]:
             raise Exception(  # noqa: TRY002
                 "Optimizer was not in train mode when step is called. Please insert .train() and"
                 " .eval() calls on the optimizer. See documentation for details."
             )
-        return super().step(closure, grads=grads, **options)
+        return super()._step(closure, grads, copies, **more)
 
     def _enter(self, table: Table) -> None:
         group = table.group
