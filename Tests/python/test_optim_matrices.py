@@ -419,12 +419,19 @@ def test_muon_s_polynomial_is_checked_by_the_step(make, given):
 def test_complex_and_sparse_are_refused(make):
     param = torch.ones(2, 2, dtype=torch.complex64)
     param.grad = torch.ones(2, 2, dtype=torch.complex64)
-    with pytest.raises(RuntimeError, match=f"{make.__name__} does not support complex parameters"):
+    words = f"{make.__name__} does not support complex parameters"
+    with pytest.raises(RuntimeError, match=words) as caught:
         make([param]).step()
-    param = torch.ones(2, 2)
-    param.grad = torch.eye(2).to_sparse()
-    with pytest.raises(RuntimeError, match=f"{make.__name__} does not support sparse gradients"):
-        make([param]).step()
+    if make in (optim.Adafactor, optim.Muon):
+        assert str(caught.value) == f"{words}: parameter 0 of group 0"
+    dense, param = torch.ones(2, 2), torch.ones(2, 2)
+    dense.grad, param.grad = torch.eye(2), torch.eye(2).to_sparse()
+    words = f"{make.__name__} does not support sparse gradients"
+    with pytest.raises(RuntimeError, match=words) as caught:
+        make([dense, param]).step()
+    if make in (optim.Adafactor, optim.Muon):
+        assert str(caught.value) == f"{words}: parameter 1 of group 0"
+        assert torch.equal(dense, torch.ones(2, 2))
 
 
 @pytest.mark.parametrize(

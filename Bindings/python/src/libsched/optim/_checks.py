@@ -11,7 +11,7 @@ from ._sparse import is_sparse
 if TYPE_CHECKING:
     from ._optimizer import Optimizer, Table
 
-__all__ = ["check", "check_betas", "check_rate", "refuse_sparse_and_complex"]
+__all__ = ["check", "check_betas", "check_rate", "refuse_sparse_and_complex", "refuse_where"]
 
 
 def check(is_accepted: bool, name: str, value: object) -> None:
@@ -33,10 +33,17 @@ def check_betas(betas: Sequence[Any], count: int = 2) -> None:
         check(0.0 <= betas[i] < 1.0, f"beta parameter at index {i}", betas[i])
 
 
+def refuse_where(are: Sequence[bool], names: Sequence[str], words: str) -> None:
+    """Refuses what torch's step does, in its words, and says whose it is."""
+    for is_refused, name in zip(are, names, strict=True):
+        if is_refused:
+            raise RuntimeError(f"{words}: {name}")
+
+
 def refuse_sparse_and_complex(optimizer: Optimizer, table: Table, grads: Sequence[Any]) -> None:
     """Refuses what has no rows and columns of real numbers."""
-    name = type(optimizer).__name__
-    if table.memory.dtype in PARTS:
-        raise RuntimeError(f"{name} does not support complex parameters")
-    if any(map(is_sparse, grads)):
-        raise RuntimeError(f"{name} does not support sparse gradients")
+    kind, names = type(optimizer).__name__, table.memory.names
+    are_complex = [table.memory.dtype in PARTS] * len(names)
+    refuse_where(are_complex, names, f"{kind} does not support complex parameters")
+    are_sparse = list(map(is_sparse, grads))
+    refuse_where(are_sparse, names, f"{kind} does not support sparse gradients")

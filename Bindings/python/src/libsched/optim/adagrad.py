@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._checks import check, check_rate
+from ._checks import check, check_rate, refuse_where
 from ._optimizer import Optimizer, Table
 from ._sparse import is_sparse
 
@@ -99,8 +99,12 @@ class Adagrad(Optimizer):
         return start
 
     def _gradients(self, table: Table, grads: list[Any]) -> list[int]:
-        if table.group["weight_decay"] != 0 and any(map(is_sparse, grads)):
-            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        if table.group["weight_decay"] != 0:
+            refuse_where(
+                list(map(is_sparse, grads)),
+                table.memory.names,
+                "weight_decay option is not compatible with sparse gradients",
+            )
         return table.gradients(grads, takes_sparse=True)
 
     def _settings(self, group: dict[str, Any]) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._checks import check, check_betas
+from ._checks import check, check_betas, refuse_where
 from ._memory import is_tensor
 from ._optimizer import Optimizer, Table
 from ._sparse import is_sparse
@@ -83,10 +83,11 @@ class SparseAdam(Optimizer):
         super().add_param_group(param_group)
 
     def _gradients(self, table: Table, grads: list[Any]) -> list[int]:
-        if not all(map(is_sparse, grads)):
-            raise RuntimeError(
-                "SparseAdam does not support dense gradients, please consider Adam instead"
-            )
+        refuse_where(
+            [not is_sparse(grad) for grad in grads],
+            table.memory.names,
+            "SparseAdam does not support dense gradients, please consider Adam instead",
+        )
         return table.gradients(grads, takes_sparse=True)
 
     def _enter(self, table: Table) -> None:
