@@ -25,6 +25,7 @@
 
 #include "sched.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -118,6 +119,13 @@ std::string text(Write write) {
   return text;
 }
 
+/*  Throws what C would say of an argument that only C++ has. */
+[[noreturn]] inline void refuse(sched_status status, const std::string &argument,
+                                const std::string &value, const std::string &accepted) {
+  throw Error(status, std::string(sched_status_text(status)) + ": " + argument + "=" + value +
+                          "; accepted: " + accepted);
+}
+
 /*  Room for what a call returns, or the error that C would give. */
 inline std::vector<double> doubles(std::size_t count) {
   // No process addresses 2^56 bytes; the allocator need not be asked for them.
@@ -126,9 +134,8 @@ inline std::vector<double> doubles(std::size_t count) {
     if (count <= most) return std::vector<double>(count);
   } catch (const std::bad_alloc &) {
   }
-  throw Error(SCHED_E_MEMORY, std::string(sched_status_text(SCHED_E_MEMORY)) +
-                                  ": count=" + std::to_string(count) + "; accepted: 0 to " +
-                                  std::to_string(most) + " that fit in memory");
+  refuse(SCHED_E_MEMORY, "count", std::to_string(count),
+         "0 to " + std::to_string(most) + " that fit in memory");
 }
 
 /*  One reference to a handle. */
@@ -594,9 +601,8 @@ class Scheduler {
   /*  Puts other rates in force, one a group, as a hand on the dial would. */
   void set_rates(const std::vector<double> &rates) {
     if (rates.size() != groups()) {
-      throw Error(SCHED_E_RANGE, std::string(sched_status_text(SCHED_E_RANGE)) +
-                                     ": rates.size()=" + std::to_string(rates.size()) +
-                                     "; accepted: " + std::to_string(groups()));
+      detail::refuse(SCHED_E_RANGE, "rates.size()", std::to_string(rates.size()),
+                     std::to_string(groups()));
     }
     detail::check(sched_set_rates(get(), rates.data()));
   }
@@ -841,7 +847,8 @@ struct Param : sched_parameter {
         std::size_t columns = 0)
       : Param(param.data(), grad.data(), param.size(), rows, columns) {
     if (grad.size() != param.size()) {
-      throw Error(SCHED_E_RANGE, "grad is not as long as param");
+      detail::refuse(SCHED_E_RANGE, "grad.size()", std::to_string(grad.size()),
+                     std::to_string(param.size()) + ", as param");
     }
   }
 };
@@ -961,7 +968,9 @@ class Optim {
     return data;
   }
   void load(const std::vector<unsigned char> &data) {
-    detail::check(sched_optim_load(get(), data.data(), data.size()));
+    // No bytes are no state either, and their pointer may be NULL.
+    const void *start = data.empty() ? static_cast<const void *>("") : data.data();
+    detail::check(sched_optim_load(get(), start, data.size()));
   }
 
  private:
@@ -1041,15 +1050,17 @@ class LBFGS : public sched_lbfgs {
   LBFGS(const LBFGS &) = delete;
   LBFGS &operator=(const LBFGS &) = delete;
 
-  /*  One step, in place; the first loss. `objective(param, grad)` gives the loss
-   *  and fills in the gradient, a vector as long, and is called several times.
+  /*  One step, in place; the first loss. `objective(param, grad)` gives the loss at
+   *  a vector that it may not change, fills in the gradient or assigns it, a vector
+   *  as long, and is called several times.
    *  What it throws comes out of here, and then this is not to be used again. */
   template <class Objective>
   double step(std::vector<Real> &param, Objective objective) {
     static_assert(sizeof(Real) == 4 || sizeof(Real) == 8, "floats or doubles");
     const std::size_t n = param.size();
     if (history_size < 1 || history_size > 1 << 20) {
-      throw Error(SCHED_E_VALUE, "history_size is not from 1 to 1048576");
+      detail::refuse(SCHED_E_VALUE, "LBFGS history_size", std::to_string(history_size),
+                     "an integer from 1 to 1048576");
     }
     const auto room = static_cast<std::size_t>(history_size);
     if (arrays_.empty()) {
@@ -1061,8 +1072,13 @@ class LBFGS : public sched_lbfgs {
       ro_.resize(room);
       al_.resize(room);
     }
-    if (arrays_[0].size() != n || dirs_.size() != room) {
-      throw Error(SCHED_E_RANGE, "the vector or the history is not as long as before");
+    if (arrays_[0].size() != n) {
+      detail::refuse(SCHED_E_RANGE, "param.size()", std::to_string(n),
+                     std::to_string(arrays_[0].size()) + ", as before");
+    }
+    if (dirs_.size() != room) {
+      detail::refuse(SCHED_E_RANGE, "LBFGS history_size", std::to_string(room),
+                     std::to_string(dirs_.size()) + ", as before");
     }
     memory_.d = arrays_[0].data();
     memory_.prev_flat_grad = arrays_[1].data();
@@ -1070,8 +1086,17 @@ class LBFGS : public sched_lbfgs {
     memory_.old_stps = steps_.data();
     memory_.ro = ro_.data();
     memory_.al = al_.data();
-    std::vector<Real> grad(n);
-    Function call = [&](std::int64_t) -> double { return objective(param, grad); };
+    // What is handed out may be assigned to, and then lies elsewhere.
+    std::vector<Real> grad(n), found(n);
+    Function call = [&](std::int64_t) -> double {
+      const double loss = objective(std::as_const(param), found);
+      if (found.size() != n) {
+        detail::refuse(SCHED_E_RANGE, "grad.size()", std::to_string(found.size()),
+                       std::to_string(n) + ", as param");
+      }
+      std::copy(found.begin(), found.end(), grad.begin());
+      return loss;
+    };
     sched_function function = detail::function(&call);
     function.release = nullptr;
     double loss = 0;

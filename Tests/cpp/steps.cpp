@@ -184,6 +184,38 @@ TEST_CASE("L-BFGS goes where torch's goes, and throws what its function throws")
   CHECK(point == std::vector<float>{1, 2});
 }
 
+TEST_CASE("L-BFGS takes a gradient that is assigned, and none of another length") {
+  const auto half = [](const std::vector<double> &x) { return (x[0] * x[0] + x[1] * x[1]) / 2; };
+  std::vector<double> filled = {1, 2}, assigned = filled;
+  sched::LBFGS<double> first, second;
+  first.lr = second.lr = 0.5;
+  first.step(filled, [&](const auto &x, auto &grad) {
+    for (std::size_t i = 0; i < 2; i++) grad[i] = x[i];
+    return half(x);
+  });
+  second.step(assigned, [&](const auto &x, auto &grad) {
+    grad = std::vector<double>(x.begin(), x.end());
+    return half(x);
+  });
+  CHECK(assigned == filled);
+  CHECK(std::fabs(filled[0]) < 1e-3);
+  const auto before = assigned;
+  const auto longer = [](const auto &, auto &grad) {
+    grad.push_back(1);
+    return 1.0;
+  };
+  const auto flat = [](const auto &, const auto &) { return 1.0; };
+  CHECK_REFUSED(sched::LBFGS<double>().step(assigned, longer), SCHED_E_RANGE, "grad.size()", "=3",
+                "2, as param");
+  CHECK(assigned == before);
+  first.history_size = 0;
+  CHECK_REFUSED(first.step(filled, flat), SCHED_E_VALUE, "history_size", "=0", "from 1 to");
+  first.history_size = 7;
+  CHECK_REFUSED(first.step(filled, flat), SCHED_E_RANGE, "history_size", "=7", "100, as before");
+  filled.push_back(3);
+  CHECK_REFUSED(second.step(filled, flat), SCHED_E_RANGE, "param.size()", "=3", "2, as before");
+}
+
 TEST_CASE("settings start as torch.optim's") {
   const sched::AdamW adamw;
   CHECK(adamw.lr == 1e-3);
