@@ -904,6 +904,17 @@ class Optim {
                    const sched_optim_group &rest) {
     return added(hyper, list.data(), list.size(), rest);
   }
+  /*  Of a list in braces, whose parameters may be taken for a sched_parameter, too. */
+  template <class Hyper>
+  Group<Hyper> add(const Hyper &hyper, std::initializer_list<Param<float>> list,
+                   const sched_optim_group &rest = {}) {
+    return add(hyper, std::vector<Param<float>>(list), rest);
+  }
+  template <class Hyper>
+  Group<Hyper> add(const Hyper &hyper, std::initializer_list<Param<double>> list,
+                   const sched_optim_group &rest = {}) {
+    return add(hyper, std::vector<Param<double>>(list), rest);
+  }
 
   /*  How many groups there are, and parameters of one. */
   std::size_t groups() const noexcept { return sched_optim_groups(get()); }

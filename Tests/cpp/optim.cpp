@@ -94,6 +94,22 @@ TEST_CASE("an optimizer of 16 bits keeps a master") {
   CHECK(equal(optim.state(group, 0, "exp_avg"), m));
 }
 
+TEST_CASE("an optimizer takes a parameter in braces, with its copy") {
+  std::vector<float> w{1, 2}, grad{1, 1};
+  std::uint16_t copy[2] = {1, 1};
+  sched::Param<float> param(w, grad);
+  param.copy = copy;
+  sched_optim_group rest{};
+  rest.copy_dtype = SCHED_BF16;
+  sched::SGD sgd;
+  sgd.lr = 1;
+  sched::Optim optim;
+  optim.add(sgd, {param}, rest);
+  optim.step();
+  CHECK(w == std::vector<float>{0, 1});
+  CHECK((copy[0] == 0 && copy[1] == 0x3f80));
+}
+
 TEST_CASE("an optimizer throws what C refuses") {
   std::vector<float> w(4, 1), grad(4, 1), shorter(3);
   sched::Optim optim;
