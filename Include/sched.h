@@ -760,6 +760,13 @@ sched_status sched_optim_param(const sched_optim *optim, size_t group,
                                size_t index, sched_parameter *param,
                                int64_t *steps);
 
+/*  How many steps were taken with a parameter whose states come from elsewhere and
+ *  are put where sched_optim_state has them: PyTorch's "step", or 1 where it counts
+ *  none, as of SGD. What was never stepped begins with its first step.
+ *                                                                    since 0 */
+sched_status sched_optim_set_steps(sched_optim *optim, size_t group,
+                                   size_t index, int64_t steps);
+
 /*  What is kept of a parameter, to read and to write, by its name: a state as
  *  its optimizer has it, a number of state, which is a double, "master",
  *  "average", "accumulated", or "residual" under SCHED_KAHAN. It lies there as

@@ -956,6 +956,12 @@ class Optim {
     return steps;
   }
 
+  /*  How many steps were taken elsewhere, where its states come from; see
+   *  sched_optim_set_steps. */
+  void set_steps(std::size_t group, std::size_t index, std::int64_t steps) {
+    detail::check(sched_optim_set_steps(get(), group, index, steps));
+  }
+
   /*  What is kept of a parameter, by its name, to read and to write. */
   struct State {
     void *data;

@@ -164,6 +164,11 @@ public final class AnyOptim {
     try self.group(group).parameter(index)
   }
 
+  /// How many steps were taken with a parameter elsewhere, where its states come from.
+  public func setSteps(_ group: Int, _ index: Int, to steps: Int) throws(Refusal) {
+    try self.group(group).setSteps(index, to: steps)
+  }
+
   /// What is kept of a parameter, under PyTorch's name or one of `Beside`'s: where
   /// it lies as long as this does, how many elements, and of which type.
   public func state(
@@ -360,6 +365,15 @@ final class OwnedGroup {
   func parameter(_ i: Int) throws(Refusal) -> (Parameter, steps: Int) {
     try check(i)
     return (parameters[i], steps(i).pointee - 1)
+  }
+
+  func setSteps(_ i: Int, to steps: Int) throws(Refusal) {
+    try check(i)
+    let accepted = Integers(0, maxStep - 1)
+    guard accepted.contains(steps) else {
+      throw Refusal(.range, "steps", value: "\(steps)", accepted: accepted.text)
+    }
+    self.steps(i).pointee = steps + 1
   }
 
   // MARK: Arrays

@@ -284,6 +284,14 @@ public final class Optim<T: ParameterElement> {
     return group.steps(i).pointee - 1
   }
 
+  /// Says how many steps were taken with an array elsewhere, where the states come from
+  /// that ``setState(_:of:to:)`` puts: PyTorch's "step", or 1 where it counts none, as
+  /// of `SGD`.
+  public func setSteps(_ steps: Int, of array: Int) throws(Refusal) {
+    let (group, i) = try self.array(array)
+    try group.setSteps(i, to: steps)
+  }
+
   /// What an array was at the end of its last step, in the 16 bits that its group
   /// makes copies of; zeros before the first. They stay in their place until the
   /// next step.
@@ -315,6 +323,29 @@ public final class Optim<T: ParameterElement> {
     var floats = [Float](repeating: 0, count: n)
     try convert(start, dtype: type.rawValue, &floats, toDtype: ElementType.f32.rawValue, n)
     return floats.map { Double($0) }
+  }
+
+  /// Puts what is kept of an array, by the names of ``state(_:of:)``, rounded to what
+  /// it is stored in. What was never stepped begins with its first step: see
+  /// ``setSteps(_:of:)``.
+  ///
+  /// - Throws: With nothing changed, when there is no such state, or it has another
+  ///   number of elements.
+  public func setState(_ name: String, of array: Int, to values: [Double]) throws(Refusal) {
+    let (group, i) = try self.array(array)
+    try core.settle()
+    let (start, n, type) = try group.state(i, UTF8Text(name.utf8))
+    try require("\(UTF8Text(name.utf8))", values.count, n, "elements")
+    guard let start, n > 0 else { return }
+    if type == .f64 {
+      start.assumingMemoryBound(to: Double.self).update(from: values, count: n)
+    } else {
+      let floats = values.map { Float($0) }
+      try floats.withUnsafeBufferPointer { (floats) throws(Refusal) in
+        try convert(
+          floats.baseAddress, dtype: ElementType.f32.rawValue, start, toDtype: type.rawValue, n)
+      }
+    }
   }
 
   /// Everything but the parameters and gradients, settings included; C and C++

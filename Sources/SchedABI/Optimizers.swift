@@ -135,6 +135,15 @@ public func sched_optim_param(
   }
 }
 
+@implementation @_cdecl("sched_optim_set_steps")
+public func sched_optim_set_steps(
+  _ optim: OpaquePointer!, _ group: Int, _ index: Int, _ steps: Int64
+) -> sched_status {
+  status { () throws(Refusal) in
+    try SchedABI.optim(optim).setSteps(group, index, to: Int(steps))
+  }
+}
+
 @implementation @_cdecl("sched_optim_state")
 public func sched_optim_state(
   _ optim: OpaquePointer!, _ group: Int, _ index: Int, _ name: UnsafePointer<CChar>!,

@@ -590,6 +590,13 @@ static void refuses_and_stays_as_it_was(void **state) {
   check_refused(sched_optim_state(s.optim, 0, 0, "exp_avg", NULL, NULL, NULL), SCHED_E_NULL,
                 "data", "NULL", "");
   assert_null(data);
+  check_refused(sched_optim_set_steps(NULL, 0, 0, 1), SCHED_E_NULL, "optim", "NULL", "");
+  check_refused(sched_optim_set_steps(s.optim, 1, 0, 1), SCHED_E_RANGE, "group", "1", "0 to 0");
+  check_refused(sched_optim_set_steps(s.optim, 0, 2, 1), SCHED_E_RANGE, "index", "2", "0 to 1");
+  check_refused(sched_optim_set_steps(s.optim, 0, 0, -1), SCHED_E_RANGE, "steps", "-1", "from 0");
+  check_refused(sched_optim_set_steps(s.optim, 0, 0, SCHED_MAX_STEP), SCHED_E_RANGE, "steps",
+                "9007199254740992", "9007199254740991");
+  check_refused(sched_optim_set_steps(s.optim, 0, 0, INT64_MIN), SCHED_E_RANGE, "steps", "", "");
   sched_parameter other = s.list[0];
   other.n = 5;
   check_refused(sched_optim_put(s.optim, 0, 0, &other), SCHED_E_RANGE, "n", "5", "4");

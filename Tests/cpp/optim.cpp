@@ -77,6 +77,33 @@ TEST_CASE("an optimizer steps its groups as steps over the caller's memory do") 
   }
 }
 
+TEST_CASE("an optimizer goes on from arrays of state and steps, wherever they come from") {
+  std::vector<float> w = ramp(37, 1), grad = ramp(37, -0.1F), other = ramp(37, 0);
+  sched::NAdam hyper;
+  hyper.lr = 0.01;
+  sched::Optim optim, next;
+  optim.add(hyper, {{w, grad}});
+  for (int step = 0; step < 3; step++) optim.step();
+  sched::Param<float> param(other, grad);
+  const auto group = next.add(hyper, {param});
+  next.set_steps(group, 0, optim.steps(0, 0));
+  for (const char *name : {"exp_avg", "exp_avg_sq", "mu_product"}) {
+    const auto from = optim.state(0, 0, name), to = next.state(group, 0, name);
+    REQUIRE(to.n == from.n);
+    std::memcpy(to.data, from.data,
+                from.n * (from.dtype == SCHED_F64 ? sizeof(double) : sizeof(float)));
+  }
+  other = w;
+  CHECK(next.steps(group, 0) == 3);
+  optim.step();
+  next.step();
+  CHECK(other == w);
+  CHECK(next.save() == optim.save());
+  CHECK_REFUSED(next.set_steps(group, 0, -1), SCHED_E_RANGE, "steps", "=-1", "from 0 to");
+  CHECK_REFUSED(next.set_steps(group, 1, 1), SCHED_E_RANGE, "index", "=1", "from 0 to 0");
+  CHECK(next.steps(group, 0) == 4);
+}
+
 TEST_CASE("an optimizer of 16 bits keeps a master") {
   // 1.5 and -2 as bfloat16s.
   std::vector<std::uint16_t> param{0x3fc0, 0xc000};

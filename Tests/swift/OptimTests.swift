@@ -79,6 +79,46 @@ struct OptimTests {
     }
   }
 
+  @Test("goes on from states and steps, wherever they come from")
+  func states() throws {
+    let (sizes, state): ([Int], ElementType?) = ([37, 5], nil)
+    func check<T: ParameterElement & BinaryFloatingPoint, O: Optimizer>(
+      _ optimizer: O, _ start: [[T]], _ names: [String], state: ElementType? = state
+    ) throws {
+      let (optim, next) = (Optim<T>(), Optim<T>())
+      for one in [optim, next] { try one.add(optimizer, sizes: sizes, state: state) }
+      var params = start
+      let grads = start.map { $0.map { -$0 / 3 } }
+      for t in 0..<3 { try optim.step(&params, t == 1 ? [grads[0], nil] : grads) }
+      for (i, name) in sizes.indices.flatMap({ i in names.map { (i, $0) } }) {
+        try next.setState(name, of: i, to: optim.state(name, of: i))
+      }
+      for i in sizes.indices { try next.setSteps(optim.steps(of: i), of: i) }
+      #expect(try next.steps(of: 0) == 3 && next.steps(of: 1) == 2)
+      #expect(try next.save() == optim.save())
+      var others = params
+      try optim.step(&params, grads)
+      try next.step(&others, grads)
+      #expect(others == params && params != start)
+    }
+    try check(
+      NAdam(), sizes.map { ramp($0, Float(0.125)) }, ["mu_product", "exp_avg", "exp_avg_sq"])
+    try check(AdamW(), sizes.map { ramp($0, 0.125) }, ["exp_avg", "exp_avg_sq"])
+    // Of 16 bits, which doubles hold.
+    try check(
+      Rprop(), sizes.map { ramp($0, Float(0.125)) }, ["prev", "step_size"], state: .bf16)
+    let optim = Optim<Float>()
+    try optim.add(AdamW(), sizes: sizes)
+    let saved = try optim.save()
+    #expect(throws: Refusal.self) { try optim.setState("exp_avg", of: 0, to: [1]) }
+    #expect(throws: Refusal.self) { try optim.setState("momentum", of: 0, to: []) }
+    #expect(throws: Refusal.self) { try optim.setState("exp_avg", of: 2, to: []) }
+    #expect(throws: Refusal.self) { try optim.setSteps(-1, of: 0) }
+    #expect(throws: Refusal.self) { try optim.setSteps(.max, of: 0) }
+    #expect(throws: Refusal.self) { try optim.setSteps(1, of: -1) }
+    #expect(try optim.save() == saved)
+  }
+
   @Test("steps matrices, and has nothing to do without any")
   func matrices() throws {
     let optim = Optim<Float>()

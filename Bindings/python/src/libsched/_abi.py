@@ -826,6 +826,9 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # sched_status sched_optim_param(const sched_optim *optim, size_t group, size_t index,
     #     sched_parameter *param, int64_t *steps)
     "sched_optim_param": (c_int, (c_void_p, c_size_t, c_size_t, c_void_p, c_void_p)),
+    # sched_status sched_optim_set_steps(sched_optim *optim, size_t group, size_t index, int64_t
+    #     steps)
+    "sched_optim_set_steps": (c_int, (c_void_p, c_size_t, c_size_t, c_int64)),
     # sched_status sched_optim_state(sched_optim *optim, size_t group, size_t index, const char
     #     *name, void **data, size_t *n, sched_dtype *dtype)
     "sched_optim_state": (
