@@ -63,14 +63,44 @@ extension Optimizer {
     try take(.f64, &param, grad, &state, (rows, columns))
   }
 
+  /// One step of some of a parameter's rows, in place: a sparse gradient. The others,
+  /// and their state, stay as they are.
+  ///
+  /// `indices` are ascending, from 0 and below `total`, how many rows the parameter
+  /// has; `grad` has as many rows, one after another.
+  ///
+  /// Throws as the other steps do, and of an optimizer of norms or numbers of state.
+  public func step(
+    _ param: inout [Float], rows indices: [Int], of total: Int, _ grad: [Float],
+    _ state: inout OptimizerState<Float>
+  ) throws(Refusal) {
+    try take(.f32, &param, grad, &state, (0, 0), (total, indices))
+  }
+
+  /// The same of doubles.
+  public func step(
+    _ param: inout [Double], rows indices: [Int], of total: Int, _ grad: [Double],
+    _ state: inout OptimizerState<Double>
+  ) throws(Refusal) {
+    try take(.f64, &param, grad, &state, (0, 0), (total, indices))
+  }
+
   private func take<T: Element>(
     _ type: ElementType, _ param: inout [T], _ grad: [T], _ state: inout OptimizerState<T>,
-    _ shape: (rows: Int, columns: Int)
+    _ shape: (rows: Int, columns: Int), _ sparse: (total: Int, indices: [Int])? = nil
   ) throws(Refusal) {
     let n = param.count
-    try require("grad", grad.count, n)
+    if let (total, indices) = sparse {
+      // Of other numbers of rows the gradient is not looked at before they are refused.
+      if total > 0, n % total == 0, indices.count <= total {
+        try require("grad", grad.count, indices.count * (n / total), "as the rows")
+      }
+    } else {
+      try require("grad", grad.count, n, "as param")
+    }
+    let indices = sparse?.indices.map { Int64($0) } ?? []
     if state.step > 0 {
-      try require("state", state.n, n)
+      try require("state", state.n, n, "as param")
       guard state.shape == shape else {
         throw Refusal(
           .range, "rows", value: "\(shape.rows), and columns \(shape.columns)",
@@ -118,12 +148,21 @@ extension Optimizer {
                 var settings = Settings()
                 try withUnsafeMutablePointer(to: &settings) { settings throws(Refusal) in
                   UnsafeMutableRawPointer(settings).storeBytes(of: self, as: Self.self)
-                  let group = try Group(
+                  var group = try Group(
                     kind, ElementTypes(type), settings, rows: rows.baseAddress, count: 1)
-                  try withUnsafePointer(to: group) { one throws(Refusal) in
-                    var refused = 0
-                    try takeStep(
-                      UnsafeBufferPointer(start: one, count: 1), StepOptions(), refused: &refused)
+                  try indices.withUnsafeBufferPointer { indices throws(Refusal) in
+                    let rows = Rows(
+                      total: sparse?.total ?? 0, count: indices.count,
+                      indices: indices.baseAddress)
+                    try withUnsafePointer(to: rows) { rows throws(Refusal) in
+                      if sparse != nil { group.sparse = rows }
+                      try withUnsafePointer(to: group) { one throws(Refusal) in
+                        var refused = 0
+                        try takeStep(
+                          UnsafeBufferPointer(start: one, count: 1), StepOptions(),
+                          refused: &refused)
+                      }
+                    }
                   }
                 }
               }
@@ -140,9 +179,11 @@ extension Optimizer {
   }
 }
 
-/// Throws unless an array has as many elements as the parameter.
-private func require(_ name: StaticString, _ count: Int, _ n: Int) throws(Refusal) {
+/// Throws unless an array has as many elements as something else.
+private func require(
+  _ name: StaticString, _ count: Int, _ n: Int, _ other: StaticString
+) throws(Refusal) {
   guard count == n else {
-    throw Refusal(.range, "\(name)", value: "\(count) elements", accepted: "\(n), as param")
+    throw Refusal(.range, "\(name)", value: "\(count) elements", accepted: "\(n), \(other)")
   }
 }

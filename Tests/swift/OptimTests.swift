@@ -119,6 +119,43 @@ struct OptimTests {
     #expect(try optim.save() == saved)
   }
 
+  @Test("steps rows of a sparse gradient as if there were no others")
+  func rows() throws {
+    let adam = SparseAdam()
+    let start: [Float] = ramp(40, 0.125)
+    var (param, state) = (start, SparseAdam.State())
+    // Rows 1, 4 and 9 of ten alone.
+    let indices = [1, 4, 9]
+    func some(_ all: [Float]) -> [Float] { indices.flatMap { all[($0 * 4)..<($0 * 4 + 4)] } }
+    var (few, fewState) = (some(start), SparseAdam.State())
+    for t in 0..<3 {
+      let grad: [Float] = ramp(12, 0.25, t)
+      try adam.step(&param, rows: indices, of: 10, grad, &state)
+      try adam.step(&few, grad, &fewState)
+    }
+    #expect(some(param) == few && few != some(start))
+    #expect(state.step == 3 && state["exp_avg"].map(some) == fewState["exp_avg"])
+    var others = param
+    for i in indices {
+      others.replaceSubrange((i * 4)..<(i * 4 + 4), with: start[(i * 4)..<(i * 4 + 4)])
+    }
+    #expect(others == start)
+    try adam.step(&param, rows: [], of: 10, [], &state)
+    #expect(some(param) == few && state.step == 4)
+    let before = param
+    for (rows, total, count) in [
+      ([1, 1], 10, 8), ([1, 10], 10, 8), ([-1], 10, 4), ([4, 1], 10, 8), ([0], 7, 4), ([0], 0, 4),
+      ([0], -1, 4), ([0], .max, 4), ([0, 1], 1, 80), ([0], 10, 3), ([0], 10, 40),
+    ] {
+      #expect(throws: Refusal.self, "\(rows) of \(total)") {
+        try adam.step(&param, rows: rows, of: total, [Float](repeating: 1, count: count), &state)
+      }
+    }
+    var (whole, none) = (param, NAdam.State())
+    #expect(throws: Refusal.self) { try NAdam().step(&whole, rows: [1], of: 10, ramp(4, 1), &none) }
+    #expect(param == before && whole == before && state.step == 4)
+  }
+
   @Test("steps matrices, and has nothing to do without any")
   func matrices() throws {
     let optim = Optim<Float>()
