@@ -818,7 +818,8 @@ typedef struct sched_lbfgs_memory {
   int64_t n_iter, func_evals;
   int64_t count; /* pairs there are                                           */
   double t, h_diag, prev_loss;
-  void *d, *prev_flat_grad;    /* n elements each                             */
+  void *d, *prev_flat_grad;    /* n elements each: floats, or of SCHED_F64
+                                  doubles, as all of these                    */
   void **old_dirs, **old_stps; /* history_size arrays of n; of those after
                                   count + max_iter NULL will do. The oldest
                                   is first: they change places                */
@@ -829,10 +830,15 @@ typedef struct sched_lbfgs_memory {
  *  `step` counting from 0: it puts the loss at `param` into `value` and the
  *  gradient there into `grad`. `loss` gets the first. When it fails, that is
  *  SCHED_E_FUNCTION, `param` is where the last whole iteration left it, and
- *  `memory` and `grad` are not to be used again.                      since 0 */
+ *  `memory` and `grad` are not to be used again.
+ *
+ *  `param` is of `dtype`, any type of floats; `grad` of `grad_dtype`, which is
+ *  SCHED_SAME for that or any other, but doubles go with doubles alone. Of 16 bits
+ *  the step goes on in floats: `param` is the nearest for each evaluation and at
+ *  the end, where the next step begins.                              since 0 */
 sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype,
-                              size_t n, void *param, void *grad,
-                              sched_lbfgs_memory *memory,
+                              sched_dtype grad_dtype, size_t n, void *param,
+                              void *grad, sched_lbfgs_memory *memory,
                               const sched_function *objective, double *loss);
 
 /*  What an optimizer declares, a line each, fields separated by tabs: "name"

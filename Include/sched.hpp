@@ -39,6 +39,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -1058,12 +1059,29 @@ inline std::int32_t threads() noexcept { return sched_threads(); }
 /*  1 to 1024; 0 for what it was at first. */
 inline void set_threads(std::int32_t threads) { detail::check(sched_set_threads(threads)); }
 
-/*  L-BFGS over a vector of floats or doubles, and what it remembers between
- *  steps. See sched_lbfgs_step. */
-template <class Real>
+/*  L-BFGS over a vector of floats or doubles, or of any type of 16 bits, and what
+ *  it remembers between steps. Gradients are as the parameter, or floats where it
+ *  is of 16 bits. See sched_lbfgs_step. */
+template <class Real, class Grad = Real>
 class LBFGS : public sched_lbfgs {
+  static constexpr bool is_float = std::is_same_v<Real, float>;
+  static constexpr bool is_double = std::is_same_v<Real, double>;
+  static_assert(is_float || is_double || (sizeof(Real) == 2 && std::is_trivial_v<Real>),
+                "floats, doubles or 16 bits");
+  static_assert(std::is_same_v<Grad, Real> || (!is_double && std::is_same_v<Grad, float>),
+                "gradients of the parameter's type, or floats of 16 bits");
+
  public:
-  LBFGS() noexcept : sched_lbfgs SCHED_LBFGS_DEFAULTS {}
+  LBFGS() noexcept : sched_lbfgs SCHED_LBFGS_DEFAULTS, dtype_(is_double ? SCHED_F64 : SCHED_F32) {
+    static_assert(is_float || is_double, "16 bits need to be told which");
+  }
+  /*  Of 16 bits: SCHED_BF16 or SCHED_F16. */
+  explicit LBFGS(sched_dtype dtype) : sched_lbfgs SCHED_LBFGS_DEFAULTS, dtype_(dtype) {
+    static_assert(sizeof(Real) == 2, "told by the type");
+    if (dtype != SCHED_BF16 && dtype != SCHED_F16) {
+      detail::refuse(SCHED_E_ENUM, "dtype", std::to_string(dtype), "SCHED_BF16 or SCHED_F16");
+    }
+  }
   LBFGS(const LBFGS &) = delete;
   LBFGS &operator=(const LBFGS &) = delete;
 
@@ -1073,7 +1091,6 @@ class LBFGS : public sched_lbfgs {
    *  What it throws comes out of here, and then this is not to be used again. */
   template <class Objective>
   double step(std::vector<Real> &param, Objective objective) {
-    static_assert(sizeof(Real) == 4 || sizeof(Real) == 8, "floats or doubles");
     const std::size_t n = param.size();
     if (history_size < 1 || history_size > 1 << 20) {
       detail::refuse(SCHED_E_VALUE, "LBFGS history_size", std::to_string(history_size),
@@ -1081,7 +1098,7 @@ class LBFGS : public sched_lbfgs {
     }
     const auto room = static_cast<std::size_t>(history_size);
     if (arrays_.empty()) {
-      arrays_.resize(2 + 2 * room, std::vector<Real>(n));
+      arrays_.resize(2 + 2 * room, std::vector<Held>(n));
       for (std::size_t i = 0; i < room; i++) {
         dirs_.push_back(arrays_[2 + i].data());
         steps_.push_back(arrays_[2 + room + i].data());
@@ -1104,7 +1121,7 @@ class LBFGS : public sched_lbfgs {
     memory_.ro = ro_.data();
     memory_.al = al_.data();
     // What is handed out may be assigned to, and then lies elsewhere.
-    std::vector<Real> grad(n), found(n);
+    std::vector<Grad> grad(n), found(n);
     Function call = [&](std::int64_t) -> double {
       const double loss = objective(std::as_const(param), found);
       if (found.size() != n) {
@@ -1117,8 +1134,8 @@ class LBFGS : public sched_lbfgs {
     sched_function function = detail::function(&call);
     function.release = nullptr;
     double loss = 0;
-    detail::check(sched_lbfgs_step(this, sizeof(Real) == 4 ? SCHED_F32 : SCHED_F64, n, param.data(),
-                                   grad.data(), &memory_, &function, &loss));
+    detail::check(sched_lbfgs_step(this, dtype_, std::is_same_v<Grad, Real> ? SCHED_SAME : SCHED_F32,
+                                   n, param.data(), grad.data(), &memory_, &function, &loss));
     return loss;
   }
 
@@ -1127,8 +1144,11 @@ class LBFGS : public sched_lbfgs {
   std::int64_t evaluations() const noexcept { return memory_.func_evals; }
 
  private:
+  using Held = std::conditional_t<is_double, double, float>;
+
+  sched_dtype dtype_;
   sched_lbfgs_memory memory_{};
-  std::vector<std::vector<Real>> arrays_;
+  std::vector<std::vector<Held>> arrays_;
   std::vector<void *> dirs_, steps_;
   std::vector<double> ro_, al_;
 };

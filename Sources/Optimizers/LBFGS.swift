@@ -66,38 +66,47 @@ public struct LBFGS: Sendable {
   /// gradient into `grad`, or nil to give up: then `param` is where the iteration
   /// began. The first loss, or nil.
   ///
+  /// Of 16 bits the step goes on in floats, as does all that is remembered, and
+  /// `param` is the nearest at every evaluation and after the last.
+  ///
   /// Throws, with nothing changed, when an array is missing or lies on another.
   public func step(
-    _ type: ElementType, _ n: Int, _ param: UnsafeMutableRawPointer?,
+    _ types: ElementTypes, _ n: Int, _ param: UnsafeMutableRawPointer?,
     _ grad: UnsafeMutableRawPointer?, _ memory: UnsafeMutablePointer<Memory>,
     _ evaluate: () -> Double?
   ) throws(Refusal) -> Double? {
     try validate()
-    try check(type, n, param, grad, memory.pointee)
+    try check(types, n, param, grad, memory.pointee)
     if n == 0 { return evaluate() }
     guard let param, let grad else { return nil }
-    // Where the iteration began, and what the search holds: five more arrays.
-    guard let room = malloc(6 * n * type.size) else {
+    // Where the iteration began, what the search holds, and floats of 16 bits.
+    guard let room = malloc(7 * n * types.native.size) else {
       throw Refusal(.memory, "n", value: "\(n)", accepted: "what there is memory for")
     }
     defer { free(room) }
-    switch type {
-    case .f64:
-      return try Run<Double>(self, type, n, param, grad, memory, room).run(evaluate)
-    default:
-      return try Run<Float>(self, type, n, param, grad, memory, room).run(evaluate)
+    let table = try InstructionSet.table()
+    let bytes = n * types.native.size
+    let p = Stored(param, types.param, n, beside: room + 5 * bytes, table)
+    let g = Stored(grad, types.grad, n, beside: room + 6 * bytes, table)
+    p.decode()
+    var evaluations = 0
+    let run = Run(self, table, types.native, n, p.native, g.native, memory, room)
+    let found = try run.run {
+      if evaluations > 0 { p.encode() }
+      evaluations += 1
+      guard let loss = evaluate() else { return nil }
+      g.decode()
+      return loss
     }
+    if found != nil || evaluations > 1 { p.encode() }
+    return found
   }
 
   private func check(
-    _ type: ElementType, _ n: Int, _ param: UnsafeMutableRawPointer?,
+    _ types: ElementTypes, _ n: Int, _ param: UnsafeMutableRawPointer?,
     _ grad: UnsafeMutableRawPointer?, _ memory: Memory
   ) throws(Refusal) {
-    guard type == .f32 || type == .f64 else {
-      throw Refusal(
-        .type, "dtype", value: "\(Int(type.rawValue))", accepted: "SCHED_F32 or SCHED_F64")
-    }
-    let limit = maxMemory / (8 * type.size)
+    let limit = maxMemory / (8 * types.native.size)
     guard n >= 0, n <= limit else {
       throw Refusal(
         .memory, "n", value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text)
@@ -111,9 +120,10 @@ public struct LBFGS: Sendable {
       throw Refusal(.range, "\(name)", value: "\(Int(number))", accepted: accepted.text)
     }
     if n == 0 { return }
-    var arrays: [(UTF8Text, UnsafeMutableRawPointer?)] = [
-      ("param", param), ("grad", grad), ("d", memory.direction),
-      ("prev_flat_grad", memory.gradient),
+    let native = types.native
+    var arrays: [(UTF8Text, UnsafeMutableRawPointer?, ElementType)] = [
+      ("param", param, types.param), ("grad", grad, types.grad), ("d", memory.direction, native),
+      ("prev_flat_grad", memory.gradient, native),
     ]
     let pairs = min(historySize, Int(memory.count) + min(maxIter, historySize))
     guard let dirs = memory.dirs, let steps = memory.steps, memory.ro != nil, memory.al != nil
@@ -122,10 +132,11 @@ public struct LBFGS: Sendable {
         .missingPointer, "old_dirs, old_stps, ro or al", value: "NULL",
         accepted: "room for \(historySize) each")
     }
-    for i in 0..<pairs { arrays += [("old_dirs[\(i)]", dirs[i]), ("old_stps[\(i)]", steps[i])] }
-    let length = UInt(n * type.size)
-    for (i, (name, array)) in arrays.enumerated() {
-      let start = UInt(bitPattern: array)
+    for i in 0..<pairs {
+      arrays += [("old_dirs[\(i)]", dirs[i], native), ("old_stps[\(i)]", steps[i], native)]
+    }
+    for (i, (name, array, type)) in arrays.enumerated() {
+      let (start, length) = (UInt(bitPattern: array), UInt(n * type.size))
       guard start != 0 else {
         throw Refusal(
           .missingPointer, name, value: "NULL", accepted: "\(n) \(type.plural)")
@@ -134,9 +145,9 @@ public struct LBFGS: Sendable {
         throw Refusal(
           .memory, "n", value: "\(n)", accepted: "an array that ends within memory")
       }
-      for (other, before) in arrays[..<i] {
+      for (other, before, its) in arrays[..<i] {
         let from = UInt(bitPattern: before)
-        guard (start > from ? start - from : from - start) >= length else {
+        guard from >= start + length || start >= from + UInt(n * its.size) else {
           throw Refusal(
             .overlap, name, value: "\(n) \(type.plural)", accepted: "none of \(other)")
         }
@@ -145,13 +156,54 @@ public struct LBFGS: Sendable {
   }
 }
 
-/// What ``LBFGS`` remembers between steps; empty before the first.
-public struct LBFGSState<T: Element>: Sendable {
+/// An array of the caller's, and what is computed with: the same, or floats in its
+/// place where it is of 16 bits.
+private struct Stored {
+  let array: UnsafeMutableRawPointer
+  let storage: Storage?
+  let n: Int
+  let native: UnsafeMutableRawPointer
+  let table: StepTable
+
+  init(
+    _ array: UnsafeMutableRawPointer, _ type: ElementType, _ n: Int,
+    beside: UnsafeMutableRawPointer, _ table: StepTable
+  ) {
+    (self.array, self.n, self.table) = (array, n, table)
+    storage = type.storage
+    native = storage == nil ? array : beside
+  }
+
+  func decode() { if let storage { convert(.decode(storage)) } }
+  func encode() { if let storage { convert(.encode(storage)) } }
+
+  private func convert(_ conversion: Conversion) {
+    inShares(n) { first, last in
+      let stored = array + 2 * first
+      table.convert(
+        conversion, last - first, native.assumingMemoryBound(to: Float.self) + first, stored,
+        stored)
+    }
+  }
+}
+
+/// Works through `n` elements on all threads, each from a multiple of 16.
+private func inShares(_ n: Int, _ work: (Int, Int) -> Void) {
+  let shares = max(1, min(Threads.count, n / 131_072))
+  Threads.run(shares) { share in
+    work(n * share / shares & ~15, share == shares - 1 ? n : n * (share + 1) / shares & ~15)
+  }
+}
+
+/// What ``LBFGS`` remembers between steps of a parameter of that; empty before the
+/// first.
+public struct LBFGSState<T: ParameterElement>: Sendable {
   /// Iterations and evaluations so far.
   public fileprivate(set) var iterations = 0
   public fileprivate(set) var evaluations = 0
-  /// The direction, the gradient before, then the pairs, wherever they stand.
-  fileprivate var storage: [T] = []
+  /// The direction, the gradient before, then the pairs, wherever they stand: the
+  /// bytes of floats, or of doubles.
+  fileprivate var storage: [UInt8] = []
   /// Where the pairs stand, the oldest first.
   fileprivate var order: [Int] = []
   fileprivate var count = 0
@@ -170,66 +222,75 @@ extension LBFGS {
   /// gradient; nil gives up, and the parameter is where the last whole iteration
   /// left it. The first loss, or nil.
   ///
+  /// A parameter of `BFloat16` or `Float16` is rounded for every evaluation and at
+  /// the end; what is remembered of it are floats.
+  ///
   /// Throws, with nothing changed, when the state is of another length or of
   /// another size of history, or a setting is out of its range.
   @discardableResult
-  public func step(
-    _ param: inout [Double], _ state: inout LBFGSState<Double>,
-    _ objective: (_ param: [Double], _ grad: inout [Double]) -> Double?
+  public func step<T: ParameterElement>(
+    _ param: inout [T], _ state: inout LBFGSState<T>,
+    _ objective: (_ param: [T], _ grad: inout [T]) -> Double?
   ) throws(Refusal) -> Double? {
-    try take(.f64, &param, &state, objective)
+    try take(&param, &state, objective)
   }
 
-  /// The same of floats.
+  /// The same with gradients of another type: any but doubles, which go with doubles
+  /// alone.
   @discardableResult
-  public func step(
-    _ param: inout [Float], _ state: inout LBFGSState<Float>,
-    _ objective: (_ param: [Float], _ grad: inout [Float]) -> Double?
+  public func step<T: ParameterElement, G: ParameterElement>(
+    _ param: inout [T], _ state: inout LBFGSState<T>,
+    _ objective: (_ param: [T], _ grad: inout [G]) -> Double?
   ) throws(Refusal) -> Double? {
-    try take(.f32, &param, &state, objective)
+    try take(&param, &state, objective)
   }
 
-  private func take<T: Element>(
-    _ type: ElementType, _ param: inout [T], _ state: inout LBFGSState<T>,
-    _ objective: ([T], inout [T]) -> Double?
+  private func take<T: ParameterElement, G: ParameterElement>(
+    _ param: inout [T], _ state: inout LBFGSState<T>, _ objective: ([T], inout [G]) -> Double?
   ) throws(Refusal) -> Double? {
     try validate()
+    let types = try ElementTypes(T.elementType, grad: G.elementType)
     let (n, room) = (param.count, historySize)
-    if n == 0 { return objective(param, &param) }
+    let zeros = [G](unsafeUninitializedCapacity: n) { zeros, count in
+      if let start = zeros.baseAddress { memset(start, 0, n * MemoryLayout<G>.stride) }
+      count = n
+    }
+    var grad = zeros
+    if n == 0 { return objective(param, &grad) }
+    let size = n * types.native.size
     guard n <= maxMemory / 16 / (2 + 2 * room) else {
       throw Refusal(.memory, "history_size", value: "\(room)", accepted: "what there is room for")
     }
     var next = state
     if next.order.isEmpty {
-      next.storage = [T](repeating: 0, count: (2 + 2 * room) * n)
+      next.storage = [UInt8](repeating: 0, count: (2 + 2 * room) * size)
       next.order = (0..<room).map { $0 }
       next.ro = [Double](repeating: 0, count: room)
     }
-    guard next.storage.count == (2 + 2 * room) * n else {
+    guard next.storage.count == (2 + 2 * room) * size else {
+      let before = next.storage.count / (2 + 2 * next.order.count) / types.native.size
       throw Refusal(
-        .range, "state", value: "\(next.storage.count / (2 + 2 * next.order.count)) elements",
+        .range, "state", value: "\(before) elements",
         accepted: "\(n) and the history it began with")
     }
     state = LBFGSState()
     defer { state = next }
-    var (grad, al) = ([T](repeating: 0, count: n), [Double](repeating: 0, count: room))
+    var al = [Double](repeating: 0, count: room)
     let order = next.order
     let result = param.withUnsafeMutableBufferPointer { p in
       grad.withUnsafeMutableBufferPointer { g in
-        next.storage.withUnsafeMutableBufferPointer { s in
+        next.storage.withUnsafeMutableBytes { s in
           next.ro.withUnsafeMutableBufferPointer { ro in
             al.withUnsafeMutableBufferPointer { al -> Result<Double?, Refusal> in
               let (p, g) = (p.baseAddress.unsafelyUnwrapped, g.baseAddress.unsafelyUnwrapped)
               let base = s.baseAddress.unsafelyUnwrapped
               func pointers(_ first: Int) -> [UnsafeMutableRawPointer?] {
-                order.map { UnsafeMutableRawPointer(base + (first + $0) * n) }
+                order.map { base + (first + $0) * size }
               }
               var (dirs, steps) = (pointers(2), pointers(2 + room))
               defer {
                 for i in 0..<room {
-                  let place = UnsafeMutableRawPointer(base + 2 * n)
-                  next.order[i] =
-                    dirs[i].map { ($0 - place) / (n * MemoryLayout<T>.stride) } ?? 0
+                  next.order[i] = dirs[i].map { ($0 - base) / size - 2 } ?? 0
                 }
               }
               return dirs.withUnsafeMutableBufferPointer { dirs in
@@ -237,7 +298,7 @@ extension LBFGS {
                   var memory = Memory(
                     iterations: Int64(next.iterations), evaluations: Int64(next.evaluations),
                     count: Int64(next.count), t: next.t, scale: next.scale, loss: 0,
-                    direction: base, gradient: base + n, dirs: dirs.baseAddress,
+                    direction: base, gradient: base + size, dirs: dirs.baseAddress,
                     steps: steps.baseAddress, ro: ro.baseAddress, al: al.baseAddress)
                   defer {
                     next.iterations = Int(memory.iterations)
@@ -246,10 +307,10 @@ extension LBFGS {
                   }
                   do throws(Refusal) {
                     return .success(
-                      try step(type, n, p, g, &memory) {
-                        var found = [T](repeating: 0, count: n)
+                      try step(types, n, p, g, &memory) {
+                        var found = zeros
                         let loss = objective([T](UnsafeBufferPointer(start: p, count: n)), &found)
-                        if found.count == n { memcpy(g, found, n * MemoryLayout<T>.stride) }
+                        if found.count == n { memcpy(g, found, n * MemoryLayout<G>.stride) }
                         return found.count == n ? loss : nil
                       })
                   } catch {
@@ -267,12 +328,14 @@ extension LBFGS {
 }
 
 /// A step on its way.
-private struct Run<T: Element> {
-  typealias Array = UnsafeMutablePointer<T>
+private struct Run {
+  typealias Array = UnsafeMutableRawPointer
 
   let hyper: LBFGS
+  let table: StepTable
+  /// Floats or doubles, and how many bytes an array is.
   let type: ElementType
-  let n: Int
+  let n, bytes: Int
   let p, g: Array
   let memory: UnsafeMutablePointer<LBFGS.Memory>
   /// Where the iteration began.
@@ -280,51 +343,52 @@ private struct Run<T: Element> {
   /// Arrays of the search.
   let room: Array
   let d, before: Array
-  let table: StepTable
 
   init(
-    _ hyper: LBFGS, _ type: ElementType, _ n: Int, _ param: UnsafeMutableRawPointer,
-    _ grad: UnsafeMutableRawPointer, _ memory: UnsafeMutablePointer<LBFGS.Memory>,
-    _ room: UnsafeMutableRawPointer
-  ) throws(Refusal) {
-    func array(_ raw: UnsafeMutableRawPointer) -> Array { raw.assumingMemoryBound(to: T.self) }
-    self.hyper = hyper
-    self.type = type
-    self.n = n
-    (p, g) = (array(param), array(grad))
+    _ hyper: LBFGS, _ table: StepTable, _ type: ElementType, _ n: Int, _ param: Array,
+    _ grad: Array, _ memory: UnsafeMutablePointer<LBFGS.Memory>, _ room: Array
+  ) {
+    (self.hyper, self.table, self.type, self.n) = (hyper, table, type, n)
+    bytes = n * type.size
+    (p, g) = (param, grad)
     self.memory = memory
-    origin = array(room)
-    self.room = array(room) + n
-    d = array(memory.pointee.direction.unsafelyUnwrapped)
-    before = array(memory.pointee.gradient.unsafelyUnwrapped)
-    table = try InstructionSet.table()
+    origin = room
+    self.room = room + bytes
+    d = memory.pointee.direction.unsafelyUnwrapped
+    before = memory.pointee.gradient.unsafelyUnwrapped
   }
 
   // MARK: Arrays
 
-  func copy(_ from: Array, to: Array) { memcpy(to, from, n * MemoryLayout<T>.stride) }
+  func copy(_ from: Array, to: Array) { memcpy(to, from, bytes) }
 
   /// y ← y + a · x.
   func add(_ a: Double, _ x: Array, to y: Array) {
+    type == .f64 ? add(a, x, to: y, table.f64) : add(a, x, to: y, table.f32)
+  }
+
+  private func add<T: Element>(
+    _ a: Double, _ x: Array, to y: Array, _ kernel: @escaping StepTable.Kernel<T>
+  ) {
     var sgd = SGD()
     sgd.lr = -a
     var one = 0.0
     let body = sgd.body(2, &one)
-    let shares = max(1, min(Threads.count, n / 131_072))
-    Threads.run(shares) { share in
-      let first = n * share / shares & ~15
-      let last = share == shares - 1 ? n : n * (share + 1) / shares & ~15
+    let (x, y) = (x.assumingMemoryBound(to: T.self), y.assumingMemoryBound(to: T.self))
+    inShares(n) { first, last in
       let whole = first + (last - first) & ~15
-      let at = Streams<T>(
-        p: y + first, g: UnsafePointer(x + first), a: y, b: y, c: y, d: y)
-      if whole > first { T.kernel(table)(body, whole - first, at) }
+      if whole > first { kernel(body, whole - first, Streams(p: y + first, g: x + first)) }
       for i in whole..<last { y[i] = y[i] - x[i] * T(-a) }
     }
   }
 
   /// x ← a · x.
   func scale(_ x: Array, by a: Double) {
-    let a = T(a)
+    type == .f64 ? scale(x, by: a, of: Double.self) : scale(x, by: a, of: Float.self)
+  }
+
+  private func scale<T: Element>(_ x: Array, by a: Double, of _: T.Type) {
+    let (x, a) = (x.assumingMemoryBound(to: T.self), T(a))
     for i in 0..<n { x[i] = x[i] * a }
   }
 
@@ -343,7 +407,7 @@ private struct Run<T: Element> {
   private func pair(
     _ list: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ i: Int
   ) -> Array {
-    list.unsafelyUnwrapped[i].unsafelyUnwrapped.assumingMemoryBound(to: T.self)
+    list.unsafelyUnwrapped[i].unsafelyUnwrapped
   }
 
   // MARK: The step
@@ -411,7 +475,7 @@ private struct Run<T: Element> {
     }
     // y and s, where they may stay: with all places taken, the oldest's.
     var count = Int(m.pointee.count)
-    let (y, s) = (room, room + n)
+    let (y, s) = (room, room + bytes)
     copy(g, to: y)
     add(-1, before, to: y)
     copy(d, to: s)
@@ -464,7 +528,7 @@ private struct Run<T: Element> {
   ) throws(Refusal) -> (Double, Double, Int)? {
     let (c1, c2) = (1e-4, 0.9)
     let size = try measure(.largest, d)
-    var places = [room, room + n, room + 2 * n, room + 3 * n]
+    var places = (0..<4).map { room + $0 * bytes }
     /// Evaluates at a length, into a place that is free.
     func look(_ t: Double) throws(Refusal) -> Point? {
       add(t, d, to: p)
@@ -569,14 +633,5 @@ private struct Run<T: Element> {
       ? b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2))
       : a.t - (a.t - b.t) * ((a.slope + d2 - d1) / (a.slope - b.slope + 2 * d2))
     return min(max(place, least), largest)
-  }
-}
-
-extension Element {
-  /// The table's kernel of these.
-  fileprivate static func kernel(_ table: StepTable) -> StepTable.Kernel<Self> {
-    MemoryLayout<Self>.stride == 4
-      ? unsafeBitCast(table.f32, to: StepTable.Kernel<Self>.self)
-      : unsafeBitCast(table.f64, to: StepTable.Kernel<Self>.self)
   }
 }

@@ -111,7 +111,7 @@ public func sched_step(
 
 @implementation @_cdecl("sched_lbfgs_step")
 public func sched_lbfgs_step(
-  _ hyper: UnsafePointer<sched_lbfgs>!, _ dtype: sched_dtype, _ n: Int,
+  _ hyper: UnsafePointer<sched_lbfgs>!, _ dtype: sched_dtype, _ gradType: sched_dtype, _ n: Int,
   _ param: UnsafeMutableRawPointer!, _ grad: UnsafeMutableRawPointer!,
   _ memory: UnsafeMutablePointer<sched_lbfgs_memory>!,
   _ objective: UnsafePointer<sched_function>!, _ loss: UnsafeMutablePointer<Double>!
@@ -131,14 +131,13 @@ public func sched_lbfgs_step(
         .value, "LBFGS strong_wolfe", value: "\(Int(given.strong_wolfe))", accepted: "0 or 1")
     }
     lbfgs.strongWolfe = given.strong_wolfe == 1
-    let type = try need(
-      ElementType(rawValue: UInt32(dtype.rawValue)), "dtype", UInt32(dtype.rawValue),
-      of: "sched_dtype")
+    let types = try types(
+      dtype, grad: gradType, state: SCHED_SAME, copy: SCHED_SAME, SCHED_NEAREST)
     try lbfgs.validate()
     let call = try need(objective.pointee.call, "objective.call")
     var (evaluation, code): (Int64, Int32) = (0, 0)
     let found = try lbfgs.step(
-      type, n, param, grad,
+      types, n, param, grad,
       UnsafeMutableRawPointer(memory).assumingMemoryBound(to: LBFGS.Memory.self)
     ) {
       var value = Double.nan

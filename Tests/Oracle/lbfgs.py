@@ -11,9 +11,15 @@ from . import vectors
 FILE = "lbfgs.txt"
 
 HEADER = f"""
-Steps of torch.optim.LBFGS, torch {torch.__version__.partition("+")[0]}, in float64, on the sum of
+Steps of torch.optim.LBFGS, torch {torch.__version__.partition("+")[0]}, on the sum of
 100 (x[i + 1] - x[i]^2)^2 + (1 - x[i])^2. Written by Tests/Oracle.
 
+Of 16 bits torch steps floats: the function rounds them before it looks at them, they are
+rounded after each step, and the gradient, too, is rounded to its type. The function itself
+is of doubles.
+
+param        what the parameter is of
+grad         what its gradient is of
 hyper        every setting, in the order of C's struct
 n            how many variables
 steps        how many steps
@@ -36,7 +42,11 @@ class Row(NamedTuple):
     max_eval: int = 25
     history_size: int = 100
     strong_wolfe: int = 1
+    param: str = "float64"
+    grad: str = "float64"
 
+
+WIDE = {"param": "float32", "grad": "bfloat16"}
 
 ROWS = [
     Row("its defaults with the search"),
@@ -51,12 +61,30 @@ ROWS = [
     Row("it changes little enough", tolerance_change=1e-2),
     Row("two variables, to the end", n=2, steps=4, max_iter=30, max_eval=40),
     Row("one variable is none: everything is 0", n=1, steps=1),
+    Row("floats", steps=2, max_iter=6, param="float32", grad="float32"),
+    *(
+        Row(
+            f"{param}s, whose gradients are {grad}s, {how}",
+            n=17,
+            param=param,
+            grad=grad,
+            **settings,
+        )
+        for param in ("bfloat16", "float16")
+        for grad in (param, "float32")
+        for how, settings in (
+            ("searched for", {"steps": 2, "max_iter": 4, "history_size": 3}),
+            ("in small steps", {"lr": 0.02, "max_iter": 4, "strong_wolfe": 0}),
+        )
+    ),
+    Row("floats, whose gradients are bfloat16s", steps=2, max_iter=4, **WIDE),
 ]
 
 
 def ask(row: Row) -> str:
-    start = torch.linspace(-1.2, 1.1, row.n, dtype=torch.float64)
-    point = start.clone().requires_grad_()
+    held, given = getattr(torch, row.param), getattr(torch, row.grad)
+    start = torch.linspace(-1.2, 1.1, row.n, dtype=torch.float64).to(held)
+    point = start.to(torch.promote_types(held, torch.float32), copy=True)
     hyper = {name: value for name, value in row._asdict().items() if name in NAMES}
     optimizer = torch.optim.LBFGS(
         [point],
@@ -65,15 +93,22 @@ def ask(row: Row) -> str:
     )
 
     def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = (100 * (point[1:] - point[:-1] ** 2) ** 2 + (1 - point[:-1]) ** 2).sum()
+        x = point.to(held).double().clone().requires_grad_()
+        loss = (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
         loss.backward()
+        # A double becomes a float first, as wherever these are read.
+        point.grad = x.grad.to(point.dtype).to(given).to(point.dtype)
         return loss
 
-    losses = [float(optimizer.step(closure).detach()) for _ in range(row.steps)]
+    losses = []
+    for _ in range(row.steps):
+        losses.append(float(optimizer.step(closure).detach()))
+        point.copy_(point.to(held))
     state = optimizer.state[point]
     return vectors.record(
         f"lbfgs: {row.reason}",
+        param=row.param,
+        grad=row.grad,
         hyper=" ".join(f"{name}={vectors.double(hyper[name])}" for name in NAMES),
         n=str(row.n),
         steps=str(row.steps),

@@ -141,39 +141,90 @@ TEST_CASE("every optimizer's steps end where its peer's do") {
   CHECK(count > 300);
 }
 
+namespace {
+
+/*  Numbers of any of the types as floats, and back. */
+template <class Real>
+std::vector<double> widened(const std::vector<Real> &x, sched_dtype dtype) {
+  if constexpr (sizeof(Real) != 2) return {x.begin(), x.end()};
+  std::vector<float> floats(x.size());
+  sched::convert({x.data(), x.size(), dtype}, SCHED_F32, floats.data());
+  return {floats.begin(), floats.end()};
+}
+
+template <class Real>
+void narrow(const std::vector<double> &x, sched_dtype dtype, std::vector<Real> &to) {
+  std::vector<float> floats(x.begin(), x.end());
+  if constexpr (sizeof(Real) == 2) {
+    sched::convert(sched::array(floats.data(), x.size()), dtype, to.data());
+  } else if constexpr (sizeof(Real) == 4) {
+    to = floats;
+  } else {
+    to = x;
+  }
+}
+
+template <class Real, class Grad>
+void goes_where_torch_does(sched::LBFGS<Real, Grad> &&lbfgs, const vector &record,
+                           sched_dtype dtype = SCHED_F32) {
+  lbfgs.lr = vector_hyper(&record, "lr");
+  lbfgs.tolerance_grad = vector_hyper(&record, "tolerance_grad");
+  lbfgs.tolerance_change = vector_hyper(&record, "tolerance_change");
+  lbfgs.max_iter = static_cast<std::int64_t>(vector_hyper(&record, "max_iter"));
+  lbfgs.max_eval = static_cast<std::int64_t>(vector_hyper(&record, "max_eval"));
+  lbfgs.history_size = static_cast<std::int64_t>(vector_hyper(&record, "history_size"));
+  lbfgs.strong_wolfe = vector_hyper(&record, "strong_wolfe") != 0;
+  const auto from = numbers(record, "from");
+  std::vector<Real> point(from.size());
+  narrow(from, dtype, point);
+  const auto valley = [dtype](const std::vector<Real> &param, std::vector<Grad> &grad) {
+    const auto x = widened(param, dtype);
+    std::vector<double> g(x.size());
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < x.size(); i++) {
+      const double across = x[i + 1] - x[i] * x[i], along = 1 - x[i];
+      sum += 100 * across * across + along * along;
+      g[i] += -400 * across * x[i] - 2 * along;
+      g[i + 1] += 200 * across;
+    }
+    narrow(g, dtype, grad);
+    return sum;
+  };
+  for (const double loss : numbers(record, "losses")) {
+    CHECK(lbfgs.step(point, valley) == doctest::Approx(loss).epsilon(1e-6));
+  }
+  const auto to = numbers(record, "to"), end = widened(point, dtype);
+  for (std::size_t i = 0; i < to.size(); i++) {
+    CHECK(end[i] == doctest::Approx(to[i]).epsilon(1e-5));
+  }
+  CHECK(lbfgs.iterations() == static_cast<std::int64_t>(vector_double(&record, "iterations")));
+  CHECK(lbfgs.evaluations() == static_cast<std::int64_t>(vector_double(&record, "evaluations")));
+}
+
+}  // namespace
+
 TEST_CASE("L-BFGS goes where torch's goes, and throws what its function throws") {
+  std::size_t count = 0;
   for (const auto &record : Vectors("lbfgs.txt")) {
     INFO(record.reason);
-    sched::LBFGS<double> lbfgs;
-    lbfgs.lr = vector_hyper(&record, "lr");
-    lbfgs.tolerance_grad = vector_hyper(&record, "tolerance_grad");
-    lbfgs.tolerance_change = vector_hyper(&record, "tolerance_change");
-    lbfgs.max_iter = static_cast<std::int64_t>(vector_hyper(&record, "max_iter"));
-    lbfgs.max_eval = static_cast<std::int64_t>(vector_hyper(&record, "max_eval"));
-    lbfgs.history_size = static_cast<std::int64_t>(vector_hyper(&record, "history_size"));
-    lbfgs.strong_wolfe = vector_hyper(&record, "strong_wolfe") != 0;
-    auto point = numbers(record, "from");
-    const auto valley = [](const std::vector<double> &x, std::vector<double> &g) {
-      double sum = 0;
-      std::fill(g.begin(), g.end(), 0.0);
-      for (std::size_t i = 0; i + 1 < x.size(); i++) {
-        const double across = x[i + 1] - x[i] * x[i], along = 1 - x[i];
-        sum += 100 * across * across + along * along;
-        g[i] += -400 * across * x[i] - 2 * along;
-        g[i + 1] += 200 * across;
-      }
-      return sum;
-    };
-    for (const double loss : numbers(record, "losses")) {
-      CHECK(lbfgs.step(point, valley) == doctest::Approx(loss).epsilon(1e-6));
+    const std::string param = vector_text(&record, "param"), grad = vector_text(&record, "grad");
+    const sched_dtype half = param == "bfloat16" ? SCHED_BF16 : SCHED_F16;
+    if (param == "float64") {
+      goes_where_torch_does(sched::LBFGS<double>(), record);
+    } else if (param == "float32" && grad == param) {
+      goes_where_torch_does(sched::LBFGS<float>(), record);
+    } else if (param != "float32" && grad == param) {
+      goes_where_torch_does(sched::LBFGS<std::uint16_t>(half), record, half);
+    } else if (grad == "float32") {
+      goes_where_torch_does(sched::LBFGS<std::uint16_t, float>(half), record, half);
+    } else {
+      // Gradients of fewer bits than the parameter are for C alone.
+      continue;
     }
-    const auto to = numbers(record, "to");
-    for (std::size_t i = 0; i < to.size(); i++) {
-      CHECK(point[i] == doctest::Approx(to[i]).epsilon(1e-5));
-    }
-    CHECK(lbfgs.iterations() == static_cast<std::int64_t>(vector_double(&record, "iterations")));
-    CHECK(lbfgs.evaluations() == static_cast<std::int64_t>(vector_double(&record, "evaluations")));
+    count++;
   }
+  CHECK(count > 20);
+  CHECK_REFUSED(sched::LBFGS<std::uint16_t>{SCHED_F32}, SCHED_E_ENUM, "dtype", "=1", "SCHED_BF16");
   sched::LBFGS<float> thrower;
   std::vector<float> point = {1, 2};
   CHECK_THROWS_AS(thrower.step(point,

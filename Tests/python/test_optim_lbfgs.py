@@ -136,6 +136,27 @@ def test_16_bits_are_rounded_for_every_evaluation(dtype, is_wide):
         np.testing.assert_array_equal(param.data, tensor.detach().numpy())
 
 
+def test_gradients_of_16_bits_and_of_floats_go_together():
+    """Floats that 16 bits can hold are the same gradient in either type."""
+    ends = []
+    for wide in (set(), {0}, {0, 1}):
+        params = [torch.ones(3).bfloat16().requires_grad_() for _ in range(2)]
+        opt = optim.LBFGS(params, lr=0.3, max_iter=3)
+
+        def closure(params=params, wide=wide):
+            for i, param in enumerate(params):
+                param.grad_dtype = None
+                grad = (2 + i) * param.detach()
+                param.grad = grad.float() if i in wide else grad
+            return sum(param.detach().float().square().sum() for param in params)
+
+        opt.step(closure)
+        ends.append(torch.cat([param.detach() for param in params]))
+    assert ends[0].max() < 0.7
+    assert torch.equal(ends[1], ends[0])
+    assert torch.equal(ends[2], ends[0])
+
+
 def test_a_state_of_torch_s_in_bfloat16_is_loaded():
     ends = []
     for kind in (torch.optim.LBFGS, optim.LBFGS):
@@ -316,12 +337,15 @@ def test_what_is_remembered_is_as_it_was_when_a_closure_raises(history_size):
         torch.testing.assert_close(opt.state[param][name], before[name], rtol=0, atol=0)
 
 
-def test_a_gradient_of_another_shape_is_refused():
-    param = np.ones(3)
+@pytest.mark.parametrize(
+    ("dtype", "grad"), [("f8", np.ones(2)), ("f4", np.ones(3, "i4")), ("f2", np.ones(3))], ids=str
+)
+def test_a_gradient_of_another_shape_or_type_is_refused(dtype, grad):
+    param = np.ones(3, dtype)
     opt = optim.LBFGS([param])
 
     def closure():
-        opt.param_groups[0]["params"][0].grad = np.ones(2)
+        opt.param_groups[0]["params"][0].grad = grad
         return 1.0
 
     with pytest.raises(ValueError, match="the gradient of parameter 0 of group 0"):

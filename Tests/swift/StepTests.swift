@@ -1,6 +1,34 @@
 import Sched
 import Testing
 
+/// What doubles become, by way of floats, and what they are then.
+private protocol Rounded: ParameterElement {
+  init(rounding wide: Double)
+  var wide: Double { get }
+}
+
+extension Double: Rounded {
+  init(rounding wide: Double) { self = wide }
+  var wide: Double { self }
+}
+
+extension Float: Rounded {
+  init(rounding wide: Double) { self.init(wide) }
+  var wide: Double { Double(self) }
+}
+
+extension BFloat16: Rounded {
+  init(rounding wide: Double) { self.init(Float(wide)) }
+  var wide: Double { Double(Float(self)) }
+}
+
+#if !(os(macOS) && arch(x86_64))
+  extension Float16: Rounded {
+    init(rounding wide: Double) { self.init(Float(wide)) }
+    var wide: Double { Double(self) }
+  }
+#endif
+
 /// Serial: which instruction set and how many threads is the process's.
 @Suite("Optimizer steps", .serialized)
 struct StepTests {
@@ -244,20 +272,44 @@ struct StepTests {
     (lbfgs.historySize, lbfgs.strongWolfe) = (
       Int(hyper["history_size"]!), hyper["strong_wolfe"]! != 0
     )
-    var point = try #require(vector.doubles("from"))
-    var state = LBFGS.State()
+    switch (vector.text("param"), vector.text("grad")) {
+    case ("float64", _): try follow(vector, lbfgs, as: Double.self, Double.self)
+    case ("float32", "float32"): try follow(vector, lbfgs, as: Float.self, Float.self)
+    case ("float32", _): try follow(vector, lbfgs, as: Float.self, BFloat16.self)
+    case ("bfloat16", "float32"): try follow(vector, lbfgs, as: BFloat16.self, Float.self)
+    case ("bfloat16", _): try follow(vector, lbfgs, as: BFloat16.self, BFloat16.self)
+    #if !(os(macOS) && arch(x86_64))
+      case (_, "float32"): try follow(vector, lbfgs, as: Float16.self, Float.self)
+      case (_, _): try follow(vector, lbfgs, as: Float16.self, Float16.self)
+    #else
+      case (_, _): break
+    #endif
+    }
+  }
+
+  private func follow<T: Rounded, G: Rounded>(
+    _ vector: Vector, _ lbfgs: LBFGS, as _: T.Type, _: G.Type
+  ) throws {
+    var point = try #require(vector.doubles("from")).map { T(rounding: $0) }
+    var (lbfgs, state) = (lbfgs, LBFGSState<T>())
+    func valley(_ x: [T], _ g: inout [G]) -> Double? {
+      var wide = [Double](repeating: 0, count: g.count)
+      let loss = Self.valley(x.map(\.wide), &wide)
+      g = wide.map { G(rounding: $0) }
+      return loss
+    }
     for loss in try #require(vector.doubles("losses")) {
-      let first = try #require(try lbfgs.step(&point, &state, Self.valley))
+      let first = try #require(try lbfgs.step(&point, &state, valley))
       #expect(abs(first - loss) <= 1e-6 * (1e-6 + abs(loss)))
     }
     for (ours, theirs) in zip(point, try #require(vector.doubles("to"))) {
-      #expect(abs(ours - theirs) <= 1e-5)
+      #expect(abs(ours.wide - theirs) <= 1e-5)
     }
     #expect("\(state.iterations)" == vector.text("iterations"))
     #expect("\(state.evaluations)" == vector.text("evaluations"))
     #expect(throws: Refusal.self) {
       lbfgs.historySize += 1
-      try lbfgs.step(&point, &state, Self.valley)
+      try lbfgs.step(&point, &state, valley)
     }
   }
 

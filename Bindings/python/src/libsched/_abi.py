@@ -840,12 +840,12 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_optim_save": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p)),
     # sched_status sched_optim_load(sched_optim *optim, const void *data, size_t length)
     "sched_optim_load": (c_int, (c_void_p, c_void_p, c_size_t)),
-    # sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype, size_t n, void
-    #     *param, void *grad, sched_lbfgs_memory *memory, const sched_function *objective, double
-    #     *loss)
+    # sched_status sched_lbfgs_step(const sched_lbfgs *hyper, sched_dtype dtype, sched_dtype
+    #     grad_dtype, size_t n, void *param, void *grad, sched_lbfgs_memory *memory, const
+    #     sched_function *objective, double *loss)
     "sched_lbfgs_step": (
         c_int,
-        (c_void_p, c_int, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
+        (c_void_p, c_int, c_int, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
     ),
     # sched_status sched_optimizer_describe(int32_t optimizer, char *text, size_t capacity, size_t
     #     *length)

@@ -1432,9 +1432,10 @@ class LBFGS:
     """One step of L-BFGS on arrays that lie end to end.
 
     Args:
-        dtype: ``"float32"`` or ``"float64"``.
-        param: The parameter, which is stepped.
-        grad: Where whoever evaluates puts the gradient.
+        dtypes: What the parameter and the gradient are made of, as :class:`StepList` has it.
+        size: How many elements either has.
+        addresses: Where the parameter lies, which is stepped, and where whoever evaluates puts the
+            gradient; whoever made them keeps them there.
         settings: Members of C's ``sched_lbfgs``.
         memory: Members of C's ``sched_lbfgs_memory`` that are numbers.
         arrays: ``d``, ``prev_flat_grad``, ``old_dirs``, ``old_stps`` and ``ro``.
@@ -1446,15 +1447,16 @@ class LBFGS:
 
     def __init__(
         self,
-        dtype: str,
-        param: npt.NDArray[Any],
-        grad: npt.NDArray[Any],
+        dtypes: tuple[str, str],
+        size: int,
+        addresses: tuple[int, int],
         settings: dict[str, Any],
         memory: dict[str, Any],
         arrays: tuple[Any, Any, list[Any], list[Any], npt.NDArray[np.float64]],
     ) -> None:
         d, before, dirs, steps, ro = arrays
-        self._dtype, self._arrays, self._held = _DTYPES[dtype], arrays, (param, grad)
+        self._arrays = arrays
+        self._given = *(_DTYPES[dtype] for dtype in dtypes), size, *addresses
         self._hyper = _abi.sched_lbfgs(**settings)
         self._dirs, self._steps = (
             (c_void_p * len(ro))(*(address(one) for one in each)) for each in (dirs, steps)
@@ -1473,15 +1475,11 @@ class LBFGS:
     def step(self, evaluate: Callable[[int], float]) -> None:
         """One step; `evaluate` is called with 0, 1, 2 and so on, puts the gradient into its array
         and gives the loss."""
-        (param, grad), loss = self._held, c_double()
-        function = Function(evaluate)
+        function, loss = Function(evaluate), c_double()
         check(
             _c["sched_lbfgs_step"](
                 byref(self._hyper),
-                self._dtype,
-                param.size,
-                address(param),
-                address(grad),
+                *self._given,
                 byref(self.memory),
                 byref(function.passed),
                 byref(loss),

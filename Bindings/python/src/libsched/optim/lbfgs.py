@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from .. import _lib
 from .._parameter import Parameter
 from ._checks import check_rate
-from ._memory import HALVES, PARTS, dtype_of, is_tensor, torch
+from ._memory import HALVES, PARTS, dtype_name, dtype_of, is_tensor, state_type, torch
 from ._optimizer import Optimizer, number
 
 __all__ = ["LBFGS"]
@@ -33,8 +35,8 @@ class LBFGS(Optimizer):
     Args:
         params: Parameters of one type, real or complex; one group of them. They are gathered into
             one array for a step, and put back for every evaluation. Those of bfloat16 and float16
-            are gathered into float32, which is kept for the step and rounded to the nearest for
-            every evaluation; their gradients may be float32, and their states are.
+            are float32 within a step and rounded to the nearest for every evaluation; their
+            gradients may be float32, and their states are.
         lr: The first length tried, at least 0; a float or a tensor of one element.
         max_iter: Iterations of a step, at the most.
         max_eval: Evaluations of a step, after which no other iteration begins; None for
@@ -125,7 +127,7 @@ class LBFGS(Optimizer):
 
 
 class _Flat:
-    """Parameters laid end to end, and their gradients."""
+    """Parameters laid end to end, and their gradients, in the parameters' kind of arrays."""
 
     def __init__(self, params: list[Any]) -> None:
         names = [f"parameter {i} of group 0" for i in range(len(params))]
@@ -133,58 +135,56 @@ class _Flat:
         for name, param in zip(names, params, strict=True):
             if dtype_of(param) != self.dtype:
                 raise TypeError(f"{name} is of {dtype_of(param)}; accepted: {self.dtype}, as all")
-        self.type = PARTS.get(self.dtype, "float32" if self.dtype in HALVES else self.dtype)
         self.is_tensors = is_tensor(params[0])
-        sizes = [self._reals(param).size for param in params]
-        self.ends = np.cumsum(sizes)
-        self.param = np.empty(sum(sizes), self.type)
-        self.grad = np.empty_like(self.param)
-        for part, param in zip(self._parts(self.param), params, strict=True):
-            part[...] = self._reals(param)
+        kind = torch() if self.is_tensors else np
+        data = [_data(param) for param in params]
+        ends = np.cumsum([0, *(math.prod(one.shape) for one in data)]).tolist()
+        self._slices = [slice(*pair) for pair in itertools.pairwise(ends)]
+        # Gradients of 16 bits may be of either type, each of another.
+        wide = kind.float32 if self.dtype in HALVES else data[0].dtype
+        self.param, self.grad = (kind.empty(ends[-1], dtype=one) for one in (data[0].dtype, wide))
+        for part, one in zip(self._parts(self.param), data, strict=True):
+            part[...] = one.reshape(-1)
+        self.size = ends[-1] * (1 + (self.dtype in PARTS))
+        self.type = state_type(PARTS.get(self.dtype, self.dtype))
+        self.types = PARTS.get(self.dtype, self.dtype), self.type
+        address = kind.Tensor.data_ptr if self.is_tensors else _lib.address
+        self.addresses = address(self.param), address(self.grad)
 
     def _parts(self, flat: Any) -> list[Any]:
-        return np.split(flat, self.ends[:-1])
-
-    def _reals(self, array: Any) -> Any:
-        """An array's numbers in its order, complex ones as pairs; a copy where it is not dense."""
-        data: Any = array.data if isinstance(array, Parameter) else array
-        if is_tensor(data):
-            data = data.detach()
-            if data.layout is not torch().strided:
-                data = data.to_dense()
-            data = data.resolve_conj()
-            data = (data.float() if self.dtype in HALVES else data).numpy()
-        elif self.dtype in HALVES:
-            data = data.astype(self.type)
-        data = np.ascontiguousarray(data)
-        return data.view(self.type).reshape(-1)
+        return [flat[one] for one in self._slices]
 
     def put_back(self) -> None:
         for part, param in zip(self._parts(self.param), self.params, strict=True):
-            data: Any = param.data if isinstance(param, Parameter) else param
-            whole = part if self.dtype in HALVES else part.view(self.dtype)
-            whole = whole.reshape(tuple(data.shape))
-            if isinstance(param, Parameter):
-                data[...] = whole
-            else:
-                data.detach().copy_(torch().from_numpy(whole))
+            data = _data(param)
+            data[...] = part.reshape(data.shape)
 
     def take_grads(self) -> None:
         for i, (part, param) in enumerate(zip(self._parts(self.grad), self.params, strict=True)):
             if param.grad is None:
                 part[...] = 0
                 continue
-            grad = self._reals(param.grad)
-            types = (self.dtype, self.type) if self.dtype in HALVES else (self.dtype,)
-            if grad.size != part.size or dtype_of(param.grad) not in types:
+            grad = _data(param.grad)
+            accepted = (self.dtype, dtype_name(self.grad))
+            if math.prod(grad.shape) != len(part) or dtype_name(grad) not in accepted:
                 raise ValueError(
                     f"the gradient of parameter {i} of group 0 is of another shape or type than it"
                 )
-            part[...] = grad
+            part[...] = grad.reshape(-1)
 
     def wrapped(self, array: Any) -> Any:
         """An array of the parameters' kind, in the same memory."""
         return torch().from_numpy(array) if self.is_tensors else array
+
+
+def _data(array: Any) -> Any:
+    """An array's own memory, but for a tensor that is sparse."""
+    if isinstance(array, Parameter):
+        return array.data
+    if not is_tensor(array):
+        return array
+    data = array.detach()
+    return data if data.layout is torch().strided else data.to_dense()
 
 
 class _Memory:
@@ -192,7 +192,7 @@ class _Memory:
 
     def __init__(self, state: dict[str, Any], flat: _Flat, group: dict[str, Any]) -> None:
         self.state, self.flat = state, flat
-        size, room = flat.param.size, group["history_size"]
+        size, room = flat.size, group["history_size"]
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
 
@@ -214,9 +214,9 @@ class _Memory:
         self.ro = np.zeros(room)
         self.ro[: self.count] = [number(one) for one in (state.get("ro") or [])[-room:]]
         self.call = _lib.LBFGS(
-            flat.type,
-            flat.param,
-            flat.grad,
+            flat.types,
+            flat.size,
+            flat.addresses,
             settings={
                 "lr": number(group["lr"]),
                 "max_iter": group["max_iter"],
@@ -244,10 +244,10 @@ class _Memory:
             one = one.detach().cpu()
             one = (one.float() if one.dtype == torch().bfloat16 else one).numpy()
         found = (np.array if copied else np.ascontiguousarray)(one, self.flat.type).reshape(-1)
-        if found.size != self.flat.param.size:
+        if found.size != self.flat.size:
             raise ValueError(
                 f"{name} of parameter 0 of group 0 has {found.size} elements; accepted:"
-                f" {self.flat.param.size}"
+                f" {self.flat.size}"
             )
         return found
 
