@@ -137,6 +137,28 @@ TEST_CASE("an optimizer takes a parameter in braces, with its copy") {
   CHECK((copy[0] == 0 && copy[1] == 0x3f80));
 }
 
+TEST_CASE("an optimizer steps matrices, and what is put in a parameter's place") {
+  const std::vector<float> grad = ramp(6, 0.1F);
+  std::vector<float> wide = ramp(6, 1), tall = wide, g = grad, wide1 = wide, tall1 = wide, m(6), n(6);
+  std::vector<float> bias = ramp(2, 1), other = bias, grad_b{1, -1};
+  sched::Optim optim;
+  const auto biases = optim.add(sched::SGD(), {{bias, grad_b}});
+  const auto group = optim.add(sched::Muon(), {{wide, g, 2, 3}, {tall.data(), g.data(), 6, 3, 2}});
+  optim.step();
+  sched::muon(sched::Muon(), 1, 6, wide1.data(), g.data(), m.data(), 2, 3);
+  sched::muon(sched::Muon(), 1, 6, tall1.data(), g.data(), n.data(), 3, 2);
+  CHECK((wide == wide1 && tall == tall1 && wide != tall));
+  const auto place = optim.param(group, 0);
+  CHECK((place.param == wide.data() && place.n == 6 && place.rows == 2 && place.columns == 3));
+  const auto stays = bias;
+  wide = wide1 = tall;
+  optim.put(group, 0, sched::Param<float>(wide1, g, 2, 3));
+  optim.put(biases, 0, sched::Param<float>(other, grad_b));
+  optim.step();
+  CHECK((wide == tall1 && wide1 != wide && bias == stays && other != ramp(2, 1)));
+  CHECK(optim.param(biases, 0).param == other.data());
+}
+
 TEST_CASE("an optimizer throws what C refuses") {
   std::vector<float> w(4, 1), grad(4, 1), shorter(3);
   sched::Optim optim;

@@ -84,26 +84,92 @@ TEST_CASE("steps end where torch does, by one array and by list") {
 
 namespace {
 
-/*  A vector's steps by C++'s names; what is left in `s`. */
-template <class Hyper, class Row, class Step>
-void take(stepped &s, const ::vector &record, Step step) {
-  Hyper hyper;
-  CHECK(sizeof hyper == s.hyper_size);
-  // Only its settings: it adds nothing to C's struct but their defaults.
-  std::memcpy(static_cast<void *>(&hyper), s.hyper, sizeof hyper);
+/*  What a slot of a row holds: an address or, of a shape, a number. */
+template <class Value>
+Value held(void *const &slot) {
+  static_assert(sizeof(Value) == sizeof slot);
+  Value value;
+  std::memcpy(&value, &slot, sizeof value);
+  return value;
+}
+
+/*  A step by the function of one parameter of this type of elements, among those of its
+ *  name, with what a row has after its gradient. */
+template <class Real, class Settings, class... More, std::size_t... Slot>
+void call(void (*step)(const Settings &, std::int64_t, std::size_t, Real *, const Real *, More...),
+          const void *hyper, const stepped_row &row, std::index_sequence<Slot...>) {
+  step(*static_cast<const Settings *>(hyper), row.step, row.n, held<Real *>(row.arrays[0]),
+       held<const Real *>(row.arrays[1]), held<More>(row.arrays[2 + Slot])...);
+}
+template <class Real, class Settings, class... More>
+void alone(void (*step)(const Settings &, std::int64_t, std::size_t, Real *, const Real *, More...),
+           const void *hyper, const stepped_row &row) {
+  call(step, hyper, row, std::index_sequence_for<More...>());
+}
+
+/*  A step by the function of a list, which is of one parameter. */
+template <class Settings, class Row>
+void listed(void (*step)(const Settings &, const std::vector<Row> &), const void *hyper,
+            const stepped_row &all) {
+  Row row;
+  std::memcpy(static_cast<void *>(&row), &all, sizeof row);
+  step(*static_cast<const Settings *>(hyper), {row});
+}
+
+/*  The arrays of a row, of any type, and their numbers of state. */
+template <class Real>
+struct Own {
+  std::vector<std::vector<Real>> arrays;
+  std::vector<double> scalars;
+
+  explicit Own(const stepped &s) : scalars(s.scalars, s.scalars + s.scalar_count) {
+    for (std::size_t i = 0; i < 2 + s.states; i++) {
+      arrays.emplace_back(s.arrays[i], s.arrays[i] + s.n);
+    }
+  }
+
+  /*  The row with these in the place of its own, but its gradient's elements. */
+  stepped_row in(stepped_row row) {
+    const auto *grad = held<const float *>(row.arrays[1]);
+    arrays[1].assign(grad, grad + row.n);
+    for (std::size_t i = 0; i < arrays.size(); i++) row.arrays[i] = arrays[i].data();
+    if (!scalars.empty()) row.arrays[arrays.size()] = scalars.data();
+    return row;
+  }
+};
+
+/*  Steps by C++'s names: of floats by list and alone, and of doubles. */
+using Step = void (*)(const void *hyper, const stepped_row &row);
+
+/*  A vector's steps, which are the same alone and by list; what is left in `s`, and the
+ *  parameter of doubles. */
+std::vector<double> take(stepped &s, const ::vector &record, const Step (&steps)[4]) {
+  Own<float> floats(s);
+  Own<double> list(s), doubles(s);
   for (std::size_t t = 0; t < vector_lines(&record, "grad"); t++) {
     const stepped_row all = stepped_next(&s, &record, t);
-    Row row;
-    std::memcpy(static_cast<void *>(&row), &all, sizeof row);
-    step(hyper, std::vector<Row>{row});
+    steps[1](s.hyper, floats.in(all));
+    steps[2](s.hyper, list.in(all));
+    steps[3](s.hyper, doubles.in(all));
+    steps[0](s.hyper, all);
   }
+  bool same = true;
+  for (std::size_t i = 0; i < floats.arrays.size(); i++) {
+    const auto &a = list.arrays[i], &b = doubles.arrays[i];
+    same = same && std::memcmp(floats.arrays[i].data(), s.arrays[i], s.n * sizeof(float)) == 0 &&
+           std::memcmp(a.data(), b.data(), s.n * sizeof(double)) == 0;
+  }
+  CHECK(same);
+  return doubles.arrays[0];
 }
 
 /*  Checks the parameter; how many vectors that were, one. */
-std::size_t ends_where_torch_does(const stepped &s, const ::vector &record) {
+std::size_t ends_where_torch_does(const stepped &s, const std::vector<double> &doubles,
+                                  const ::vector &record) {
   const auto start = floats(record, "param", 0, s.n), theirs = floats(record, "param32", 0, s.n);
   auto exact = numbers(record, "param64");
-  if (exact.empty()) exact.assign(theirs.begin(), theirs.end());
+  const bool of_doubles = !exact.empty();
+  if (!of_doubles) exact.assign(theirs.begin(), theirs.end());
   for (std::size_t i = 0; i < s.n; i++) {
     CAPTURE(i);
     const double ours = s.arrays[0][i], torch32 = theirs[i];
@@ -112,7 +178,9 @@ std::size_t ends_where_torch_does(const stepped &s, const ::vector &record) {
       continue;
     }
     const std::size_t steps = vector_lines(&record, "grad");
-    CHECK(std::fabs(ours - exact[i]) <= stepped_bound(&record, steps, start[i], torch32, exact[i]));
+    const double bound = stepped_bound(&record, steps, start[i], torch32, exact[i]);
+    CHECK(std::fabs(ours - exact[i]) <= bound);
+    if (of_doubles) CHECK(std::fabs(doubles[i] - exact[i]) <= bound);
   }
   return 1;
 }
@@ -127,16 +195,22 @@ TEST_CASE("every optimizer's steps end where its peer's do") {
   for (const auto &record : records) {
     INFO(record.reason);
     const std::string kind = vector_text(&record, "kind");
-#define TAKE(name, constant, type)                                                         \
-  if (kind == #name) {                                                                     \
-    stepped s = stepped_make(&record, SCHED_##constant);                                   \
-    take<sched::type, sched_##name##_arrays_f32>(                                          \
-        s, record, [](const auto &hyper, const auto &list) { sched::name(hyper, list); }); \
-    count += ends_where_torch_does(s, record);                                             \
-    stepped_free(&s);                                                                      \
+#define LISTED(name, width) listed<sched_##name, sched_##name##_arrays_##width>(sched::name, hyper, row)
+#define TAKE(name, constant, type)                                                          \
+  if (kind == #name) {                                                                      \
+    stepped s = stepped_make(&record, SCHED_##constant);                                    \
+    CHECK(sizeof(sched::type) == s.hyper_size);                                             \
+    const Step steps[] = {                                                                  \
+        [](auto hyper, auto &row) { LISTED(name, f32); },                                   \
+        [](auto hyper, auto &row) { alone<float>(sched::name, hyper, row); },               \
+        [](auto hyper, auto &row) { LISTED(name, f64); },                                   \
+        [](auto hyper, auto &row) { alone<double>(sched::name, hyper, row); }};             \
+    count += ends_where_torch_does(s, take(s, record, steps), record);                      \
+    stepped_free(&s);                                                                       \
   }
     STEPPED_KINDS(TAKE)
 #undef TAKE
+#undef LISTED
   }
   CHECK(count > 300);
 }
@@ -408,6 +482,7 @@ TEST_CASE("norms are of all arrays, and of each") {
   CHECK(sched::norm(list) == 13);
   CHECK(sched::norm(list, 1) == 19);
   CHECK(sched::norms(list) == std::vector<double>{5, 12});
+  CHECK(sched::norms(list, 1) == std::vector<double>{7, 12});
   CHECK(sched::dot(list[0], list[0]) == 25);
   CHECK_REFUSED(sched::dot(list[0], list[1]), SCHED_E_RANGE, "b.n", "=1", "2, as a");
 }
