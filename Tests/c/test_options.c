@@ -45,6 +45,9 @@ static const storage storages[] = {
     {"float16s of a master", {F16, F16, F16, F16, F32, SAME, SAME, SAME, F32}, SCHED_NEAREST},
     {"floats, the rest 16 bits", {F32, F16, BF16, BF16, SAME, SAME, F16, SAME, SAME},
      SCHED_NEAREST},
+    // With nothing beside them they are stepped where they lie, two lanes at once.
+    {"floats alone", {F32, F32, F32, F32, SAME, SAME, SAME, SAME, SAME}, SCHED_NEAREST},
+    {"bfloat16s alone", {BF16, BF16, BF16, BF16, SAME, SAME, SAME, SAME, SAME}, SCHED_NEAREST},
 };
 enum { STORAGES = sizeof storages / sizeof *storages };
 
