@@ -156,6 +156,40 @@ struct OptimTests {
     #expect(param == before && whole == before && state.step == 4)
   }
 
+  @Test("keeps what it was asked to, and no more")
+  func keeping() throws {
+    let start: [[BFloat16]] = [(0..<64).map { BFloat16(Float($0) / 7 + 1) }]
+    let grads = [[Float](repeating: 1, count: 64)]
+    func stepped(
+      _ rounding: Rounding, seed: UInt64 = 0
+    ) throws -> (Optim<BFloat16>, [BFloat16]) {
+      let optim = Optim<BFloat16>()
+      try optim.add(
+        SGD(lr: 1e-3), sizes: [64], gradients: .f32, rounding: rounding, seed: seed)
+      var params = start
+      try optim.step(&params, grads)
+      return (optim, params[0])
+    }
+    let chance = try stepped(.stochastic, seed: 1).1
+    #expect(try stepped(.stochastic, seed: 1).1 == chance)
+    #expect(try stepped(.stochastic, seed: 2).1 != chance)
+    #expect(try stepped(.nearest).1 != chance)
+    let (kahan, rounded) = try stepped(.kahan)
+    let sums = zip(try kahan.state("residual", of: 0), rounded).map { $0 + Double(Float($1)) }
+    #expect(zip(sums, start[0]).allSatisfy { abs($0 - Double(Float($1)) + 1e-3) < 1e-5 })
+    #expect(throws: Refusal.self) { try kahan.state("master", of: 0) }
+
+    let optim = Optim<Float>()
+    try optim.add(SGD(lr: 1), sizes: [2], accumulated: true)
+    var (params, options): ([[Float]], StepOptions) = ([[5, 5]], StepOptions())
+    options.accumulates = true
+    try optim.step(&params, [[1, 2]], options)
+    #expect(try optim.state("accumulated", of: 0) == [1, 2] && params == [[5, 5]])
+    try optim.step(&params, [[1, 1]])
+    #expect(params == [[3, 2]])
+    #expect(throws: Refusal.self) { try optim.state("average", of: 0) }
+  }
+
   @Test("steps matrices, and has nothing to do without any")
   func matrices() throws {
     let optim = Optim<Float>()

@@ -240,6 +240,139 @@ struct StepTests {
     #expect(few == [1, 1])
   }
 
+  @Test("are by the settings that they are made with")
+  func settings() throws {
+    let made: [(Any, String)] = [
+      (
+        try SGD(lr: 0.1, momentum: 0.2, weightDecay: 0.4, nesterov: true, lrInVelocity: true),
+        "lr=0.1 momentum=0.2 dampening=0.0 weightDecay=0.4 nesterov=true lrInVelocity=true"
+      ),
+      (
+        try SGD(dampening: 0.3, maximize: true, decoupledWeightDecay: true),
+        "lr=0.001 momentum=0.0 dampening=0.3 weightDecay=0.0 maximize=true decoupledWeightDecay=true"
+      ),
+      (
+        try AdamW(lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, amsgrad: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 amsgrad=true"
+      ),
+      (
+        try Adam(
+          lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, amsgrad: true,
+          decoupledWeightDecay: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 amsgrad=true decoupledWeightDecay=true"
+      ),
+      (
+        try Adam(maximize: true, epsilonHat: true),
+        "lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08 weightDecay=0.0 maximize=true epsilonHat=true"
+      ),
+      (
+        try Adagrad(
+          lr: 0.1, lrDecay: 0.2, weightDecay: 0.3, initialAccumulatorValue: 0.4, eps: 0.5,
+          maximize: true, epsInRoot: true),
+        "lr=0.1 lrDecay=0.2 weightDecay=0.3 initialAccumulatorValue=0.4 eps=0.5 maximize=true epsInRoot=true"
+      ),
+      (
+        try Adadelta(lr: 0.1, rho: 0.2, eps: 0.3, weightDecay: 0.4, maximize: true),
+        "lr=0.1 rho=0.2 eps=0.3 weightDecay=0.4 maximize=true"
+      ),
+      (
+        try RMSprop(
+          lr: 0.1, alpha: 0.2, eps: 0.3, weightDecay: 0.4, momentum: 0.5, centered: true,
+          decoupledWeightDecay: true, lrInVelocity: true),
+        "lr=0.1 alpha=0.2 eps=0.3 weightDecay=0.4 momentum=0.5 centered=true decoupledWeightDecay=true lrInVelocity=true"
+      ),
+      (
+        try Adamax(
+          lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, maximize: true,
+          epsInDenominator: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 maximize=true epsInDenominator=true"
+      ),
+      (
+        try NAdam(
+          lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, momentumDecay: 0.6,
+          decoupledWeightDecay: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 momentumDecay=0.6 decoupledWeightDecay=true"
+      ),
+      (
+        try RAdam(
+          lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, decoupledWeightDecay: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 decoupledWeightDecay=true"
+      ),
+      (
+        try ASGD(lr: 0.1, lambd: 0.2, alpha: 0.3, t0: 0.4, weightDecay: 0.5, maximize: true),
+        "lr=0.1 lambd=0.2 alpha=0.3 t0=0.4 weightDecay=0.5 maximize=true"
+      ),
+      (
+        try Rprop(
+          lr: 0.1, etaminus: 0.2, etaplus: 1.3, stepSizeMin: 0.4, stepSizeMax: 0.5, maximize: true),
+        "lr=0.1 etaminus=0.2 etaplus=1.3 stepSizeMin=0.4 stepSizeMax=0.5 maximize=true"
+      ),
+      (
+        try Lion(lr: 0.1, betas: (0.2, 0.3), weightDecay: 0.4, maximize: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 weightDecay=0.4 maximize=true"
+      ),
+      (
+        try Adan(lr: 0.1, betas: (0.2, 0.3, 0.4), eps: 0.5, weightDecay: 0.6, noProx: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 beta3=0.4 eps=0.5 weightDecay=0.6 noProx=true"
+      ),
+      (
+        try AdEMAMix(
+          lr: 0.1, betas: (0.2, 0.3, 0.4), alpha: 0.5, beta3Warmup: 6, alphaWarmup: 7, eps: 0.8,
+          weightDecay: 0.9, maximize: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 beta3=0.4 alpha=0.5 beta3Warmup=6.0 alphaWarmup=7.0 eps=0.8 weightDecay=0.9 maximize=true"
+      ),
+      (
+        try Sophia(lr: 0.1, beta1: 0.2, rho: 0.3, batch: 0.4, weightDecay: 0.5, maximize: true),
+        "lr=0.1 beta1=0.2 rho=0.3 batch=0.4 weightDecay=0.5 maximize=true"
+      ),
+      (try Average(keep: 0.1, squares: true), "keep=0.1 squares=true"),
+      (
+        try ScheduleFreeSGD(
+          lr: 0.1, momentum: 0.2, weightDecay: 0.3, warmupSteps: 4, r: 0.5, weightLrPower: 0.6,
+          maximize: true),
+        "lr=0.1 momentum=0.2 weightDecay=0.3 warmupSteps=4.0 r=0.5 weightLrPower=0.6 maximize=true"
+      ),
+      (
+        try ScheduleFreeAdamW(
+          lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, warmupSteps: 6, r: 0.7,
+          weightLrPower: 0.8, maximize: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 warmupSteps=6.0 r=0.7 weightLrPower=0.8 maximize=true"
+      ),
+      (
+        try SparseAdam(lr: 0.1, betas: (0.2, 0.3), eps: 0.4, maximize: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 maximize=true"
+      ),
+      (
+        try LAMB(
+          lr: 0.1, betas: (0.2, 0.3), eps: 0.4, weightDecay: 0.5, biasCorrection: false,
+          decoupledWeightDecay: true),
+        "lr=0.1 beta1=0.2 beta2=0.3 eps=0.4 weightDecay=0.5 decoupledWeightDecay=true"
+      ),
+      (
+        try LARS(
+          lr: 0.1, momentum: 0.2, dampening: 0.3, weightDecay: 0.4, trustCoefficient: 0.5,
+          maximize: true),
+        "lr=0.1 momentum=0.2 dampening=0.3 weightDecay=0.4 trustCoefficient=0.5 maximize=true"
+      ),
+      (
+        try Adafactor(
+          lr: 0.1, beta2Decay: -0.2, eps: (0.3, 0.4), d: 5, weightDecay: 0.6, maximize: true),
+        "lr=0.1 beta2Decay=-0.2 eps1=0.3 eps2=0.4 d=5.0 weightDecay=0.6 maximize=true"
+      ),
+      (
+        try Muon(
+          lr: 0.1, weightDecay: 0.2, momentum: 0.3, nesterov: false,
+          nsCoefficients: (0.4, 0.5, 0.6), eps: 0.7, nsSteps: 8, matchRmsAdamw: true),
+        "lr=0.1 weightDecay=0.2 momentum=0.3 nsA=0.4 nsB=0.5 nsC=0.6 eps=0.7 nsSteps=8 matchRmsAdamw=true"
+      ),
+    ]
+    for (optimizer, expected) in made {
+      let found = Mirror(reflecting: optimizer).children.map { "\($0.label ?? "")=\($0.value)" }
+      let asked = found.filter { !$0.hasSuffix("=false") }
+      #expect(Set(asked) == Set(expected.split(separator: " ").map { String($0) }))
+    }
+  }
+
   @Test("refuse what does not fit, with nothing changed")
   func refusals() throws {
     var param: [Float] = [1, 2, 3]
