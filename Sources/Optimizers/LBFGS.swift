@@ -364,39 +364,54 @@ private struct Run {
 
   /// y ← y + a · x.
   func add(_ a: Double, _ x: Array, to y: Array) {
-    type == .f64 ? add(a, x, to: y, table.f64) : add(a, x, to: y, table.f32)
+    let work = adding(a, x, to: y)
+    inShares(n, work)
   }
 
-  private func add<T: Element>(
+  /// The same of some elements, from a multiple of 16.
+  private func adding(_ a: Double, _ x: Array, to y: Array) -> (Int, Int) -> Void {
+    type == .f64 ? adding(a, x, to: y, table.f64) : adding(a, x, to: y, table.f32)
+  }
+
+  private func adding<T: Element>(
     _ a: Double, _ x: Array, to y: Array, _ kernel: @escaping StepTable.Kernel<T>
-  ) {
+  ) -> (Int, Int) -> Void {
     var sgd = SGD()
     sgd.lr = -a
     var one = 0.0
     let body = sgd.body(2, &one)
     let (x, y) = (x.assumingMemoryBound(to: T.self), y.assumingMemoryBound(to: T.self))
-    inShares(n) { first, last in
+    return { first, last in
       let whole = first + (last - first) & ~15
-      if whole > first { kernel(body, whole - first, Streams(p: y + first, g: x + first)) }
+      var at = Streams(p: y + first, g: UnsafePointer(x + first))
+      at.ahead = n - last
+      if whole > first { kernel(body, whole - first, at) }
       for i in whole..<last { y[i] = y[i] - x[i] * T(-a) }
     }
   }
 
   /// x ← a · x.
-  func scale(_ x: Array, by a: Double) {
-    type == .f64 ? scale(x, by: a, of: Double.self) : scale(x, by: a, of: Float.self)
+  func scale(_ x: Array, by a: Double) { inShares(n) { scale(x, by: a, $0, $1) } }
+
+  private func scale(_ x: Array, by a: Double, _ first: Int, _ last: Int) {
+    type == .f64
+      ? scale(x.assumingMemoryBound(to: Double.self), by: a, first, last)
+      : scale(x.assumingMemoryBound(to: Float.self), by: Float(a), first, last)
   }
 
-  private func scale<T: Element>(_ x: Array, by a: Double, of _: T.Type) {
-    let (x, a) = (x.assumingMemoryBound(to: T.self), T(a))
-    for i in 0..<n { x[i] = x[i] * a }
+  private func scale<T: Element>(
+    _ x: UnsafeMutablePointer<T>, by a: T, _ first: Int, _ last: Int
+  ) {
+    for i in first..<last { x[i] = x[i] * a }
   }
 
-  func measure(_ measure: Measure, _ x: Array, _ y: Array? = nil) throws(Refusal) -> Double {
+  func measure(
+    _ measure: Measure, _ x: Array, _ y: Array? = nil, doing work: ((Int, Int) -> Void)? = nil
+  ) throws(Refusal) -> Double {
     let (x, y) = (Operand(x, n, type), y.map { Operand($0, n, type) })
     var result = 0.0
     try Norms.measure(
-      measure, 1, { _ in x }, with: y.map { y in { _ in y } }, into: &result)
+      measure, 1, { _ in x }, with: y.map { y in { _ in y } }, into: &result, doing: work)
     return result
   }
 
@@ -499,14 +514,24 @@ private struct Run {
     }
     copy(g, to: d)
     scale(d, by: -1)
+    if count == 0 { return scale(d, by: m.pointee.scale) }
+    // Each addition meets the elements that the next product takes.
+    var product = try dot(stp(count - 1), d)
     for i in stride(from: count - 1, through: 0, by: -1) {
-      al[i] = try dot(stp(i), d) * ro[i]
-      add(-al[i], dir(i), to: d)
+      al[i] = product * ro[i]
+      let add = adding(-al[i], dir(i), to: d)
+      product = try measure(.products, i > 0 ? stp(i - 1) : dir(0), d) { first, last in
+        add(first, last)
+        if i == 0 { scale(d, by: m.pointee.scale, first, last) }
+      }
     }
-    scale(d, by: m.pointee.scale)
     for i in 0..<count {
-      let be = try dot(dir(i), d) * ro[i]
-      add(al[i] - be, stp(i), to: d)
+      let work = adding(al[i] - product * ro[i], stp(i), to: d)
+      if i == count - 1 {
+        inShares(n, work)
+      } else {
+        product = try measure(.products, dir(i + 1), d, doing: work)
+      }
     }
   }
 

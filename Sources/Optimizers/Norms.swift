@@ -72,17 +72,20 @@ public enum Norms {
   static let block = 4_096
 
   /// `measure` of each operand, into `results`; `.products` takes the operands'
-  /// with those of `others`.
+  /// with those of `others`. `work` is done to elements before they are
+  /// measured, while they are near.
   @inline(never)
   static func measure(
     _ measure: Measure, _ count: Int, _ operand: (Int) -> Operand,
-    with others: ((Int) -> Operand)? = nil, into results: UnsafeMutablePointer<Double>
+    with others: ((Int) -> Operand)? = nil, into results: UnsafeMutablePointer<Double>,
+    doing work: ((Int, Int) -> Void)? = nil
   ) throws(Refusal) {
     let table = try InstructionSet.table()
     each(count, { operand($0).n }, into: results, joined: { measure.joined($0, $1) }) {
       i, first, n in
       let x = operand(i)
       let y = others?(i)
+      work?(first, first + n)
       return x.type == .f64
         ? gauge(measure, x, y, first, n, table, table.measure64)
         : gauge(measure, x, y, first, n, table, table.measure32)
