@@ -8,7 +8,7 @@ extension StepTable {
     name: "avx2",
     f32: { body, n, at in body.run(SIMD8<Float>.self, SIMD8<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD4<Double>.self, SIMD4<Double>.self, n, at) },
-    stored: { body, n, at in body.run(SIMD8<Float>.self, SIMD8<Float>.self, n, at) },
+    stored: { body, n, at in body.run(SIMD16<Float>.self, n, at) },
     rest: { isBack, room, arrays, count, size in
       lanes_rest(isBack ? 1 : 0, room, arrays, count, size)
     },

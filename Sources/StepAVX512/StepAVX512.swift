@@ -6,9 +6,9 @@ import StepBody
 extension StepTable {
   public static let avx512 = StepTable(
     name: "avx512",
-    f32: { body, n, at in body.run(SIMD16<Float>.self, EstimatedSIMD16.self, n, at) },
+    f32: { body, n, at in body.run(SIMD16<Float>.self, SIMD32<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD8<Double>.self, SIMD8<Double>.self, n, at) },
-    stored: { body, n, at in body.run(SIMD16<Float>.self, EstimatedSIMD16.self, n, at) },
+    stored: { body, n, at in body.run(SIMD32<Float>.self, n, at) },
     rest: { isBack, room, arrays, count, size in
       lanes_rest(isBack ? 1 : 0, room, arrays, count, size)
     },

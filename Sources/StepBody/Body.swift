@@ -61,34 +61,31 @@ public protocol LaneStep: Sendable {
 extension LaneStep {
   @inlinable public static var kept: Int { states }
 
-  /// The update of `n` elements, a multiple of the lane's.
+  /// The update of `n` elements, a multiple of the lane's, but for the first.
   @inlinable @inline(__always)
-  func sweep<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>) {
-    var i = 0
+  func sweep<L: Lane>(_: L.Type, _ n: Int, _ at: Streams<L.Scalar>, from first: Int = 0) {
+    var i = first
     while i < n {
-      fetch(i, n, at)
+      var line = i
+      repeat {
+        fetch(line, n, at)
+        line &+= 64 / MemoryLayout<L.Scalar>.stride
+      } while line < i &+ L.scalarCount
       update(L.self, i, at)
       i &+= L.scalarCount
     }
   }
 
-  /// The same with lanes of two kinds in turn. That is faster where roots and
-  /// divisions are most of the work, and slower beside many other operations.
+  /// The same with lanes of another kind, which may be wider, as far as those go. They
+  /// are faster where roots and divisions are most of the work, and slower beside many
+  /// other operations.
   @inlinable @inline(__always)
   func sweep<L: Lane, M: Lane>(
     _: L.Type, _: M.Type, _ n: Int, _ at: Streams<L.Scalar>
   ) where M.Scalar == L.Scalar {
-    if !M.isOther { return sweep(L.self, n, at) }
-    var i = 0
-    while i < n {
-      fetch(i, n, at)
-      update(L.self, i, at)
-      i &+= L.scalarCount
-      if i >= n { break }
-      fetch(i, n, at)
-      update(M.self, i, at)
-      i &+= M.scalarCount
-    }
+    let whole = M.scalarCount > L.scalarCount ? n & -M.scalarCount : 0
+    sweep(M.self, whole, at)
+    sweep(L.self, n, at, from: whole)
   }
 
   /// Brings nearer what comes 2,048 bytes later: of so many arrays at once the
@@ -159,8 +156,8 @@ public enum Body: Sendable {
   case adafactorVector(AdafactorVectorStep)
   case muonMomentum(MuonMomentumStep)
 
-  /// The update of `n` elements, a multiple of the lanes'; the second kind takes
-  /// turns with the first where that is faster.
+  /// The update of `n` elements, a multiple of the first kind of lanes; the second is
+  /// taken where that is faster.
   @inlinable @inline(__always)
   public func run<L: Lane, M: Lane>(
     _: L.Type, _: M.Type, _ n: Int, _ at: Streams<L.Scalar>

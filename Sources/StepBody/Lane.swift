@@ -28,6 +28,8 @@ extension Float: Element {
     switch V.scalarCount {
     case 4: lanes_do_f32x4(operation, x, y, when)
     case 8: lanes_do_f32x8(operation, x, y, when)
+    case 32:
+      operation == LANES_SQRT ? lanes_roots_f32x32(x) : lanes_do_f32x32(operation, x, y, when)
     default: lanes_do_f32x16(operation, x, y, when)
     }
   }
@@ -61,21 +63,17 @@ extension Double: Element {
 }
 
 /// A few elements side by side, all treated alike.
-public protocol Lane: SIMD where Scalar: Element {
-  /// Each element's square root, correctly rounded.
-  static func squareRoot(of x: Self) -> Self
-  /// Whether it takes turns with another, whose roots are made otherwise.
-  static var isOther: Bool { get }
-}
+public protocol Lane: SIMD where Scalar: Element {}
 
 extension SIMD2: Lane where Scalar: Element {}
 extension SIMD4: Lane where Scalar: Element {}
 extension SIMD8: Lane where Scalar: Element {}
 extension SIMD16: Lane where Scalar: Element {}
+/// Two registers' worth: the roots of the second are made of estimates, beside those
+/// of the first, which the processor divides for.
+extension SIMD32: Lane where Scalar == Float {}
 
 extension Lane {
-  @inlinable public static var isOther: Bool { false }
-
   /// A constant, made in double and rounded once, in every element. Where
   /// `x` does not change, neither does this: it is done before the loop.
   @inlinable @inline(__always)
@@ -110,8 +108,9 @@ extension Lane {
   @inlinable @inline(__always)
   static func / (a: Self, b: Self) -> Self { by(LANES_DIVIDE, a, b, b) }
 
+  /// Each element's square root, correctly rounded.
   @inlinable @inline(__always)
-  public static func squareRoot(of x: Self) -> Self { by(LANES_SQRT, x, x, x) }
+  static func squareRoot(of x: Self) -> Self { by(LANES_SQRT, x, x, x) }
 
   /// Each element without its sign.
   @inlinable @inline(__always)
@@ -133,38 +132,5 @@ extension Lane {
   @inlinable @inline(__always)
   static func sign(of x: Self) -> Self {
     pick(Self(1), pick(Self(-1), Self(0), where: Self(0) - x), where: x)
-  }
-}
-
-/// Sixteen floats whose roots are made of estimates. They take turns with those
-/// whose roots are divided for: the one's work is beside the other's.
-@frozen
-public struct EstimatedSIMD16: Lane {
-  public typealias Scalar = Float
-  public typealias MaskStorage = SIMD16<Int32>
-
-  @usableFromInline var lanes = SIMD16<Float>()
-
-  @inlinable @inline(__always)
-  public init() {}
-
-  @inlinable
-  public var scalarCount: Int {
-    @inline(__always) get { 16 }
-  }
-
-  @inlinable
-  public subscript(i: Int) -> Float {
-    @inline(__always) get { lanes[i] }
-    @inline(__always) set { lanes[i] = newValue }
-  }
-
-  @inlinable public static var isOther: Bool { true }
-
-  @inlinable @inline(__always)
-  public static func squareRoot(of x: Self) -> Self {
-    var x = x
-    lanes_estimated_root_f32x16(&x)
-    return x
   }
 }

@@ -19,89 +19,73 @@ public struct StoredStreams {
   }
 }
 
-/// Two lanes of as many elements side by side, of floats or of bfloat16s.
-///
-/// Of bfloat16s `inTurns` the second has every other element: that is less to do,
-/// and right where all arrays are so.
-@frozen
-@usableFromInline
-struct LanePair<L: Lane, M: Lane> where L.Scalar == Float, M.Scalar == Float {
-  @usableFromInline var first: L
-  @usableFromInline var second: M
-
-  @inlinable @inline(__always)
-  init(_ first: L, _ second: M) { (self.first, self.second) = (first, second) }
-
+extension Lane where Scalar == Float {
+  /// Floats, or bfloat16s. Of those `inTurns` every other element is in the second half:
+  /// that is less to do, and right where all arrays are so.
   @inlinable @inline(__always)
   init(_ array: UnsafeMutableRawPointer, _ i: Int, isHalf: Bool, inTurns: Bool) {
-    (first, second) = (L(0), M(0))
+    self.init()
     if isHalf {
-      Self.load(&first, &second, array + i &* 2, inTurns ? 1 : 0)
+      Self.load(&self, array + i &* 2, inTurns ? 1 : 0)
     } else {
-      let floats = array + i &* 4
-      first = floats.loadUnaligned(as: L.self)
-      second = (floats + L.scalarCount &* 4).loadUnaligned(as: M.self)
+      self = (array + i &* 4).loadUnaligned(as: Self.self)
     }
   }
 
   @inlinable @inline(__always)
-  mutating func store(_ array: UnsafeMutableRawPointer, _ i: Int, isHalf: Bool, inTurns: Bool) {
+  func store(_ array: UnsafeMutableRawPointer, _ i: Int, isHalf: Bool, inTurns: Bool) {
     if isHalf {
-      Self.store(&first, &second, array + i &* 2, inTurns ? 1 : 0)
+      var lanes = self
+      Self.store(&lanes, array + i &* 2, inTurns ? 1 : 0)
     } else {
-      let floats = array + i &* 4
-      floats.storeBytes(of: first, as: L.self)
-      (floats + L.scalarCount &* 4).storeBytes(of: second, as: M.self)
+      (array + i &* 4).storeBytes(of: self, as: Self.self)
     }
   }
 
   @inlinable @inline(__always)
   static func load(
-    _ first: UnsafeMutablePointer<L>, _ second: UnsafeMutablePointer<M>,
-    _ halves: UnsafeMutableRawPointer, _ inTurns: Int32
+    _ lanes: UnsafeMutablePointer<Self>, _ halves: UnsafeMutableRawPointer, _ inTurns: Int32
   ) {
-    switch L.scalarCount {
-    case 4: lanes_load_bfloat16x4(first, second, halves, inTurns)
-    case 8: lanes_load_bfloat16x8(first, second, halves, inTurns)
-    default: lanes_load_bfloat16x16(first, second, halves, inTurns)
+    switch scalarCount {
+    case 8: lanes_load_bfloat16x8(lanes, halves, inTurns)
+    case 16: lanes_load_bfloat16x16(lanes, halves, inTurns)
+    default: lanes_load_bfloat16x32(lanes, halves, inTurns)
     }
   }
 
   @inlinable @inline(__always)
   static func store(
-    _ first: UnsafeMutablePointer<L>, _ second: UnsafeMutablePointer<M>,
-    _ halves: UnsafeMutableRawPointer, _ inTurns: Int32
+    _ lanes: UnsafeMutablePointer<Self>, _ halves: UnsafeMutableRawPointer, _ inTurns: Int32
   ) {
-    switch L.scalarCount {
-    case 4: lanes_store_bfloat16x4(halves, first, second, inTurns)
-    case 8: lanes_store_bfloat16x8(halves, first, second, inTurns)
-    default: lanes_store_bfloat16x16(halves, first, second, inTurns)
+    switch scalarCount {
+    case 8: lanes_store_bfloat16x8(halves, lanes, inTurns)
+    case 16: lanes_store_bfloat16x16(halves, lanes, inTurns)
+    default: lanes_store_bfloat16x32(halves, lanes, inTurns)
     }
   }
 }
 
 extension LaneStep {
-  /// What the other `sweep` does between such arrays, in registers, two lanes at
-  /// once; of a body of two states.
+  /// What the other `sweep` does between such arrays, in registers; of a body of two
+  /// states.
   @inlinable @inline(__always)
-  func sweep<L: Lane, M: Lane>(
-    _: L.Type, _: M.Type, _ n: Int, _ at: StoredStreams, isHalf: Bool, areStatesHalf: Bool
-  ) where L.Scalar == Float, M.Scalar == Float {
+  func sweep<L: Lane>(
+    _: L.Type, _ n: Int, _ at: StoredStreams, isHalf: Bool, areStatesHalf: Bool
+  ) where L.Scalar == Float {
     let inTurns = isHalf && areStatesHalf
     var i = 0
     while i < n {
       fetch(i, n, at, isHalf: isHalf, areStatesHalf: areStatesHalf)
-      var p = LanePair<L, M>(at.p, i, isHalf: isHalf, inTurns: inTurns)
-      let g = LanePair<L, M>(at.g, i, isHalf: isHalf, inTurns: inTurns)
-      var a = LanePair<L, M>(at.a, i, isHalf: areStatesHalf, inTurns: inTurns)
-      var b = LanePair<L, M>(at.b, i, isHalf: areStatesHalf, inTurns: inTurns)
-      var (c, d) = (LanePair(L(0), M(0)), LanePair(L(0), M(0)))
-      apply(&p.first, g.first * L(at.scale), &a.first, &b.first, &c.first, &d.first)
-      apply(&p.second, g.second * M(at.scale), &a.second, &b.second, &c.second, &d.second)
+      var p = L(at.p, i, isHalf: isHalf, inTurns: inTurns)
+      let g = L(at.g, i, isHalf: isHalf, inTurns: inTurns)
+      var a = L(at.a, i, isHalf: areStatesHalf, inTurns: inTurns)
+      var b = L(at.b, i, isHalf: areStatesHalf, inTurns: inTurns)
+      var (c, d) = (L(0), L(0))
+      apply(&p, g * L(at.scale), &a, &b, &c, &d)
       p.store(at.p, i, isHalf: isHalf, inTurns: inTurns)
       a.store(at.a, i, isHalf: areStatesHalf, inTurns: inTurns)
       b.store(at.b, i, isHalf: areStatesHalf, inTurns: inTurns)
-      i &+= L.scalarCount &+ M.scalarCount
+      i &+= L.scalarCount
     }
   }
 
@@ -124,12 +108,11 @@ extension LaneStep {
   }
 
   @inlinable @inline(__always)
-  func run<L: Lane, M: Lane>(_: L.Type, _: M.Type, _ n: Int, _ at: StoredStreams) -> Bool
-  where L.Scalar == Float, M.Scalar == Float {
+  func run<L: Lane>(_: L.Type, _ n: Int, _ at: StoredStreams) -> Bool where L.Scalar == Float {
     switch (at.isHalf, at.areStatesHalf) {
-    case (false, false): sweep(L.self, M.self, n, at, isHalf: false, areStatesHalf: false)
-    case (true, false): sweep(L.self, M.self, n, at, isHalf: true, areStatesHalf: false)
-    case (true, true): sweep(L.self, M.self, n, at, isHalf: true, areStatesHalf: true)
+    case (false, false): sweep(L.self, n, at, isHalf: false, areStatesHalf: false)
+    case (true, false): sweep(L.self, n, at, isHalf: true, areStatesHalf: false)
+    case (true, true): sweep(L.self, n, at, isHalf: true, areStatesHalf: true)
     case (false, true): return false
     }
     return true
@@ -137,14 +120,14 @@ extension LaneStep {
 }
 
 extension Body {
-  /// The update of `n` elements, a multiple of two lanes'; false where it takes
-  /// floats as they are.
+  /// The update of `n` elements, a multiple of the lanes'; false where it takes floats
+  /// as they are.
   @inlinable @inline(__always)
-  public func run<L: Lane, M: Lane>(_: L.Type, _: M.Type, _ n: Int, _ at: StoredStreams) -> Bool
-  where L.Scalar == Float, M.Scalar == Float {
+  public func run<L: Lane>(_: L.Type, _ n: Int, _ at: StoredStreams) -> Bool
+  where L.Scalar == Float {
     switch self {
-    case .adam(let step): step.run(L.self, M.self, n, at)
-    case .plainAdam(let step): step.run(L.self, M.self, n, at)
+    case .adam(let step): step.run(L.self, n, at)
+    case .plainAdam(let step): step.run(L.self, n, at)
     default: false
     }
   }

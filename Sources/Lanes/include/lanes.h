@@ -55,6 +55,7 @@ typedef enum lanes_operation {
 LANES(float, 32, 4)
 LANES(float, 32, 8)
 LANES(float, 32, 16)
+LANES(float, 32, 32)
 LANES(double, 64, 2)
 LANES(double, 64, 4)
 LANES(double, 64, 8)
@@ -76,24 +77,27 @@ LANES_INLINE __m512 lanes_root_near(__m512 x, __m512 estimate) {
 }
 #endif
 
-/*  LANES_SQRT's roots, of estimates where the processor has them: while it divides,
- *  which it does one after the other, it adds and multiplies beside. */
-LANES_INLINE void lanes_estimated_root_f32x16(void *of) {
-  lanes_f32x16 *x = (lanes_f32x16 *)of;
+/*  LANES_SQRT's roots, half of them of estimates where the processor has those: while
+ *  it divides, which it does one after the other, it adds and multiplies beside. */
+LANES_INLINE void lanes_roots_f32x32(void *of) {
+  lanes_f32x32 *x = (lanes_f32x32 *)of;
 #if defined(__AVX512F__)
-  const __m512 a = (__m512)*x;
-  const __m512i bits = _mm512_castps_si512(a), least = _mm512_set1_epi32(0x0d800000);
+  const __m512 a = (__m512)x->hi;
+  const __m512i least = _mm512_set1_epi32(0x0d800000);
   const __m512i range = _mm512_sub_epi32(_mm512_set1_epi32(0x7f800000), least);
-  const __mmask16 some = _mm512_test_epi32_mask(bits, bits);
-  // Below 2^-100 and not 0, below 0, infinite or NaN.
-  const __mmask16 beyond =
-      _mm512_mask_cmpge_epu32_mask(some, _mm512_sub_epi32(bits, least), range);
-  if (__builtin_expect(beyond == 0, 1)) {
-    *x = (lanes_f32x16)lanes_root_near(a, _mm512_maskz_rsqrt14_ps(some, a));
-    return;
+  const __m512i above = _mm512_sub_epi32(_mm512_castps_si512(a), least);
+  lanes_f32x32 roots;
+  roots.lo = __builtin_elementwise_sqrt(x->lo);
+  // None is 0, below 2^-100, infinite or NaN.
+  if (__builtin_expect(_mm512_cmpge_epu32_mask(above, range) == 0, 1)) {
+    roots.hi = (lanes_f32x16)lanes_root_near(a, _mm512_rsqrt14_ps(a));
+  } else {
+    roots.hi = __builtin_elementwise_sqrt(x->hi);
   }
-#endif
+  *x = roots;
+#else
   *x = __builtin_elementwise_sqrt(*x);
+#endif
 }
 
 /*  Brings what lies there nearer. */
@@ -324,12 +328,11 @@ LANES_INLINE void lanes_weave_u32x16(lanes_u32x16 *x, const lanes_u32x16 *y) {
 LANES_NEAREST(16, 32)
 #endif
 
-/*  Two lanes of floats from bfloat16s at any address, and the nearest to them: one
- *  lane after the other, or, in turns, every second element in the second, which is
- *  less to do where all arrays are so. */
+/*  Floats from bfloat16s at any address, and the nearest to them: in their order, or,
+ *  in turns, every second element in the second half, which is less to do where all
+ *  arrays are so. */
 #define LANES_BFLOAT16(width, twice)                                                       \
-  LANES_INLINE void lanes_load_bfloat16x##width(void *x, void *y, const void *from,        \
-                                                int in_turns) {                            \
+  LANES_INLINE void lanes_load_bfloat16x##twice(void *to, const void *from, int in_turns) {\
     lanes_u16x##twice halves;                                                              \
     memcpy(&halves, from, sizeof halves);                                                  \
     lanes_u32x##width first = __builtin_convertvector(halves.lo, lanes_u32x##width) << 16; \
@@ -338,14 +341,17 @@ LANES_NEAREST(16, 32)
       first = (lanes_u32x##width)halves << 16;                                             \
       second = (lanes_u32x##width)halves & 0xffff0000;                                     \
     }                                                                                      \
-    memcpy(x, &first, sizeof first);                                                       \
-    memcpy(y, &second, sizeof second);                                                     \
+    lanes_f32x##twice floats;                                                              \
+    floats.lo = (lanes_f32x##width)first;                                                  \
+    floats.hi = (lanes_f32x##width)second;                                                 \
+    *(lanes_f32x##twice *)to = floats;                                                     \
   }                                                                                        \
-  LANES_INLINE void lanes_store_bfloat16x##width(void *to, const void *x, const void *y,   \
-                                                 int in_turns) {                           \
+  LANES_INLINE void lanes_store_bfloat16x##twice(void *to, const void *from, int in_turns) {\
+    const lanes_f32x##twice floats = *(const lanes_f32x##twice *)from;                     \
+    const lanes_f32x##width x = floats.lo, y = floats.hi;                                  \
     lanes_u32x##width first, second;                                                       \
-    lanes_nearest_f32x##width(&first, x);                                                  \
-    lanes_nearest_f32x##width(&second, y);                                                 \
+    lanes_nearest_f32x##width(&first, &x);                                                 \
+    lanes_nearest_f32x##width(&second, &y);                                                \
     if (in_turns) {                                                                        \
       lanes_weave_u32x##width(&first, &second);                                            \
       memcpy(to, &first, sizeof first);                                                    \
