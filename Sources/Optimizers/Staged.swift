@@ -39,10 +39,13 @@ struct Stage<T: Element>: ~Copyable {
   private(set) var first = 0
   private(set) var count = 0
   private(set) var padded = 0
+  /// How many elements beyond those are next.
+  private(set) var ahead = 0
 
-  mutating func move(to first: Int, _ count: Int) {
+  mutating func move(to first: Int, _ count: Int, ahead: Int = 0) {
     self.first = first
     self.count = count
+    self.ahead = ahead
     padded = padded(count)
   }
 
@@ -182,7 +185,7 @@ extension Group {
         // Ends are at multiples of its length, wherever a share begins: chances are of
         // elements by 32 bits of their numbers, and the rest is the chunk's.
         let count = min(Stage<T>.length - at % Stage<T>.length, first + n - at)
-        stage.move(to: at, count)
+        stage.move(to: at, count, ahead: first + n - at - count)
         if pass.options.accumulates {
           accumulate(stage, i, pass)
         } else {
@@ -264,7 +267,9 @@ extension Group {
     }
     // The states of one that stands in the gradient's place are as they should be.
     let states = made != nil && shape(i).rows > 0 ? 0 : stateCount
-    let streams = opened(stage, p, i, pass, states: states)
+    var streams = opened(stage, p, i, pass, states: states)
+    // Of what is on the stage that brings nothing, and costs nothing.
+    streams.ahead = stage.ahead
     stage.kernel(body, stage.padded, streams)
     if states == 0 { return }
     var slot = 2
