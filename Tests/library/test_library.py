@@ -119,7 +119,7 @@ def test_it_is_small(library: Path, instructions: list[Instruction], tmp_path: P
     elf.run("strip", "--strip-unneeded", "-o", stripped, library)
     named = re.compile(r"\bStep(Body|Baseline|AVX2|AVX512)\b")
     kernels = sum(len(each.code) for each in instructions if named.search(each.function))
-    assert 1_000 < kernels < 251_000
+    assert 1_000 < kernels < 254_000
     assert stripped.stat().st_size - kernels < 605_000
 
 

@@ -41,7 +41,7 @@ enum { lanes_block = 256 };
  *
  *  The same by decade, the first below all of them, for registers that hold no 32:
  *  `next` is the least y of the next decade, `one` that of 1. */
-typedef struct lanes_map {
+typedef struct __attribute__((aligned(64))) lanes_map {
   float slope[16], value[16];
   int32_t turn[32];
   float rate[32], code[32], last[32];
@@ -163,34 +163,36 @@ static const lanes_map lanes_maps[2] = {
 /*  The scale of n numbers; NaN where one is not finite, which makes all of them NaN.
  *  Floats of a sign are in the order of their bits, with NaN beyond infinity. */
 LANES_INLINE float lanes_scale(const float *from, long n, int is_unsigned) {
+  uint32_t magnitude = 0;
   int32_t above = 0;
-  uint32_t below = 0;
   long i = 0;
 #if defined(__AVX512F__)
   __m512i most[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-  __m512i least[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+  __m512 highest[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
   for (; i + 32 <= n; i += 32) {
     for (int k = 0; k < 2; k++) {
-      __m512i bits = _mm512_loadu_si512(from + i + 16 * k);
-      most[k] = _mm512_max_epi32(most[k], bits);
-      least[k] = _mm512_max_epu32(least[k], bits);
+      __m512 number = _mm512_loadu_ps(from + i + 16 * k);
+      most[k] = _mm512_max_epu32(most[k], _mm512_castps_si512(_mm512_abs_ps(number)));
+      highest[k] = _mm512_max_ps(number, highest[k]);
     }
   }
-  above = _mm512_reduce_max_epi32(_mm512_max_epi32(most[0], most[1]));
-  below = _mm512_reduce_max_epu32(_mm512_max_epu32(least[0], least[1]));
+  magnitude = _mm512_reduce_max_epu32(_mm512_max_epu32(most[0], most[1]));
+  __m512i high = _mm512_castps_si512(_mm512_max_ps(highest[0], highest[1]));
+  if (_mm512_cmpeq_epi32_mask(high, _mm512_set1_epi32((int32_t)magnitude)) != 0) {
+    above = (int32_t)magnitude;
+  }
 #endif
   for (; i < n; i++) {
-    uint32_t bits;
+    int32_t bits;
     memcpy(&bits, from + i, sizeof bits);
-    above = (int32_t)bits > above ? (int32_t)bits : above;
-    below = bits > below ? bits : below;
+    uint32_t size = (uint32_t)bits & 0x7fffffff;
+    magnitude = size > magnitude ? size : magnitude;
+    above = bits > above ? bits : above;
   }
-  uint32_t magnitude = below >> 31 ? below & 0x7fffffff : 0;
-  uint32_t largest = (uint32_t)above;
-  if (magnitude > largest) largest = is_unsigned ? magnitude : below;
-  if ((largest & 0x7fffffff) >= 0x7f800000) largest = 0x7fc00000;
+  if (!is_unsigned && (int32_t)magnitude != above) magnitude |= 0x80000000;
+  if ((magnitude & 0x7fffffff) >= 0x7f800000) magnitude = 0x7fc00000;
   float scale;
-  memcpy(&scale, &largest, sizeof scale);
+  memcpy(&scale, &magnitude, sizeof scale);
   return scale;
 }
 
@@ -242,9 +244,14 @@ LANES_INLINE uint8_t lanes_code(const lanes_map *map, int is_unsigned, float num
 
 #if defined(__AVX512F__)
 /*  The same of 16 at once, by tables in registers. */
-LANES_INLINE __m512 lanes_numbers(const lanes_map *map, int is_unsigned, __m128i codes) {
-  /* A float of 2^25 counts by 4. */
-  __m512i counted = _mm512_or_si512(_mm512_cvtepu8_epi32(codes), _mm512_set1_epi32(0x4c000000));
+LANES_INLINE __m512 lanes_numbers(const lanes_map *map, int is_unsigned, const uint8_t *codes) {
+  __m512i some = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)codes));
+  __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  // Or else the compiler makes three operations of one.
+  __asm__("" : "+v"(places));
+  /* Each is the lowest byte of a float; one of 2^25 counts by 4. */
+  __m512i counted = _mm512_mask_shuffle_epi8(_mm512_set1_epi32(0x4c000000), 0x1111111111111111,
+                                             some, places);
   __m512 base = _mm512_set1_ps(is_unsigned ? 0x1p25f - 4 : 0x1p25f + 508);
   __m512 four = _mm512_sub_ps(_mm512_castsi512_ps(counted), base);
   __m512i i = _mm512_srli_epi32(_mm512_castps_si512(four), 23);
@@ -264,10 +271,11 @@ LANES_INLINE __m512 lanes_find(const float *table, __m512i i) {
   return _mm512_permutex2var_ps(_mm512_loadu_ps(table), i, _mm512_loadu_ps(table + 16));
 }
 
-LANES_INLINE __m512i lanes_codes(const lanes_map *map, int is_unsigned, const float *from,
-                                  __m512 inverse) {
-  __m512 number = _mm512_loadu_ps(from);
-  __m512 y = _mm512_mul_ps(number, inverse);
+/*  How far each is from 0 in codes. In the signed map with the other sign: there is
+ *  a 128 above 0 but none below, and of bytes the one below 0. */
+LANES_INLINE __m512i lanes_counts(const lanes_map *map, int is_unsigned, const float *from,
+                                   __m512 inverse) {
+  __m512 y = _mm512_mul_ps(_mm512_loadu_ps(from), inverse);
   __m512 size = _mm512_max_ps(is_unsigned ? y : _mm512_abs_ps(y), _mm512_set1_ps(LANES_LEAST));
   __m512i bits = _mm512_castps_si512(size);
   __m512i i = _mm512_srli_epi32(bits, 23);
@@ -275,16 +283,39 @@ LANES_INLINE __m512i lanes_codes(const lanes_map *map, int is_unsigned, const fl
                                            _mm512_loadu_si512(map->turn + 16));
   i = _mm512_srli_epi32(_mm512_add_epi32(bits, turn), 23);
   __m512 rate = lanes_find(map->rate, i), code = lanes_find(map->code, i);
-  __m512 last = lanes_find(map->last, i);
-  __m512 x = _mm512_min_ps(_mm512_add_ps(_mm512_mul_ps(rate, size), code), last);
-  if (is_unsigned) {
-    __mmask16 is_some = _mm512_cmp_ps_mask(number, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-    return _mm512_maskz_cvttps_epi32(is_some, x);
+  __m512 x = _mm512_min_ps(_mm512_add_ps(_mm512_mul_ps(rate, size), code), lanes_find(map->last, i));
+  if (!is_unsigned) {
+    __m512i sign = _mm512_set1_epi32((int32_t)0x80000000);
+    x = _mm512_castsi512_ps(_mm512_ternarylogic_epi32(
+        _mm512_castps_si512(x), _mm512_castps_si512(y), sign, 0xf8));
   }
-  __m512i sign = _mm512_set1_epi32((int32_t)0x80000000);
-  x = _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(x), _mm512_castps_si512(y),
-                                                    sign, 0xf8));
-  return _mm512_cvttps_epi32(_mm512_max_ps(x, _mm512_set1_ps(-127)));
+  return _mm512_cvttps_epi32(x);
+}
+
+/*  The codes of 64. */
+LANES_INLINE __m512i lanes_codes(const lanes_map *map, int is_unsigned, const float *from,
+                                  float inverse) {
+  __m512 by = _mm512_set1_ps(is_unsigned ? inverse : -inverse);
+  __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  __m512i a = _mm512_packs_epi32(lanes_counts(map, is_unsigned, from, by),
+                                 lanes_counts(map, is_unsigned, from + 16, by));
+  __m512i b = _mm512_packs_epi32(lanes_counts(map, is_unsigned, from + 32, by),
+                                 lanes_counts(map, is_unsigned, from + 48, by));
+  if (!is_unsigned) {
+    __m512i bytes = _mm512_xor_si512(_mm512_packs_epi16(a, b), _mm512_set1_epi8(127));
+    return _mm512_permutexvar_epi32(order, bytes);
+  }
+  __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(a, b));
+  /* Those of 0 are 1 until here. */
+  if (_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(1)) != 0) {
+    __mmask64 is_some = 0;
+    for (int i = 3; i >= 0; i--) {
+      __m512 number = _mm512_loadu_ps(from + 16 * i);
+      is_some = is_some << 16 | _mm512_cmp_ps_mask(number, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+    }
+    bytes = _mm512_maskz_mov_epi8(is_some, bytes);
+  }
+  return bytes;
 }
 #endif
 
@@ -353,8 +384,7 @@ LANES_INLINE void lanes_dequantize(
     memcpy(&scale, (const float *)scales + first / lanes_block, sizeof scale);
 #if defined(__AVX512F__)
     for (; i + 16 <= end; i += 16) {
-      __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(codes + i));
-      __m512 number = lanes_numbers(map, is_unsigned, some);
+      __m512 number = lanes_numbers(map, is_unsigned, codes + i);
       _mm512_storeu_ps(to + i, _mm512_mul_ps(number, _mm512_set1_ps(scale)));
     }
 #elif defined(__AVX2__)
@@ -391,18 +421,8 @@ LANES_INLINE void lanes_quantize(
     }
     float inverse = inverses[first / lanes_block % 4];
 #if defined(__AVX512F__)
-    __m512 by = _mm512_set1_ps(inverse);
-    __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     for (; i + 64 <= end; i += 64) {
-      __m512i a = _mm512_packs_epi32(lanes_codes(map, is_unsigned, from + i, by),
-                                     lanes_codes(map, is_unsigned, from + i + 16, by));
-      __m512i b = _mm512_packs_epi32(lanes_codes(map, is_unsigned, from + i + 32, by),
-                                     lanes_codes(map, is_unsigned, from + i + 48, by));
-      if (!is_unsigned) {
-        a = _mm512_add_epi16(a, _mm512_set1_epi16(127));
-        b = _mm512_add_epi16(b, _mm512_set1_epi16(127));
-      }
-      _mm512_storeu_si512(codes + i, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(a, b)));
+      _mm512_storeu_si512(codes + i, lanes_codes(map, is_unsigned, from + i, inverse));
     }
 #elif defined(__AVX2__)
     __m256 by = _mm256_set1_ps(inverse);
