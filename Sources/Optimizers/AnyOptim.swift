@@ -562,7 +562,7 @@ final class OwnedGroup {
       if same(name, setting.name) { return (index, setting.value) }
       index += 1
     }
-    throw Refusal(.field, "\(kind.name) \(name)")
+    throw missing(name, (0..<index).compactMap { group.setting($0)?.name })
   }
 
   func settings(with name: UTF8Text, becoming value: Double) throws(Refusal) -> Settings {
@@ -595,6 +595,13 @@ final class OwnedGroup {
         return (UnsafeMutableRawPointer(scalars + i * scalarCount + k), 1, .f64)
       }
     }
-    throw Refusal(.field, "\(kind.name) \(name)")
+    throw missing(
+      name, kept(group).map { group.title($0) } + (0..<scalarCount).map { group.scalar($0).name })
+  }
+
+  private func missing(_ name: UTF8Text, _ names: [StaticString]) -> Refusal {
+    var accepted: UTF8Text = names.isEmpty ? "none" : "\(names[0])"
+    for name in names.dropFirst() { accepted += ", \(name)" }
+    return Refusal(.field, "\(kind.name) \(name)", accepted: accepted)
   }
 }

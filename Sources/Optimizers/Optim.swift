@@ -302,7 +302,7 @@ public final class Optim<T: ParameterElement> {
   ) throws(Refusal) -> R {
     let (group, i) = try self.array(array)
     guard group.keeping.types.copy != nil else {
-      throw Refusal(.field, "copy")
+      throw Refusal(.field, "copy", accepted: "a group that was added with a type of copies")
     }
     let parameter = group.parameters[i]
     return body(

@@ -357,6 +357,7 @@ struct OptimTests {
       Issue.record("a copy of what has none")
     } catch let refusal as Refusal {
       #expect(refusal.reason == .field && refusal.argument == "copy")
+      #expect(refusal.accepted == "a group that was added with a type of copies")
     }
     for sizes in [[-1], [3, .max, .max], [1 << 60]] {
       #expect(throws: Refusal.self) { try optim.add(SGD(), sizes: sizes, copy: .bf16) }
