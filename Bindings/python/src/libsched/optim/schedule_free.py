@@ -22,7 +22,7 @@ class ScheduleFree(Optimizer):
         raise NotImplementedError
 
     def train(self) -> None:
-        """Takes the parameters to where they are trained. Without it no step is made."""
+        """Takes the parameters to where they are trained. Without it :meth:`step` raises."""
         self._go(is_train=True)
 
     def eval(self) -> None:
