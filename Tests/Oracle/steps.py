@@ -31,7 +31,11 @@ param32   the parameter after the last step, all arithmetic in float32
 param64   the same in float64 from the same inputs; absent where float32's range is
           left on the way, so that float64 goes another way
 exp_avg32, momentum_buffer32 and their like
-          torch's float32 state after the last step, where it has one
+          torch's float32 state after the last step, where it has one; of a number
+          of state a float32, too
+midway    after how many steps what follows was so, once for each choice of settings
+midway_param, midway_exp_avg and their like
+          the float32 parameter and all of torch's state then; "step" is a number
 """
 
 OPTIMIZERS = {
@@ -588,6 +592,38 @@ def run(
     return weight.detach().numpy().ravel(), optimizer.state[weight]
 
 
+def goes_on(row: Row) -> bool:
+    """Whether it is the first of its settings, and of its kind of shape, with steps to stop at."""
+
+    def settings(one: Row) -> tuple[Any, ...]:
+        return one.kind, one.hyper, one.inputs.shape is None
+
+    def is_plain(one: Row) -> bool:
+        return one.inputs.steps > 1 and not one.inputs.grads and not one.inputs.param
+
+    alike = (one for one in ROWS if is_plain(one) and settings(one) == settings(row))
+    return next(alike, None) is row
+
+
+def kept(state: Mapping[str, Any]) -> dict[str, str]:
+    """torch's state but for its count of steps, arrays and numbers alike."""
+    return {
+        name: vectors.words(value.numpy().ravel())
+        for name, value in state.items()
+        if isinstance(value, torch.Tensor) and name != "step"
+    }
+
+
+def midway(row: Row, param: np.ndarray, grads: list[np.ndarray]) -> dict[str, str]:
+    """What another may go on from: torch's float32 parameter and state after half of the steps."""
+    taken = len(grads) // 2
+    then, state = run(row, param, grads[:taken], torch.float32)
+    found = {"param": vectors.words(then), **kept(state)}
+    if "step" in state:
+        found["step"] = str(int(state["step"]))
+    return {"midway": str(taken)} | {f"midway_{name}": text for name, text in found.items()}
+
+
 def ask(row: Row) -> str:
     # Seeded by its reason, so that a new row leaves the others as they are.
     param, grads = row.inputs.make(zlib.crc32(row.reason.encode()))
@@ -597,11 +633,6 @@ def ask(row: Row) -> str:
         f"{name}={int(value) if isinstance(value, int) else vectors.double(value)}"
         for name, value in row.hyper.items()
     )
-    moments = {
-        f"{name}32": vectors.words(state[name].numpy().ravel())
-        for name in state
-        if isinstance(state[name], torch.Tensor) and state[name].dim() > 0
-    }
     return vectors.record(
         row.reason,
         kind=row.kind,
@@ -617,9 +648,10 @@ def ask(row: Row) -> str:
         param=vectors.words(param),
         grad="\ngrad ".join(map(vectors.words, grads)),
         param32=vectors.words(after32),
-        **moments,
+        **{f"{name}32": text for name, text in kept(state).items()},
         # Muon's is of bfloat16s, too, and no reference.
         param64=vectors.doubles(after64) if row.in_range and row.kind != "muon" else None,
+        **(midway(row, param, grads) if goes_on(row) else {}),
     )
 
 
@@ -629,7 +661,7 @@ def ulps(key: str) -> int:
     The square root is MKL's, which rounds some of them the other way on another maker's
     processor; fifty steps carry that a few ulps on.
     """
-    return 8 if key.endswith(("32", "64")) else 0
+    return 8 if key.endswith(("32", "64")) or key.startswith("midway_") else 0
 
 
 def build() -> bytes:

@@ -117,6 +117,15 @@ static inline stepped_row stepped_next(stepped *s, const vector *vector, size_t 
   return row;
 }
 
+/*  An element of floats or doubles. */
+static inline double stepped_number(const void *array, sched_dtype type, size_t i) {
+  return type == SCHED_F64 ? ((const double *)array)[i] : (double)((const float *)array)[i];
+}
+static inline void stepped_put(void *array, sched_dtype type, size_t i, double value) {
+  if (type == SCHED_F64) ((double *)array)[i] = value;
+  else ((float *)array)[i] = (float)value;
+}
+
 /*  How far the parameter's element may be from torch's float64 answer. Each step
  *  rounds the parameter once, half an ulp, and the update a few times more;
  *  where the terms of a first moment cancel, its error is an ulp of theirs: a
@@ -138,6 +147,36 @@ static inline double stepped_bound(const vector *vector, size_t count, float sta
   int is_sgd = strcmp(vector_text(vector, "kind"), "sgd") == 0;
   return fabs(torch32 - exact) + ((double)count / 2 + 2) * fmax(largest * FLT_EPSILON, 0x1p-149) +
          (is_sgd ? 0 : (double)count * lr * FLT_EPSILON);
+}
+
+/*  The first of a state's elements that is not torch's after `count` steps; n where all
+ *  are. Torch rounds its float32 states in another order: errors are relative to the
+ *  whole. */
+static inline size_t stepped_far(const float *theirs, const void *ours, sched_dtype type, size_t n,
+                                 size_t count) {
+  double largest = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (isfinite(theirs[i])) largest = fmax(largest, fabs((double)theirs[i]));
+  }
+  const double bound = 4 * (double)(count + 1) * largest * FLT_EPSILON + 0x1p-149;
+  for (size_t i = 0; i < n; i++) {
+    const double a = stepped_number(ours, type, i), b = (double)theirs[i];
+    if (isfinite(a) && isfinite(b) ? !(fabs(a - b) <= bound) : isfinite(a) != isfinite(b)) return i;
+  }
+  return n;
+}
+
+/*  The state of torch's that a line has, as it was midway; NULL of other lines. */
+static inline const char *stepped_midway(const vector_line *line) {
+  static const char prefix[] = "midway_";
+  const char *name = line->key + sizeof prefix - 1;
+  if (strncmp(line->key, prefix, sizeof prefix - 1) != 0) return NULL;
+  return strcmp(name, "param") == 0 || strcmp(name, "step") == 0 ? NULL : name;
+}
+
+/*  How many steps torch has counted midway. What it counts none of has begun. */
+static inline int64_t stepped_counted(const vector *vector) {
+  return vector_find(vector, "midway_step") ? (int64_t)vector_double(vector, "midway_step") : 1;
 }
 
 #endif

@@ -644,6 +644,99 @@ static void refuses_and_stays_as_it_was(void **state) {
   assert_int_equal(sched_optim_params(NULL, 0), 0);
 }
 
+/* -- Where torch was -------------------------------------------------------- */
+
+/*  Torch's state as it was midway into the optimizer, or as it ended beside it. */
+static void each_state(sched_optim *optim, const vector *vector, int is_end, size_t count) {
+  for (size_t i = 0; i < vector->count; i++) {
+    const char *name = stepped_midway(&vector->lines[i]);
+    if (!name) continue;
+    char key[40];
+    snprintf(key, sizeof key, is_end ? "%s32" : "midway_%s", name);
+    void *data = NULL;
+    size_t n = 0;
+    sched_dtype type = SCHED_SAME;
+    check_ok(sched_optim_state(optim, 0, 0, name, &data, &n, &type));
+    float *theirs = vector_floats(vector, key, 0, n);
+    assert_non_null(theirs);
+    for (size_t k = 0; k < n && !is_end; k++) stepped_put(data, type, k, (double)theirs[k]);
+    const size_t far = stepped_far(theirs, data, type, n, count);
+    if (far < n) {
+      fail_msg("%s: %s[%zu]: %a, torch %a", vector->reason, key, far,
+               stepped_number(data, type, far), (double)theirs[far]);
+    }
+    free(theirs);
+  }
+}
+
+/*  From torch's state after some of its steps to its parameter and state after all. */
+static void go_on(const vector *vector, int32_t optimizer, sched_dtype type) {
+  stepped s = stepped_make(vector, optimizer);
+  const size_t count = vector_lines(vector, "grad"), taken = (size_t)vector_double(vector, "midway");
+  void *param = memory(s.n, sizeof(double)), *grad = memory(s.n, sizeof(double));
+  float *start = vector_floats(vector, "midway_param", 0, s.n);
+  for (size_t i = 0; i < s.n; i++) stepped_put(param, type, i, (double)start[i]);
+
+  sched_optim *optim = NULL;
+  check_ok(sched_optim_make(&optim));
+  const sched_optim_group group = {.optimizer = optimizer, .dtype = type, .hyper = s.hyper};
+  const sched_parameter parameter = {s.n, param, grad, NULL, s.shape[0], s.shape[1]};
+  check_ok(sched_optim_add(optim, &group, &parameter, 1, NULL, NULL));
+  check_ok(sched_optim_set_steps(optim, 0, 0, stepped_counted(vector)));
+  each_state(optim, vector, 0, count);
+  for (size_t t = taken; t < count; t++) {
+    float *next = vector_floats(vector, "grad", t, s.n);
+    for (size_t i = 0; i < s.n; i++) stepped_put(grad, type, i, (double)next[i]);
+    free(next);
+    check_ok(sched_optim_step(optim, NULL, NULL, NULL));
+  }
+  each_state(optim, vector, 1, count);
+  int64_t steps = 0;
+  check_ok(sched_optim_param(optim, 0, 0, NULL, &steps));
+  assert_int_equal(steps, stepped_counted(vector) + (int64_t)(count - taken));
+
+  float *torch32 = vector_floats(vector, "param32", 0, s.n);
+  doubles torch64 = vector_doubles(vector, "param64");
+  for (size_t i = 0; i < s.n; i++) {
+    const double theirs = (double)torch32[i], exact = torch64.count ? torch64.values[i] : theirs;
+    const double ours = stepped_number(param, type, i);
+    const double bound = stepped_bound(vector, count, start[i], theirs, exact);
+    if (!(fabs(ours - exact) <= bound)) {
+      fail_msg("%s: param[%zu]: %a, torch %a", vector->reason, i, ours, exact);
+    }
+  }
+  free(torch64.values);
+  free(torch32);
+  free(start);
+  free(param);
+  free(grad);
+  sched_optim_free(optim);
+  stepped_free(&s);
+}
+
+static void goes_on_where_torch_was(void **state) {
+  (void)state;
+#define KIND(name, constant, type) {#name, SCHED_##constant},
+  static const struct {
+    const char *name;
+    int32_t optimizer;
+  } kinds[] = {STEPPED_KINDS(KIND)};
+  vectors steps = vectors_read("steps.txt");
+  size_t found = 0;
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    for (size_t i = 0; i < steps.count; i++) {
+      const vector *vector = &steps.items[i];
+      if (strcmp(vector_text(vector, "kind"), kinds[k].name) != 0) continue;
+      if (!vector_find(vector, "midway")) continue;
+      go_on(vector, kinds[k].optimizer, SCHED_F32);
+      go_on(vector, kinds[k].optimizer, SCHED_F64);
+      found++;
+    }
+  }
+  assert_true(found >= (vectors_every() > 1 ? 1 : 100));
+  vectors_free(&steps);
+}
+
 /*  A state that does not fit changes nothing, whatever in it is another. */
 static void loads_what_fits(void **state) {
   (void)state;
@@ -740,6 +833,7 @@ int run_optim(void) {
       cmocka_unit_test(steps_as_sched_step_does),
       cmocka_unit_test(steps_nothing),
       cmocka_unit_test(refuses_and_stays_as_it_was),
+      cmocka_unit_test(goes_on_where_torch_was),
       cmocka_unit_test(loads_what_fits),
   };
   return cmocka_run_group_tests_name("optim", tests, NULL, NULL);

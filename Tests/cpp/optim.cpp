@@ -1,5 +1,6 @@
 /*  Optimizers that own their states, in C++: the same bits as steps over the
  *  caller's memory, which are the C tests' affair for every optimizer. */
+#include "stepped.h"
 #include "support.hpp"
 
 #include <cstdint>
@@ -15,6 +16,50 @@ std::vector<float> ramp(std::size_t n, float scale) {
 bool equal(const sched::Optim::State &state, const std::vector<float> &expected) {
   return state.dtype == SCHED_F32 && state.n == expected.size() &&
          std::memcmp(state.data, expected.data(), state.n * sizeof(float)) == 0;
+}
+
+/*  Torch's state as it was midway into the optimizer, or as it ended beside it. */
+void each_state(sched::Optim &optim, const ::vector &record, bool is_end) {
+  for (std::size_t i = 0; i < record.count; i++) {
+    const char *name = stepped_midway(&record.lines[i]);
+    if (!name) continue;
+    const auto state = optim.state(0, 0, name);
+    const std::string key = is_end ? std::string(name) + "32" : "midway_" + std::string(name);
+    const auto theirs = floats(record, key.c_str(), 0, state.n);
+    REQUIRE(theirs.size() == state.n);
+    for (std::size_t k = 0; k < state.n && !is_end; k++) {
+      stepped_put(state.data, state.dtype, k, theirs[k]);
+    }
+    CAPTURE(key);
+    CHECK(stepped_far(theirs.data(), state.data, state.dtype, state.n,
+                      vector_lines(&record, "grad")) == state.n);
+  }
+}
+
+/*  From torch's state after some of its steps to its parameter and state after all. */
+void go_on(sched::Optim &optim, const ::vector &record, std::vector<float> &param,
+           std::vector<float> &grad) {
+  const std::size_t n = param.size(), count = vector_lines(&record, "grad");
+  const auto taken = static_cast<std::size_t>(vector_double(&record, "midway"));
+  const auto start = param;
+  optim.set_steps(0, 0, stepped_counted(&record));
+  each_state(optim, record, false);
+  for (std::size_t t = taken; t < count; t++) {
+    grad = floats(record, "grad", t, n);
+    optim.put(0, 0, {n, param.data(), grad.data(), nullptr, optim.param(0, 0).rows,
+                     optim.param(0, 0).columns});
+    optim.step();
+  }
+  each_state(optim, record, true);
+  CHECK(optim.steps(0, 0) == stepped_counted(&record) + static_cast<std::int64_t>(count - taken));
+  const auto torch32 = floats(record, "param32", 0, n);
+  auto exact = numbers(record, "param64");
+  if (exact.empty()) exact.assign(torch32.begin(), torch32.end());
+  for (std::size_t i = 0; i < n; i++) {
+    CAPTURE(i);
+    const double bound = stepped_bound(&record, count, start[i], torch32[i], exact[i]);
+    CHECK(std::fabs(static_cast<double>(param[i]) - exact[i]) <= bound);
+  }
 }
 
 }  // namespace
@@ -102,6 +147,30 @@ TEST_CASE("an optimizer goes on from arrays of state and steps, wherever they co
   CHECK_REFUSED(next.set_steps(group, 0, -1), SCHED_E_RANGE, "steps", "=-1", "from 0 to");
   CHECK_REFUSED(next.set_steps(group, 1, 1), SCHED_E_RANGE, "index", "=1", "from 0 to 0");
   CHECK(next.steps(group, 0) == 4);
+}
+
+TEST_CASE("an optimizer goes on where torch was") {
+  std::size_t count = 0;
+  for (const auto &record : Vectors("steps.txt")) {
+    if (!vector_find(&record, "midway")) continue;
+    INFO(record.reason);
+    const std::string kind = vector_text(&record, "kind");
+#define GO_ON(name, constant, type)                                                       \
+  if (kind == #name) {                                                                    \
+    stepped s = stepped_make(&record, SCHED_##constant);                                  \
+    auto param = floats(record, "midway_param", 0, s.n), grad = param;                    \
+    sched::type hyper;                                                                    \
+    std::memcpy(static_cast<void *>(&hyper), s.hyper, sizeof hyper);                      \
+    sched::Optim optim;                                                                   \
+    optim.add(hyper, {sched::Param<float>(param, grad, s.shape[0], s.shape[1])});         \
+    go_on(optim, record, param, grad);                                                    \
+    stepped_free(&s);                                                                     \
+    count++;                                                                              \
+  }
+    STEPPED_KINDS(GO_ON)
+#undef GO_ON
+  }
+  CHECK(count > 100);
 }
 
 TEST_CASE("an optimizer of 16 bits keeps a master") {

@@ -119,6 +119,39 @@ struct OptimTests {
     #expect(try optim.save() == saved)
   }
 
+  @Test(
+    "goes on where torch was", arguments: StepTests.vectors.filter { $0.lines["midway"] != nil })
+  func midway(_ vector: Vector) throws { try goesOn(StepTests.kind(vector), vector) }
+
+  /// From torch's state after some of its steps to its parameter and state after all.
+  private func goesOn<O: Optimizer>(_: O.Type, _ vector: Vector) throws {
+    let start = try #require(vector.floats("midway_param").first)
+    let grads = vector.floats("grad").dropFirst(vector.integers("midway")[0])
+    // What torch counts no steps of has begun.
+    let counted = vector.integers("midway_step").first ?? 1
+    let names = vector.lines.keys.filter { $0.hasPrefix("midway_") }.map { $0.dropFirst(7) }
+      .filter { $0 != "param" && $0 != "step" }.map(String.init)
+    let (optim, shape) = (Optim<Float>(), StepTests.shape(vector))
+    try optim.add(StepTests.optimizer(O.self, vector), sizes: [start.count], shapes: [shape])
+    for name in names {
+      let state = try #require(vector.floats("midway_\(name)").first)
+      try optim.setState(name, of: 0, to: state.map { Double($0) })
+    }
+    try optim.setSteps(counted, of: 0)
+    var params = [start]
+    for grad in grads { try optim.step(&params, [grad]) }
+    #expect(try optim.steps(of: 0) == counted + grads.count)
+    try StepTests.expectNear(vector, params[0], from: start)
+    for name in names {
+      let ours = try optim.state(name, of: 0)
+      let torch = try #require(vector.floats("\(name)32").first).map { Double($0) }
+      // Rounded in another order: errors are relative to the whole.
+      let bound = Double(8 * (grads.count + 1)) * 0x1p-23 * (torch.map(abs).max() ?? 0)
+      #expect(ours.count == torch.count, "\(name)")
+      #expect(zip(ours, torch).allSatisfy { abs($0 - $1) <= bound }, "\(name)")
+    }
+  }
+
   @Test("steps rows of a sparse gradient as if there were no others")
   func rows() throws {
     let adam = SparseAdam()

@@ -34,29 +34,30 @@ extension BFloat16: Rounded {
 struct StepTests {
   static let vectors = Vector.all("steps.txt") + Vector.all("keras_steps.txt")
 
-  /// Runs a vector's steps; the parameters and the states, by their names.
-  static func run(_ vector: Vector) throws -> [String: [Float]] {
+  /// What a vector steps with.
+  static func kind(_ vector: Vector) -> any Optimizer.Type {
     switch vector.text("kind") {
-    case "adamw": try run(AdamW.self, vector)
-    case "sgd": try run(SGD.self, vector)
-    case "adam": try run(Adam.self, vector)
-    case "adagrad": try run(Adagrad.self, vector)
-    case "adadelta": try run(Adadelta.self, vector)
-    case "rmsprop": try run(RMSprop.self, vector)
-    case "adamax": try run(Adamax.self, vector)
-    case "nadam": try run(NAdam.self, vector)
-    case "radam": try run(RAdam.self, vector)
-    case "asgd": try run(ASGD.self, vector)
-    case "lamb": try run(LAMB.self, vector)
-    case "lion": try run(Lion.self, vector)
-    case "adafactor": try run(Adafactor.self, vector)
-    case "muon": try run(Muon.self, vector)
-    case "sparse_adam": try run(SparseAdam.self, vector)
-    default: try run(Rprop.self, vector)
+    case "adamw": AdamW.self
+    case "sgd": SGD.self
+    case "adam": Adam.self
+    case "adagrad": Adagrad.self
+    case "adadelta": Adadelta.self
+    case "rmsprop": RMSprop.self
+    case "adamax": Adamax.self
+    case "nadam": NAdam.self
+    case "radam": RAdam.self
+    case "asgd": ASGD.self
+    case "lamb": LAMB.self
+    case "lion": Lion.self
+    case "adafactor": Adafactor.self
+    case "muon": Muon.self
+    case "sparse_adam": SparseAdam.self
+    default: Rprop.self
     }
   }
 
-  static func run<O: Optimizer>(_: O.Type, _ vector: Vector) throws -> [String: [Float]] {
+  /// An optimizer with a vector's settings.
+  static func optimizer<O: Optimizer>(_: O.Type, _ vector: Vector) throws -> O {
     // C's struct, from the settings in its order: numbers, then flags.
     var bytes: [UInt8] = []
     let flags = [
@@ -80,6 +81,17 @@ struct StepTests {
       var declaration = Declaration(O.name, reading: $0.baseAddress)
       optimizer.describe(&declaration)
     }
+    return optimizer
+  }
+
+  /// Runs a vector's steps; the parameters and the states, by their names.
+  static func run(_ vector: Vector) throws -> [String: [Float]] {
+    let kind = kind(vector)
+    return try run(kind, vector)
+  }
+
+  static func run<O: Optimizer>(_: O.Type, _ vector: Vector) throws -> [String: [Float]] {
+    let optimizer = try optimizer(O.self, vector)
     var param = try #require(vector.floats("param").first)
     var state = O.State()
     let (rows, columns) = shape(vector)
@@ -117,17 +129,20 @@ struct StepTests {
     "come as near the peer's float64 answer as its float32 one, and an ulp a step",
     arguments: vectors)
   func accuracy(_ vector: Vector) throws {
-    let ours = try #require(Self.run(vector)["param32"])
+    let start = try #require(vector.floats("param").first)
+    try Self.expectNear(vector, try #require(Self.run(vector)["param32"]), from: start)
+  }
+
+  static func expectNear(_ vector: Vector, _ ours: [Float], from start: [Float]) throws {
     let torch = try #require(vector.floats("param32").first)
     // Absent where float32 cannot hold what float64 can.
     let exact = vector.doubles("param64") ?? torch.map(Double.init)
-    let start = try #require(vector.floats("param").first)
     let steps = Double(vector.floats("grad").count)
     let lr = vector.text("hyper").split(separator: " ").first { $0.hasPrefix("lr=") }!
     let isMuon = vector.text("kind") == "muon"
     let stride =
       isMuon
-      ? Self.muonBound(vector, Double(lr.dropFirst(3))!) : Double(Float(lr.dropFirst(3))!.ulp)
+      ? muonBound(vector, Double(lr.dropFirst(3))!) : Double(Float(lr.dropFirst(3))!.ulp)
     for i in ours.indices {
       if !exact[i].isFinite || !torch[i].isFinite {
         #expect(ours[i].isNaN == torch[i].isNaN, "element \(i)")
