@@ -817,6 +817,8 @@ typedef struct sched_lbfgs {
 typedef struct sched_lbfgs_memory {
   int64_t n_iter, func_evals;
   int64_t count; /* pairs there are                                           */
+  int64_t known; /* pairs whose products are there: 0 where pairs, or
+                    products, are not those of the step before                */
   double t, h_diag, prev_loss;
   void *d, *prev_flat_grad;    /* n elements each: floats, or of SCHED_F64
                                   doubles, as all of these                    */
@@ -824,6 +826,10 @@ typedef struct sched_lbfgs_memory {
                                   count + max_iter NULL will do. The oldest
                                   is first: they change places                */
   double *ro, *al;             /* history_size each                           */
+  double *products;            /* what y, of the oldest first, gives with each
+                                  s, then with each y, up to its own. k * (k +
+                                  1), k being the least of history_size and
+                                  count + max_iter                            */
 } sched_lbfgs_memory;
 
 /*  One step of `n` elements of `param`. `objective` is called several times, its

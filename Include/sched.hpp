@@ -1114,12 +1114,18 @@ class LBFGS : public sched_lbfgs {
       detail::refuse(SCHED_E_RANGE, "LBFGS history_size", std::to_string(room),
                      std::to_string(dirs_.size()) + ", as before");
     }
+    if (max_iter > 0) {
+      const auto pairs = static_cast<std::size_t>(
+          std::min(history_size, memory_.count + std::min(max_iter, history_size)));
+      products_.resize(std::max(products_.size(), pairs * (pairs + 1)));
+    }
     memory_.d = arrays_[0].data();
     memory_.prev_flat_grad = arrays_[1].data();
     memory_.old_dirs = dirs_.data();
     memory_.old_stps = steps_.data();
     memory_.ro = ro_.data();
     memory_.al = al_.data();
+    memory_.products = products_.data();
     // What is handed out may be assigned to, and then lies elsewhere.
     std::vector<Grad> grad(n), found(n);
     Function call = [&](std::int64_t) -> double {
@@ -1150,7 +1156,7 @@ class LBFGS : public sched_lbfgs {
   sched_lbfgs_memory memory_{};
   std::vector<std::vector<Held>> arrays_;
   std::vector<void *> dirs_, steps_;
-  std::vector<double> ro_, al_;
+  std::vector<double> ro_, al_, products_;
 };
 
 /*  The version of the library, which may be newer than the header. */

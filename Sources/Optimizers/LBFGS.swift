@@ -55,11 +55,11 @@ public struct LBFGS: Sendable {
   /// What is remembered between steps, in the caller's memory; laid out as C's
   /// sched_lbfgs_memory, and zeros before the first step.
   public struct Memory {
-    public var iterations, evaluations, count: Int64
+    public var iterations, evaluations, count, known: Int64
     public var t, scale, loss: Double
     public var direction, gradient: UnsafeMutableRawPointer?
     public var dirs, steps: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    public var ro, al: UnsafeMutablePointer<Double>?
+    public var ro, al, products: UnsafeMutablePointer<Double>?
   }
 
   /// One step of `n` elements. `evaluate` gives the loss at `param` and puts its
@@ -116,6 +116,7 @@ public struct LBFGS: Sendable {
     for (name, number, accepted) in [
       ("n_iter", memory.iterations, counted), ("func_evals", memory.evaluations, counted),
       ("count", memory.count, Integers(0, historySize)),
+      ("known", memory.known, Integers(0, max(0, Int(memory.count)))),
     ] as [(StaticString, Int64, Integers)] where !accepted.contains(Int(number)) {
       throw Refusal(.range, "\(name)", value: "\(Int(number))", accepted: accepted.text)
     }
@@ -131,6 +132,10 @@ public struct LBFGS: Sendable {
       throw Refusal(
         .missingPointer, "old_dirs, old_stps, ro or al", value: "NULL",
         accepted: "room for \(historySize) each")
+    }
+    guard memory.products != nil else {
+      throw Refusal(
+        .missingPointer, "products", value: "NULL", accepted: "\(pairs * (pairs + 1)) doubles")
     }
     for i in 0..<pairs {
       arrays += [("old_dirs[\(i)]", dirs[i], native), ("old_stps[\(i)]", steps[i], native)]
@@ -209,7 +214,9 @@ public struct LBFGSState<T: ParameterElement>: Sendable {
   fileprivate var count = 0
   fileprivate var scale = 1.0
   fileprivate var t = 0.0
-  fileprivate var ro: [Double] = []
+  fileprivate var known = 0
+  /// ro, al and the products of pairs.
+  fileprivate var numbers: [Double] = []
 
   public init() {}
 }
@@ -265,7 +272,7 @@ extension LBFGS {
     if next.order.isEmpty {
       next.storage = [UInt8](repeating: 0, count: (2 + 2 * room) * size)
       next.order = (0..<room).map { $0 }
-      next.ro = [Double](repeating: 0, count: room)
+      next.numbers = [Double](repeating: 0, count: 2 * room)
     }
     guard next.storage.count == (2 + 2 * room) * size else {
       let before = next.storage.count / (2 + 2 * next.order.count) / types.native.size
@@ -273,49 +280,55 @@ extension LBFGS {
         .range, "state", value: "\(before) elements",
         accepted: "\(n) and the history it began with")
     }
+    let pairs = min(room, next.count + min(maxIter, room))
+    guard pairs * (pairs + 1) <= maxMemory / 16 else {
+      throw Refusal(.memory, "history_size", value: "\(room)", accepted: "what there is room for")
+    }
     state = LBFGSState()
     defer { state = next }
-    var al = [Double](repeating: 0, count: room)
+    let missing = 2 * room + pairs * (pairs + 1) - next.numbers.count
+    if missing > 0 { next.numbers += [Double](repeating: 0, count: missing) }
     let order = next.order
     let result = param.withUnsafeMutableBufferPointer { p in
       grad.withUnsafeMutableBufferPointer { g in
         next.storage.withUnsafeMutableBytes { s in
-          next.ro.withUnsafeMutableBufferPointer { ro in
-            al.withUnsafeMutableBufferPointer { al -> Result<Double?, Refusal> in
-              let (p, g) = (p.baseAddress.unsafelyUnwrapped, g.baseAddress.unsafelyUnwrapped)
-              let base = s.baseAddress.unsafelyUnwrapped
-              func pointers(_ first: Int) -> [UnsafeMutableRawPointer?] {
-                order.map { base + (first + $0) * size }
+          next.numbers.withUnsafeMutableBufferPointer { numbers -> Result<Double?, Refusal> in
+            let (p, g) = (p.baseAddress.unsafelyUnwrapped, g.baseAddress.unsafelyUnwrapped)
+            let base = s.baseAddress.unsafelyUnwrapped
+            let ro = numbers.baseAddress.unsafelyUnwrapped
+            func pointers(_ first: Int) -> [UnsafeMutableRawPointer?] {
+              order.map { base + (first + $0) * size }
+            }
+            var (dirs, steps) = (pointers(2), pointers(2 + room))
+            defer {
+              for i in 0..<room {
+                next.order[i] = dirs[i].map { ($0 - base) / size - 2 } ?? 0
               }
-              var (dirs, steps) = (pointers(2), pointers(2 + room))
-              defer {
-                for i in 0..<room {
-                  next.order[i] = dirs[i].map { ($0 - base) / size - 2 } ?? 0
+            }
+            return dirs.withUnsafeMutableBufferPointer { dirs in
+              steps.withUnsafeMutableBufferPointer { steps in
+                var memory = Memory(
+                  iterations: Int64(next.iterations), evaluations: Int64(next.evaluations),
+                  count: Int64(next.count), known: Int64(next.known), t: next.t,
+                  scale: next.scale, loss: 0, direction: base, gradient: base + size,
+                  dirs: dirs.baseAddress, steps: steps.baseAddress, ro: ro, al: ro + room,
+                  products: ro + 2 * room)
+                defer {
+                  next.iterations = Int(memory.iterations)
+                  next.evaluations = Int(memory.evaluations)
+                  (next.count, next.known) = (Int(memory.count), Int(memory.known))
+                  (next.t, next.scale) = (memory.t, memory.scale)
                 }
-              }
-              return dirs.withUnsafeMutableBufferPointer { dirs in
-                steps.withUnsafeMutableBufferPointer { steps in
-                  var memory = Memory(
-                    iterations: Int64(next.iterations), evaluations: Int64(next.evaluations),
-                    count: Int64(next.count), t: next.t, scale: next.scale, loss: 0,
-                    direction: base, gradient: base + size, dirs: dirs.baseAddress,
-                    steps: steps.baseAddress, ro: ro.baseAddress, al: al.baseAddress)
-                  defer {
-                    next.iterations = Int(memory.iterations)
-                    next.evaluations = Int(memory.evaluations)
-                    (next.count, next.t, next.scale) = (Int(memory.count), memory.t, memory.scale)
-                  }
-                  do throws(Refusal) {
-                    return .success(
-                      try step(types, n, p, g, &memory) {
-                        var found = zeros
-                        let loss = objective([T](UnsafeBufferPointer(start: p, count: n)), &found)
-                        if found.count == n { memcpy(g, found, n * MemoryLayout<G>.stride) }
-                        return found.count == n ? loss : nil
-                      })
-                  } catch {
-                    return .failure(error)
-                  }
+                do throws(Refusal) {
+                  return .success(
+                    try step(types, n, p, g, &memory) {
+                      var found = zeros
+                      let loss = objective([T](UnsafeBufferPointer(start: p, count: n)), &found)
+                      if found.count == n { memcpy(g, found, n * MemoryLayout<G>.stride) }
+                      return found.count == n ? loss : nil
+                    })
+                } catch {
+                  return .failure(error)
                 }
               }
             }
@@ -362,6 +375,11 @@ private struct Run {
 
   func copy(_ from: Array, to: Array) { memcpy(to, from, bytes) }
 
+  private func copy(_ from: Array, to: Array, _ first: Int, _ last: Int) {
+    let start = first * type.size
+    memcpy(to + start, from + start, (last - first) * type.size)
+  }
+
   /// y ← y + a · x.
   func add(_ a: Double, _ x: Array, to y: Array) {
     let work = adding(a, x, to: y)
@@ -390,9 +408,7 @@ private struct Run {
     }
   }
 
-  /// x ← a · x.
-  func scale(_ x: Array, by a: Double) { inShares(n) { scale(x, by: a, $0, $1) } }
-
+  /// x ← a · x, of some elements.
   private func scale(_ x: Array, by a: Double, _ first: Int, _ last: Int) {
     type == .f64
       ? scale(x.assumingMemoryBound(to: Double.self), by: a, first, last)
@@ -402,7 +418,16 @@ private struct Run {
   private func scale<T: Element>(
     _ x: UnsafeMutablePointer<T>, by a: T, _ first: Int, _ last: Int
   ) {
-    for i in first..<last { x[i] = x[i] * a }
+    // Sixteen at once, which a compiler that saves code does not do by itself.
+    let whole = first + (last - first) & ~15
+    let sixteens = UnsafeMutableRawPointer(x + first)
+    for at in stride(
+      from: 0, to: (whole - first) * MemoryLayout<T>.stride, by: MemoryLayout<SIMD16<T>>.size)
+    {
+      let values = sixteens.loadUnaligned(fromByteOffset: at, as: SIMD16<T>.self)
+      sixteens.storeBytes(of: values * a, toByteOffset: at, as: SIMD16<T>.self)
+    }
+    for i in whole..<last { x[i] = x[i] * a }
   }
 
   func measure(
@@ -437,17 +462,15 @@ private struct Run {
     while iteration < hyper.maxIter {
       iteration += 1
       memory.pointee.iterations &+= 1
-      try direct()
-      copy(g, to: before)
+      let slope = try direct()
       let previous = loss
       memory.pointee.loss = loss
       var t = hyper.lr
       if memory.pointee.iterations == 1 { t = min(1, 1 / (try measure(.magnitudes, g))) * hyper.lr }
       memory.pointee.t = t
-      let slope = try dot(g, d)
       if slope > -hyper.toleranceChange { break }
-      copy(p, to: origin)
       var spent = 0
+      if hyper.strongWolfe || iteration != hyper.maxIter { copy(p, to: origin) }
       if hyper.strongWolfe {
         guard
           let found = try search(
@@ -477,61 +500,174 @@ private struct Run {
     return first
   }
 
-  /// Takes the last step in, and finds the next direction.
-  private func direct() throws(Refusal) {
+  /// Takes the last step in, finds the next direction, and gives g · d.
+  ///
+  /// The two loops go over numbers: a direction is a sum of g, of every y and of
+  /// every s, and their products with each other are all that its factors depend
+  /// on. So an array is read once for what it gives with y and g, and once for the
+  /// sum; loops over arrays would go through d, too, each time.
+  private func direct() throws(Refusal) -> Double {
     let m = memory
     guard m.pointee.iterations > 1, let ro = m.pointee.ro, let al = m.pointee.al,
-      let dirs = m.pointee.dirs, let steps = m.pointee.steps
+      let dirs = m.pointee.dirs, let steps = m.pointee.steps, let products = m.pointee.products
     else {
-      copy(g, to: d)
-      scale(d, by: -1)
-      (m.pointee.count, m.pointee.scale) = (0, 1)
-      return
+      (m.pointee.count, m.pointee.known, m.pointee.scale) = (0, 0, 1)
+      copy(g, to: before)
+      return try combine(-1, [])
     }
-    // y and s, where they may stay: with all places taken, the oldest's.
-    var count = Int(m.pointee.count)
-    let (y, s) = (room, room + bytes)
-    copy(g, to: y)
-    add(-1, before, to: y)
-    copy(d, to: s)
-    scale(s, by: m.pointee.t)
-    let ys = try dot(y, s)
-    if ys > 1e-10 {
+    // y and s, in the places of what they are made from.
+    let (y, s) = (before, d)
+    let add = adding(1, g, to: y)
+    let ys = try measure(.products, y, s) { first, last in
+      scale(y, by: -1, first, last)
+      add(first, last)
+      scale(s, by: m.pointee.t, first, last)
+    }
+    var (count, known) = (Int(m.pointee.count), Int(m.pointee.known))
+    let isKept = ys > 1e-10
+    if isKept {
       if count == hyper.historySize {
+        // The newest lie where the oldest did.
         let (oldest, other) = (dirs[0], steps[0])
         for i in 1..<max(1, count) {
           (dirs[i - 1], steps[i - 1], ro[i - 1]) = (dirs[i], steps[i], ro[i])
         }
         count -= 1
         (dirs[count], steps[count]) = (oldest, other)
+        for i in 1..<max(1, known) {
+          let (from, to) = (products + i * (i + 1), products + (i - 1) * i)
+          memmove(to, from + 1, i * MemoryLayout<Double>.stride)
+          memmove(to + i, from + i + 2, i * MemoryLayout<Double>.stride)
+        }
+        known = max(0, known - 1)
       }
-      copy(y, to: dir(count))
-      copy(s, to: stp(count))
       ro[count] = 1 / ys
       count += 1
-      m.pointee.count = Int64(count)
-      m.pointee.scale = ys / (try dot(y, y))
     }
-    copy(g, to: d)
-    scale(d, by: -1)
-    if count == 0 { return scale(d, by: m.pointee.scale) }
-    // Each addition meets the elements that the next product takes.
-    var product = try dot(stp(count - 1), d)
-    for i in stride(from: count - 1, through: 0, by: -1) {
-      al[i] = product * ro[i]
-      let add = adding(-al[i], dir(i), to: d)
-      product = try measure(.products, i > 0 ? stp(i - 1) : dir(0), d) { first, last in
-        add(first, last)
-        if i == 0 { scale(d, by: m.pointee.scale, first, last) }
+    // What the pairs give with g, and with every y that they have not met.
+    var others = [Double](repeating: 0, count: max(1, count))
+    let sum = others.withUnsafeMutableBufferPointer { others in
+      let others = others.baseAddress.unsafelyUnwrapped
+      answer(questions(count, known, products, al, others)) { first, last in
+        if isKept {
+          copy(y, to: dir(count - 1), first, last)
+          copy(s, to: stp(count - 1), first, last)
+        }
+        copy(g, to: before, first, last)
       }
+      if isKept { m.pointee.scale = ys / products[count * count + count - 1] }
+      return terms(count, products, ro, al, others)
+    }
+    (m.pointee.count, m.pointee.known) = (Int64(count), Int64(count))
+    return try combine(-m.pointee.scale, sum)
+  }
+
+  /// Every s and every y with g, to `steps` and to `others`, and with those y, no
+  /// older than they, of which that is not known.
+  private func questions(
+    _ count: Int, _ known: Int, _ products: UnsafeMutablePointer<Double>,
+    _ steps: UnsafeMutablePointer<Double>, _ others: UnsafeMutablePointer<Double>
+  ) -> [Products] {
+    var asked: [Products] = []
+    for i in 0..<count {
+      for (x, isStep) in [(stp(i), true), (dir(i), false)] {
+        var wanted = [(g, isStep ? steps + i : others + i)]
+        for j in max(i, known)..<max(i, count) {
+          wanted.append((dir(j), products + j * (j + 1) + (isStep ? i : j + 1 + i)))
+        }
+        for k in stride(from: 0, to: wanted.count, by: 2) {
+          asked.append(Products(x, wanted[k], wanted[min(k + 1, wanted.count - 1)]))
+        }
+      }
+    }
+    return asked
+  }
+
+  /// The two loops: what to take of every y and of every s. `al` holds the products
+  /// of s and g, and gets the first loop's factors; `others` holds those of y and g.
+  private func terms(
+    _ count: Int, _ products: UnsafeMutablePointer<Double>, _ ro: UnsafeMutablePointer<Double>,
+    _ al: UnsafeMutablePointer<Double>, _ others: UnsafeMutablePointer<Double>
+  ) -> [(Double, Array)] {
+    let h = memory.pointee.scale
+    var terms: [(Double, Array)] = []
+    for i in stride(from: count - 1, through: 0, by: -1) {
+      var sum = -al[i]
+      for j in i + 1..<count { sum -= al[j] * products[j * (j + 1) + i] }
+      al[i] = sum * ro[i]
+      terms.append((-h * al[i], dir(i)))
     }
     for i in 0..<count {
-      let work = adding(al[i] - product * ro[i], stp(i), to: d)
-      if i == count - 1 {
-        inShares(n, work)
-      } else {
-        product = try measure(.products, dir(i + 1), d, doing: work)
+      var sum = -others[i]
+      for j in 0..<count {
+        let (older, newer) = (min(i, j), max(i, j))
+        sum -= al[j] * products[(newer + 1) * (newer + 1) + older]
       }
+      sum *= h
+      for j in 0..<i { sum += others[j] * products[i * (i + 1) + j] }
+      others[i] = al[i] - sum * ro[i]
+      terms.append((others[i], stp(i)))
+    }
+    return terms
+  }
+
+  /// Those of an array with two others, and where they are wanted.
+  private struct Products {
+    typealias Other = (array: Array, result: UnsafeMutablePointer<Double>)
+    let x: Array
+    let y, z: Other
+
+    init(_ x: Array, _ y: Other, _ z: Other) { (self.x, self.y, self.z) = (x, y, z) }
+  }
+
+  /// Takes products block by block, before each of which `work` is done to it.
+  private func answer(_ asked: [Products], after work: (Int, Int) -> Void) {
+    let count = 2 * asked.count
+    var results = [Double](repeating: 0, count: max(1, count))
+    results.withUnsafeMutableBufferPointer { results in
+      guard let results = results.baseAddress else { return }
+      Norms.some(
+        1, { _ in n }, count, grain: max(Norms.block, 131_072 / max(1, count)), into: results,
+        joined: { $0 + $1 }
+      ) { _, blocks, found in
+        for block in blocks {
+          let first = block * Norms.block
+          let last = min(n, first + Norms.block)
+          work(first, last)
+          for (i, one) in asked.enumerated() {
+            let (a, b) =
+              type == .f64
+              ? products(one, first, last, table.products64)
+              : products(one, first, last, table.products32)
+            found.put(a, 2 * i, block)
+            found.put(b, 2 * i + 1, block)
+          }
+        }
+      }
+      for (i, one) in asked.enumerated() {
+        one.y.result.pointee = results[2 * i]
+        one.z.result.pointee = results[2 * i + 1]
+      }
+    }
+  }
+
+  private func products<T: Element>(
+    _ asked: Products, _ first: Int, _ last: Int, _ kernel: StepTable.Products<T>
+  ) -> (Double, Double) {
+    func part(_ array: Array) -> UnsafePointer<T> {
+      UnsafePointer(array.assumingMemoryBound(to: T.self) + first)
+    }
+    return Norms.products(
+      last - first, part(asked.x), part(asked.y.array), part(asked.z.array), kernel)
+  }
+
+  /// d ← a · g + Σ factor · array; and g · d.
+  private func combine(_ a: Double, _ terms: [(Double, Array)]) throws(Refusal) -> Double {
+    let additions = terms.map { adding($0.0, $0.1, to: d) }
+    return try measure(.products, g, d) { first, last in
+      copy(g, to: d, first, last)
+      scale(d, by: a, first, last)
+      for add in additions { add(first, last) }
     }
   }
 

@@ -92,6 +92,31 @@ public enum Norms {
     }
   }
 
+  /// Σ x · y and Σ x · z of `n` elements, a block or fewer.
+  static func products<T: Element>(
+    _ n: Int, _ x: UnsafePointer<T>, _ y: UnsafePointer<T>, _ z: UnsafePointer<T>,
+    _ kernel: StepTable.Products<T>
+  ) -> (Double, Double) {
+    withUnsafeTemporaryAllocation(of: SIMD16<Double>.self, capacity: 2) { results in
+      let results = results.baseAddress.unsafelyUnwrapped
+      results.initialize(repeating: SIMD16(repeating: 0), count: 2)
+      let whole = n & ~15
+      kernel(whole, x, y, z, results)
+      if whole < n {
+        withUnsafeTemporaryAllocation(of: T.self, capacity: 48) { rest in
+          let rest = rest.baseAddress.unsafelyUnwrapped
+          memset(rest, 0, 48 * MemoryLayout<T>.stride)
+          let bytes = (n - whole) * MemoryLayout<T>.stride
+          memcpy(rest, x + whole, bytes)
+          memcpy(rest + 16, y + whole, bytes)
+          memcpy(rest + 32, z + whole, bytes)
+          kernel(16, rest, rest + 16, rest + 32, results)
+        }
+      }
+      return (join(&results[0]) { $0 + $1 }, join(&results[1]) { $0 + $1 })
+    }
+  }
+
   private static func gauge<T: Element>(
     _ measure: Measure, _ x: Operand, _ y: Operand?, _ first: Int, _ n: Int, _ table: StepTable,
     _ kernel: StepTable.Gauge<T>

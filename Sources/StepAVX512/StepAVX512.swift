@@ -17,6 +17,8 @@ extension StepTable {
     convert: { conversion, n, floats, stored, rest in conversion.run(n, floats, stored, rest) },
     squares32: { n, x, sums, results in addSquares(n, x, sums, results) },
     squares64: { n, x, sums, results in addSquares(n, x, sums, results) },
+    products32: { n, x, y, z, results in addProducts(n, x, y, z, results) },
+    products64: { n, x, y, z, results in addProducts(n, x, y, z, results) },
     update32: { update, n, at, to in update.run(SIMD16<Float>.self, n, at, to) },
     update64: { update, n, at, to in update.run(SIMD8<Double>.self, n, at, to) },
     panel: { product, first in lanes_panel(product, first) })

@@ -40,6 +40,25 @@ public enum Measure: Sendable {
   }
 }
 
+/// Adds the products of `n` elements of x, a multiple of 16, with those of y and of
+/// z, which are near, to two results, as ``Measure`` does.
+@inlinable @inline(__always)
+public func addProducts<T: Element>(
+  _ n: Int, _ x: UnsafePointer<T>, _ y: UnsafePointer<T>, _ z: UnsafePointer<T>,
+  _ results: UnsafeMutablePointer<SIMD16<Double>>
+) {
+  var (first, second) = (results[0], results[1])
+  var i = 0
+  while i < n {
+    fetch(x + i)
+    let x = T.widened(x + i)
+    first = first + x * T.widened(y + i)
+    second = second + x * T.widened(z + i)
+    i &+= 16
+  }
+  (results[0], results[1]) = (first, second)
+}
+
 /// Adds the squares of `n` elements, each to one of `sums`, of which there are as
 /// many as up to a multiple of 16, and all of them to the results, as ``Measure``
 /// does.

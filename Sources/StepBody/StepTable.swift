@@ -17,6 +17,11 @@ public final class StepTable: Sendable {
     @Sendable (
       Int, UnsafePointer<T>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<SIMD16<Double>>
     ) -> Void
+  public typealias Products<T> =
+    @Sendable (
+      Int, UnsafePointer<T>, UnsafePointer<T>, UnsafePointer<T>,
+      UnsafeMutablePointer<SIMD16<Double>>
+    ) -> Void
   /// Copies the first bytes, fewer than 64, of so many arrays to as many times 64 bytes,
   /// with zeros after them; or, where it is true, back but for the second array.
   public typealias Rest =
@@ -39,6 +44,9 @@ public final class StepTable: Sendable {
   /// `addSquares`.
   public let squares32: Squares<Float>
   public let squares64: Squares<Double>
+  /// `addProducts`.
+  public let products32: Products<Float>
+  public let products64: Products<Double>
   public let update32: Updater<Float>
   public let update64: Updater<Double>
   /// Columns of a product, from that one.
@@ -49,7 +57,8 @@ public final class StepTable: Sendable {
     stored: @escaping StoredKernel, rest: @escaping Rest, measure32: @escaping Gauge<Float>,
     measure64: @escaping Gauge<Double>, convert: @escaping Converter,
     squares32: @escaping Squares<Float>,
-    squares64: @escaping Squares<Double>, update32: @escaping Updater<Float>,
+    squares64: @escaping Squares<Double>, products32: @escaping Products<Float>,
+    products64: @escaping Products<Double>, update32: @escaping Updater<Float>,
     update64: @escaping Updater<Double>, panel: @escaping Panel
   ) {
     self.name = name
@@ -62,6 +71,8 @@ public final class StepTable: Sendable {
     self.convert = convert
     self.squares32 = squares32
     self.squares64 = squares64
+    self.products32 = products32
+    self.products64 = products64
     self.update32 = update32
     self.update64 = update64
     self.panel = panel

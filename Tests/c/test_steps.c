@@ -481,6 +481,7 @@ static int valley_at(void *context, int64_t step, double *value) {
 /*  All that a step needs, for the largest of the vectors, of doubles or of floats. */
 typedef struct lbfgs_room {
   double d[MOST], before[MOST], pairs[2 * HISTORY][MOST], ro[HISTORY], al[HISTORY];
+  double products[HISTORY * (HISTORY + 1)];
   void *dirs[HISTORY], *steps[HISTORY];
   sched_lbfgs_memory memory;
 } lbfgs_room;
@@ -498,6 +499,7 @@ static void lbfgs_begin(lbfgs_room *room) {
   memory->old_stps = room->steps;
   memory->ro = room->ro;
   memory->al = room->al;
+  memory->products = room->products;
 }
 
 static sched_lbfgs lbfgs_of(const vector *vector) {
@@ -591,8 +593,8 @@ static void of_lbfgs_refuse_and_fail(void **state) {
     const char *name;
     int64_t *number;
   } counted[] = {{"n_iter", &memory->n_iter}, {"func_evals", &memory->func_evals},
-                 {"count", &memory->count}};
-  for (size_t i = 0; i < 3; i++) {
+                 {"count", &memory->count}, {"known", &memory->known}};
+  for (size_t i = 0; i < 4; i++) {
     static const int64_t wrong[] = {INT64_MAX, INT64_MIN, -1, SCHED_MAX_STEP + 1};
     for (size_t k = 0; k < 4; k++) {
       char text[32];
@@ -629,6 +631,14 @@ static void of_lbfgs_refuse_and_fail(void **state) {
   check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_NULL,
                 "old_stps[4]", "=NULL", "3 doubles");
   room.steps[4] = room.pairs[HISTORY + 4];
+  memory->products = NULL;
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_NULL,
+                "products", "=NULL", "420 doubles");
+  memory->products = room.products;
+  memory->count = 2, memory->known = 3;
+  check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_RANGE,
+                "known", "=3", "from 0 to 2");
+  memory->count = memory->known = 0;
   hyper.lr = -1;
   check_refused(LBFGS(&hyper, SCHED_F64, 3, x, g, memory, &objective, &loss), SCHED_E_VALUE, "lr",
                 "=-1", "from 0");

@@ -351,3 +351,93 @@ def test_a_gradient_of_another_shape_or_type_is_refused(dtype, grad):
     with pytest.raises(ValueError, match="the gradient of parameter 0 of group 0"):
         opt.step(closure)
     assert np.all(param == 1)
+
+
+def many(kind, dtype, steps=9, between=None, **settings):
+    """Where steps lead a bowl of several blocks of elements and a rest, and the optimizer."""
+    param = torch.linspace(-1.5, 1.2, 20_011, dtype=torch.float64).to(dtype).requires_grad_()
+    scales = torch.linspace(0.5, 3, len(param), dtype=dtype)
+    settings = {"lr": 0.3, "max_iter": 1, "history_size": 4} | settings
+    opt = kind([param], **settings)
+
+    def closure():
+        param.grad = scales * param.detach() + param.detach().sin()
+        return (param.detach() * param.grad).sum()
+
+    for step in range(steps):
+        if between and step == 6:
+            opt = between(opt, param, settings) or opt
+        opt.step(closure)
+    return param.detach(), opt
+
+
+def test_many_elements_go_where_torch_s_go_in_doubles():
+    exact = many(torch.optim.LBFGS, torch.float64)[0]
+    wide = many(optim.LBFGS, torch.float64)[0]
+    torch.testing.assert_close(wide, exact, rtol=1e-11, atol=1e-13)
+    theirs = many(torch.optim.LBFGS, torch.float32)[0].double() - exact
+    ours = many(optim.LBFGS, torch.float32)[0].double() - exact
+    assert ours.norm() <= 1.1 * theirs.norm() < 1e-3 * exact.norm()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_threads_and_what_is_known_of_pairs_change_no_bit(dtype):
+    def loaded(opt, param, settings):
+        other = optim.LBFGS([param], **settings)
+        other.load_state_dict(copy.deepcopy(opt.state_dict()))
+        return other
+
+    def copied(opt, param, settings):
+        return copy.deepcopy(opt, {id(param): param})
+
+    expected = many(optim.LBFGS, dtype)[0]
+    before = libsched.threads()
+    try:
+        for threads in (1, 3):
+            libsched.set_threads(threads)
+            assert torch.equal(many(optim.LBFGS, dtype)[0], expected)
+    finally:
+        libsched.set_threads(before)
+    for between in (loaded, copied):
+        assert torch.equal(many(optim.LBFGS, dtype, between=between)[0], expected)
+
+
+def test_pairs_that_are_written_to_are_what_counts():
+    def doubled(opt, param, settings):
+        opt.state[param]["old_stps"][1].mul_(2)
+
+    def replaced(opt, param, settings):
+        steps = opt.state[param]["old_stps"]
+        steps[1] = steps[1] * 2
+
+    plain = many(optim.LBFGS, torch.float64)[0]
+    for between in (doubled, replaced):
+        theirs, ours = (
+            many(kind, torch.float64, between=between)[0]
+            for kind in (torch.optim.LBFGS, optim.LBFGS)
+        )
+        torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
+        assert (ours - plain).abs().max() > 1e-6
+
+
+@pytest.mark.parametrize("shape", [(6,), (3, 2)])
+def test_autograd_knows_of_a_step(shape):
+    param = torch.ones(shape).t().requires_grad_()
+    stale = param.square().sum()
+    opt = optim.LBFGS([param], lr=0.1, max_iter=2)
+
+    def closure():
+        param.grad = 2 * param.detach()
+        return 1.0
+
+    opt.step(closure)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        stale.backward()
+
+
+def test_an_array_that_is_only_read_is_refused():
+    param = np.ones(3)
+    param.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        optim.LBFGS([param]).step(lambda: 1.0)
+    assert np.all(param == 1)

@@ -310,6 +310,7 @@ class sched_lbfgs_memory(Structure):
         ("n_iter", c_int64),
         ("func_evals", c_int64),
         ("count", c_int64),
+        ("known", c_int64),
         ("t", c_double),
         ("h_diag", c_double),
         ("prev_loss", c_double),
@@ -319,6 +320,7 @@ class sched_lbfgs_memory(Structure):
         ("old_stps", c_void_p),
         ("ro", c_void_p),
         ("al", c_void_p),
+        ("products", c_void_p),
     ]
 
 

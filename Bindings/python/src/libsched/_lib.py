@@ -1438,7 +1438,7 @@ class LBFGS:
             gradient; whoever made them keeps them there.
         settings: Members of C's ``sched_lbfgs``.
         memory: Members of C's ``sched_lbfgs_memory`` that are numbers.
-        arrays: ``d``, ``prev_flat_grad``, ``old_dirs``, ``old_stps`` and ``ro``.
+        arrays: ``d``, ``prev_flat_grad``, ``old_dirs``, ``old_stps``, ``ro`` and ``products``.
 
     Attributes:
         memory: C's structure.
@@ -1452,9 +1452,9 @@ class LBFGS:
         addresses: tuple[int, int],
         settings: dict[str, Any],
         memory: dict[str, Any],
-        arrays: tuple[Any, Any, list[Any], list[Any], npt.NDArray[np.float64]],
+        arrays: tuple[Any, Any, list[Any], list[Any], npt.NDArray[Any], npt.NDArray[Any]],
     ) -> None:
-        d, before, dirs, steps, ro = arrays
+        d, before, dirs, steps, ro, products = arrays
         self._arrays = arrays
         self._given = *(_DTYPES[dtype] for dtype in dtypes), size, *addresses
         self._hyper = _abi.sched_lbfgs(**settings)
@@ -1469,6 +1469,7 @@ class LBFGS:
             old_stps=ctypes.addressof(self._steps),
             ro=address(ro),
             al=address(self.al),
+            products=address(products),
             **memory,
         )
 
@@ -1488,7 +1489,7 @@ class LBFGS:
 
     def pairs(self) -> tuple[list[Any], list[Any]]:
         """The pairs that there are, the oldest first."""
-        _, _, dirs, steps, _ = self._arrays
+        _, _, dirs, steps, *_ = self._arrays
         found = []
         for pointers, each in ((self._dirs, dirs), (self._steps, steps)):
             by_address = {address(one): one for one in each}

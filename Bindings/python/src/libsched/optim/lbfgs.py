@@ -48,7 +48,8 @@ class LBFGS(Optimizer):
 
     The state of the first parameter has ``func_evals``, ``n_iter``, ``d``, ``t``, ``old_dirs``,
     ``old_stps``, ``ro``, ``H_diag``, ``prev_flat_grad``, ``prev_loss`` and ``al``, as torch's, and
-    goes there and back.
+    goes there and back. What pairs give with each other is kept for as long as they are the same
+    arrays, and torch has not written to them.
 
     Raises:
         ValueError: a setting is out of its range; more than one group.
@@ -86,6 +87,11 @@ class LBFGS(Optimizer):
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
 
+    def _begin(self) -> None:
+        super()._begin()
+        self._products = _Products()
+        self._flat: _Flat | None = None
+
     def _step(
         self,
         closure: Callable[[], Any] | None = None,
@@ -104,8 +110,8 @@ class LBFGS(Optimizer):
         (group,) = self.param_groups
         if group["line_search_fn"] not in (None, "strong_wolfe"):
             raise RuntimeError("only 'strong_wolfe' is supported")
-        flat = _Flat(group["params"])
-        memory = _Memory(self.state[group["params"][0]], flat, group)
+        self._flat = flat = _Flat(group["params"], self._flat)
+        memory = _Memory(self.state[group["params"][0]], flat, group, self._products)
         first: list[Any] = []
 
         def evaluate(count: int) -> float:
@@ -119,17 +125,19 @@ class LBFGS(Optimizer):
             return float(loss.detach() if is_tensor(loss) else loss)
 
         try:
+            self._products = _Products()
             memory.step(evaluate)
         finally:
             flat.put_back()
-        memory.save()
+        self._products = memory.save()
         return first[0]
 
 
 class _Flat:
-    """Parameters laid end to end, and their gradients, in the parameters' kind of arrays."""
+    """Parameters laid end to end, and their gradients, in the parameters' kind of arrays; one that
+    lies so stays where it is."""
 
-    def __init__(self, params: list[Any]) -> None:
+    def __init__(self, params: list[Any], before: _Flat | None) -> None:
         names = [f"parameter {i} of group 0" for i in range(len(params))]
         self.params, self.dtype = params, dtype_of(params[0])
         for name, param in zip(names, params, strict=True):
@@ -142,9 +150,20 @@ class _Flat:
         self._slices = [slice(*pair) for pair in itertools.pairwise(ends)]
         # Gradients of 16 bits may be of either type, each of another.
         wide = kind.float32 if self.dtype in HALVES else data[0].dtype
-        self.param, self.grad = (kind.empty(ends[-1], dtype=one) for one in (data[0].dtype, wide))
-        for part, one in zip(self._parts(self.param), data, strict=True):
-            part[...] = one.reshape(-1)
+        # New memory would be given page by page, which takes longer than a copy into it.
+        held: list[Any] = []
+        if before is not None and before.is_tensors == self.is_tensors:
+            held = before.held
+        self._is_in_place = len(data) == 1 and _lies_flat(data[0])
+        if self._is_in_place:
+            self.param, self.grad = data[0].reshape(-1), _empty(held, kind, ends[-1], wide)
+        else:
+            self.param, self.grad = (
+                _empty(held, kind, ends[-1], one) for one in (data[0].dtype, wide)
+            )
+            for part, one in zip(self._parts(self.param), data, strict=True):
+                part[...] = one.reshape(-1)
+        self.held: list[Any] = [self.grad] if self._is_in_place else [self.param, self.grad]
         self.size = ends[-1] * (1 + (self.dtype in PARTS))
         self.type = state_type(PARTS.get(self.dtype, self.dtype))
         self.types = PARTS.get(self.dtype, self.dtype), self.type
@@ -155,6 +174,11 @@ class _Flat:
         return [flat[one] for one in self._slices]
 
     def put_back(self) -> None:
+        if self._is_in_place:
+            if self.is_tensors:
+                # autograd has to know that it is no more what it has seen.
+                torch().autograd.graph.increment_version(self.params)
+            return
         for part, param in zip(self._parts(self.param), self.params, strict=True):
             data = _data(param)
             data[...] = part.reshape(data.shape)
@@ -177,6 +201,25 @@ class _Flat:
         return torch().from_numpy(array) if self.is_tensors else array
 
 
+def _empty(held: list[Any], kind: Any, size: int, dtype: Any) -> Any:
+    """One of those that there are, or else a new one."""
+    for i, one in enumerate(held):
+        if one.dtype == dtype and len(one) == size:
+            return held.pop(i)
+    return kind.empty(size, dtype=dtype)
+
+
+def _lies_flat(array: Any) -> bool:
+    """Whether its memory can be stepped as it is."""
+    if not is_tensor(array):
+        return bool(array.flags.carray)
+    return (
+        array.is_cpu
+        and array.is_contiguous()
+        and not (array.is_conj() or array.is_neg() or array.is_inference())
+    )
+
+
 def _data(array: Any) -> Any:
     """An array's own memory, but for a tensor that is sparse."""
     if isinstance(array, Parameter):
@@ -187,28 +230,58 @@ def _data(array: Any) -> Any:
     return data if data.layout is torch().strided else data.to_dense()
 
 
+class _Products:
+    """What the pairs of a state give with each other, for as long as it has the same."""
+
+    def __init__(self, values: Any = None, pairs: Sequence[Any] = ()) -> None:
+        self._values, self._pairs = np.empty(0) if values is None else values, [*pairs]
+        self._versions = [*map(_version, pairs)]
+
+    def of(self, pairs: list[Any], most: int) -> tuple[Any, int]:
+        """Room for those of so many, and how many of these are there."""
+        are_same = [*map(id, pairs)] == [*map(id, self._pairs)]
+        are_same = are_same and [*map(_version, pairs)] == self._versions
+        known = len(pairs) // 2 if are_same else 0
+        values = self._values
+        if len(values) < most * (most + 1):
+            values = np.empty(most * (most + 1))
+            values[: known * (known + 1)] = self._values[: known * (known + 1)]
+        return values, known
+
+
+def _version(array: Any) -> int:
+    """How often torch has written to it."""
+    return array._version if is_tensor(array) else 0
+
+
 class _Memory:
     """What is remembered, in arrays, and in the state as torch has it."""
 
-    def __init__(self, state: dict[str, Any], flat: _Flat, group: dict[str, Any]) -> None:
+    def __init__(
+        self, state: dict[str, Any], flat: _Flat, group: dict[str, Any], products: _Products
+    ) -> None:
         self.state, self.flat = state, flat
         size, room = flat.size, group["history_size"]
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
 
-        def arrays(name: str) -> list[Any]:
-            held = (state.get(name) or [])[-room:]
-            # Where the oldest lie the newest are put.
-            spoilt = len(held) + group["max_iter"] - room
-            return [self._array(one, name, copied=i < spoilt) for i, one in enumerate(held)]
+        held = [(state.get(name) or [])[-room:] for name in ("old_dirs", "old_stps")]
+        self.count = len(held[0])
+        most = min(room, self.count + group["max_iter"])
+        self.products, known = products.of(held[0] + held[1], most)
+        # After so many directions an evaluation may fail. The newest lie where the oldest did.
+        changes = group["max_iter"] - (group["line_search_fn"] is None)
+        spoilt = self.count + changes - room
 
-        self.dirs, self.steps = arrays("old_dirs"), arrays("old_stps")
-        self.count = len(self.dirs)
-        more = min(room, self.count + group["max_iter"]) - self.count
-        self.dirs += [np.empty(size, flat.type) for _ in range(more)]
-        self.steps += [np.empty(size, flat.type) for _ in range(more)]
+        def arrays(name: str, held: list[Any]) -> list[Any]:
+            found = [self._array(one, name, copied=i < spoilt) for i, one in enumerate(held)]
+            return found + [np.empty(size, flat.type) for _ in range(most - self.count)]
+
+        self.dirs, self.steps = arrays("old_dirs", held[0]), arrays("old_stps", held[1])
         self.d, self.before = (
-            np.zeros(size, flat.type) if state.get(name) is None else self._array(state[name], name)
+            np.zeros(size, flat.type)
+            if state.get(name) is None
+            else self._array(state[name], name, copied=changes > 0)
             for name in ("d", "prev_flat_grad")
         )
         self.ro = np.zeros(room)
@@ -230,13 +303,14 @@ class _Memory:
                 "n_iter": state["n_iter"],
                 "func_evals": state["func_evals"],
                 "count": self.count,
+                "known": known,
                 "t": number(state.get("t") or 0.0),
                 "h_diag": number(1.0 if state.get("H_diag") is None else state["H_diag"]),
             },
-            arrays=(self.d, self.before, self.dirs, self.steps, self.ro),
+            arrays=(self.d, self.before, self.dirs, self.steps, self.ro, self.products),
         )
 
-    def _array(self, one: Any, name: str, *, copied: bool = True) -> Any:
+    def _array(self, one: Any, name: str, *, copied: bool) -> Any:
         """An array that is remembered, of the parameters' type; a copy where a refused step may
         spoil it."""
         if is_tensor(one):
@@ -254,13 +328,13 @@ class _Memory:
     def step(self, evaluate: Callable[[int], float]) -> None:
         self.call.step(evaluate)
 
-    def save(self) -> None:
+    def save(self) -> _Products:
         memory, state, wrapped = self.call.memory, self.state, self.flat.wrapped
         began = memory.n_iter > state["n_iter"]
         state["func_evals"], state["n_iter"] = memory.func_evals, memory.n_iter
         if not began:
             # There was nothing to do, and torch's says no more of it.
-            return
+            return _Products()
         dirs, steps = self.call.pairs()
         state["d"], state["t"] = wrapped(self.d), memory.t
         state["old_dirs"], state["old_stps"] = (
@@ -274,3 +348,4 @@ class _Memory:
                 *self.call.al[: memory.count].tolist(),
                 *[None] * (len(self.ro) - memory.count),
             ]
+        return _Products(self.products, state["old_dirs"] + state["old_stps"])
