@@ -18,9 +18,9 @@ public enum InstructionSet {
   /// Every table this machine can run, widest first. A table that it cannot
   /// run is not even made: making it could take that instruction set, too.
   static let runnable: [StepTable] =
-    (lanes_has_avx512() != 0 ? [.avx512] : [])
-    + (lanes_has_avx2() != 0 ? [.avx2] : [])
-    + [.baseline]
+    (lanes_has_avx512() != 0 ? [.avx512()] : [])
+    + (lanes_has_avx2() != 0 ? [.avx2()] : [])
+    + [.baseline()]
 
   /// What a program chose: an index into `runnable`, or −1.
   private static let chosen = Atomic<Int>(-1)

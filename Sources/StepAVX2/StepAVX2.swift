@@ -4,7 +4,11 @@ import StepBody
 // Instantiations only: whatever else of the standard library were specialised
 // here could be kept for the whole library, in this module's instructions.
 extension StepTable {
-  public static let avx2 = StepTable(
+  // Whoever had the table itself would have its kernels compiled into it once more.
+  @export(interface)
+  public static func avx2() -> StepTable { table }
+
+  private static let table = StepTable(
     name: "avx2",
     f32: { body, n, at in body.run(SIMD8<Float>.self, SIMD8<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD4<Double>.self, SIMD4<Double>.self, n, at) },

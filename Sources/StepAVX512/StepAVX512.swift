@@ -4,7 +4,11 @@ import StepBody
 // Instantiations only: whatever else of the standard library were specialised
 // here could be kept for the whole library, in this module's instructions.
 extension StepTable {
-  public static let avx512 = StepTable(
+  // Whoever had the table itself would have its kernels compiled into it once more.
+  @export(interface)
+  public static func avx512() -> StepTable { table }
+
+  private static let table = StepTable(
     name: "avx512",
     f32: { body, n, at in body.run(SIMD16<Float>.self, SIMD32<Float>.self, n, at) },
     f64: { body, n, at in body.run(SIMD8<Double>.self, SIMD8<Double>.self, n, at) },

@@ -173,9 +173,7 @@ def check_kernels(own: list[Instruction], register: str) -> None:
     in 16 bits is of integers."""
     kernels = [
         [one.text for one in own if one.function == function and register in one.text]
-        for function in sorted(
-            {one.function for one in own if "StepTable" in one.function}, key=closure
-        )
+        for function in sorted({one.function for one in own if closure(one.function)}, key=closure)
     ]
     measures = ["mul", "add"]
     steps = [*measures, "sqrt", "div", "sub"]
