@@ -543,7 +543,9 @@ sched_status sched_early_stopping_load(sched_early_stopping *stopper,
  *  array length, alignment and thread count gives the same bits: no fused
  *  multiply-add, every operation rounded once. n = 0 does nothing, and then
  *  pointers may be NULL. `step` counts from 1. Arrays of one call must not
- *  overlap (SCHED_E_OVERLAP for those of one parameter).
+ *  overlap (SCHED_E_OVERLAP), but gradients that are only read may be the same.
+ *  Where gradients have moved since a step of the same parameters, they are looked
+ *  for among their own parameter's arrays alone.
  *
  *  sched_optimizers.h, which this header includes, has for every optimizer its
  *  settings, a step of one parameter and a step of a list of them, typed; they

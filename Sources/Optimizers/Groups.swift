@@ -121,15 +121,17 @@ public struct Group {
     }
   }
 
+  /// What a caller calls an array, or a number, of a row.
+  func name(_ i: Int, _ name: StaticString) -> UTF8Text {
+    count > 1 ? "list[\(i)].\(name)" : "\(name)"
+  }
+
   /// Throws unless a row's arrays are there and apart, its step counts from 1,
-  /// and all rows together are not beyond counting. The gradient has as many
-  /// elements as the parameter, or `sparse` of them.
-  func check(
-    _ i: Int, _ options: StepOptions, total: inout Int, sparse: Int? = nil
-  ) throws(Refusal) {
+  /// and all rows together are not beyond counting.
+  func check(_ i: Int, _ options: StepOptions, total: inout Int) throws(Refusal) {
     let row = row(i)
     let (n, step) = (row[0], row[1])
-    func name(_ name: StaticString) -> UTF8Text { count > 1 ? "list[\(i)].\(name)" : "\(name)" }
+    func name(_ name: StaticString) -> UTF8Text { self.name(i, name) }
     guard Integers.counts.contains(step) else {
       throw Refusal(
         .range, name("step"), value: "\(step)", accepted: Integers.counts.text, index: i)
@@ -140,16 +142,14 @@ public struct Group {
         .memory, name("n"), value: "\(UInt(bitPattern: n))", accepted: Integers(0, limit).text,
         index: i)
     }
-    let stepped = sparse ?? n
+    let stepped = sparse == nil ? n : elements(i, 1)
     guard total <= limit - stepped else {
       throw Refusal(.memory, name("n"), value: "\(n)", accepted: "\(limit) in all", index: i)
     }
     total += stepped
     if n == 0 || (sparse == nil && isInOrder(row, UInt(n * types.native.size))) { return }
     try checkShape(i, name)
-    func size(_ array: Int) -> Int {
-      array == 1 ? stepped : (2..<2 + stateCount).contains(array) ? self.size(i, array - 2) : n
-    }
+    func size(_ array: Int) -> Int { elements(i, array) }
     let arrays = 2 + stateCount + (besides == nil ? 0 : 5)
     for array in 0..<arrays where size(array) > 0 {
       let (start, type, isNeeded) = self.array(i, array, options)
@@ -256,6 +256,50 @@ public struct Group {
     return extent(state).count(n, rows, columns) ?? 0
   }
 
+  /// The parameter, its gradient, states, what lies beside, and numbers of state.
+  var arrayCount: Int { (besides == nil && !hasScalars ? 2 : 8) + stateCount }
+
+  /// How many elements one of a row's arrays has. A sparse gradient's are those of its rows.
+  func elements(_ i: Int, _ array: Int) -> Int {
+    let n = row(i)[0]
+    if array == 1, let sparse { return sparse[i].count * (n / max(1, sparse[i].total)) }
+    if array == 7 + stateCount { return scalarCount }
+    return (2..<2 + stateCount).contains(array) ? size(i, array - 2) : n
+  }
+
+  /// A number for where the arrays are that a step writes, and how long they are.
+  func hash(into hash: inout UInt64, withGradients: Bool) {
+    // A product is of two numbers, odd ones where memory is: neither makes it 0.
+    func product(_ a: Int, _ b: Int) -> UInt64 {
+      (UInt64(truncatingIfNeeded: a) ^ 0x9e37_79b9_7f4a_7c15)
+        &* (UInt64(truncatingIfNeeded: b) ^ 0xd1b5_4a32_d192_ed03)
+    }
+    // Which of the arrays there are, and what of.
+    var all = hash ^ UInt64(used) << 32 ^ UInt64(types.param.rawValue) << 16
+    all ^= UInt64(types.state.rawValue) << 8 ^ UInt64(types.rounding.rawValue) << 4
+    all ^= UInt64(types.copy?.rawValue ?? 0)
+    let (a, b, c, d) = columns
+    let isShort = isPlain && !hasScalars && shapes == nil && !withGradients
+    for i in 0..<count {
+      let row = row(i)
+      all ^= product(row[0], row[2])
+      if isShort {
+        all ^= product(row[a], row[b]) &+ product(row[c], row[d])
+      } else {
+        for column in 4..<stride { all = (all ^ product(row[column], column)) &* 3 }
+        if withGradients { all ^= product(row[3], 1) }
+        if let besides {
+          let beside = besides[i]
+          all ^= product(beside.master, beside.residual) &* 3
+          all ^= product(beside.copy, beside.average) &* 5
+          all ^= product(beside.accumulated, 7)
+        }
+      }
+      all &*= 0xff51_afd7_ed55_8ccd
+    }
+    hash = all ^ all >> 32
+  }
+
   /// One row of it, which lies alone.
   func only(_ i: Int) -> Group {
     var one = self
@@ -325,6 +369,7 @@ public struct Group {
       return found(types.copy == nil ? 0 : beside(i).copy, types.copy ?? .bf16, types.copy != nil)
     case 5: return found(beside(i).average, types.native, false)
     case 6: return found(beside(i).accumulated, types.native, options.accumulates)
+    case 7: return found(hasScalars ? row[4 + stateCount] : 0, .f64, hasScalars)
     default: break
     }
     switch array {
@@ -343,6 +388,7 @@ public struct Group {
     case 4: return "copy"
     case 5: return "average"
     case 6: return "accumulated"
+    case 7: return "scalars"
     default: return array == 0 ? "param" : array == 1 ? "grad" : state(array - 2).name
     }
   }
@@ -570,6 +616,7 @@ public func takeStep(
       throw error
     }
   }
+  try checkApart(groups, options, refused: &refused)
   let room = try Room(groups, options)
   defer { room.deallocate() }
   var outcome = StepOutcome()

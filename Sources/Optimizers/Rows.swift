@@ -13,7 +13,7 @@ public struct Rows {
 
 extension Group {
   /// Throws unless `rows` are rows of parameter `i` and all else is as in
-  /// ``check(_:_:total:sparse:)``.
+  /// ``check(_:_:total:)``.
   func check(
     _ i: Int, _ rows: Rows, _ options: StepOptions, total: inout Int
   ) throws(Refusal) {
@@ -33,7 +33,7 @@ extension Group {
     guard Integers(0, rows.total).contains(rows.count) else {
       throw refusal("count", "\(UInt(bitPattern: rows.count))", Integers(0, rows.total).text)
     }
-    try check(i, options, total: &total, sparse: rows.count * (n / max(1, rows.total)))
+    try check(i, options, total: &total)
     if rows.count == 0 { return }
     guard let indices = rows.indices else {
       throw Refusal(

@@ -619,6 +619,16 @@ static void refuses_and_stays_as_it_was(void **state) {
                 "list[1].grad", "", "param");
   assert_true(group_index == 0 && culprit == 1);
   other.grad = s.grad[1];
+  void *state_of_first = NULL;
+  check_ok(sched_optim_state(s.optim, 0, 0, "exp_avg", &state_of_first, NULL, NULL));
+  void *const taken[] = {s.param[0], state_of_first};
+  for (size_t i = 0; i < 2; i++) {
+    other.param = taken[i];
+    check_ok(sched_optim_put(s.optim, 0, 1, &other));
+    check_refused(sched_optim_step(s.optim, NULL, &group_index, &culprit), SCHED_E_OVERLAP,
+                  "list[1].param", "", i ? "list[0].exp_avg" : "list[0].param");
+    assert_true(group_index == 0 && culprit == 1);
+  }
   other.param = NULL;
   check_ok(sched_optim_put(s.optim, 0, 1, &other));
   check_refused(sched_optim_step(s.optim, NULL, &group_index, &culprit), SCHED_E_NULL,

@@ -738,6 +738,13 @@ static void refuse_groups(void **state) {
   assert_true(at == 1 && culprit == 0);
   check_untouched(&singles, &were_singles, &o);
   check_untouched(&halves, &were_halves, &o);
+  // What lies beside one parameter is not beside another.
+  lacking = beside_of(&halves);
+  lacking.average = beside.average;
+  check_refused(sched_step(both, 2, &o, &at, &culprit), SCHED_E_OVERLAP, "groups[1].average",
+                "=33 floats", "groups[0].average");
+  assert_true(at == 1 && culprit == 0);
+  check_untouched(&singles, &were_singles, &o);
   // Of options no group is to blame.
   o.max_norm = -1;
   check_refused(sched_step(both, 1, &o, &at, &culprit), SCHED_E_RANGE, "max_norm", "=-1", "above");

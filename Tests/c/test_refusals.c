@@ -1275,6 +1275,92 @@ static void arrays_stand_apart(void **state) {
                            memory));
 }
 
+/*  Every array of one parameter on every array of another, but a gradient on a gradient
+ *  that is only read. */
+static void parameters_stand_apart(void **state) {
+  (void)state;
+  enum { N = 8, ARRAYS = 4, ROWS = 3 };
+  static const char *const names[] = {"param", "grad", "ax", "scalars"};
+  static const ptrdiff_t shifts[] = {0, 2, -2};
+  const sched_asgd asgd = SCHED_ASGD_DEFAULTS;
+  double room[ROWS][ARRAYS][N], before[ROWS][ARRAYS][N];
+  struct {
+    size_t n;
+    int64_t step;
+    void *arrays[ARRAYS];
+  } rows[ROWS];
+  memset(room, 0, sizeof room);
+  for (size_t i = 0; i < ROWS; i++) {
+    // Room before and after each.
+    rows[i].n = N, rows[i].step = 1;
+    for (size_t k = 0; k < ARRAYS; k++) rows[i].arrays[k] = &room[ROWS - 1 - i][k][2];
+    for (size_t k = 0; k < N; k++) ((float *)rows[i].arrays[1])[k] = 1;
+    ((double *)rows[i].arrays[3])[0] = 0.5;
+  }
+  const sched_group group = {SCHED_ASGD, SCHED_F32, &asgd, rows, ROWS, NULL, SCHED_SAME,
+                             SCHED_SAME, SCHED_SAME, SCHED_NEAREST, NULL};
+  const sched_group groups[2] = {{SCHED_ASGD, SCHED_F32, &asgd, &rows[2], 1, NULL, SCHED_SAME,
+                                  SCHED_SAME, SCHED_SAME, SCHED_NEAREST, NULL},
+                                 {SCHED_ASGD, SCHED_F32, &asgd, rows, 2, NULL, SCHED_SAME,
+                                  SCHED_SAME, SCHED_SAME, SCHED_NEAREST, NULL}};
+  size_t culprit = SIZE_MAX, index = SIZE_MAX;
+  // At first, and after steps of arrays that are apart: a gradient may have moved since.
+  for (int is_known = 0; is_known < 2; is_known++) {
+    memcpy(before, room, sizeof room);
+    for (size_t k = 0; k < ARRAYS * ARRAYS * sizeof shifts / sizeof *shifts; k++) {
+      const size_t first = k % ARRAYS, second = k / ARRAYS % ARRAYS;
+      if (is_known && second == 1 && first != 1) continue;
+      void *own = rows[2].arrays[second];
+      char last[40], other[40];
+      sched_options options = {.zero_grad = first == 1 && second == 1};
+      rows[2].arrays[second] = (float *)rows[0].arrays[first] + shifts[k / ARRAYS / ARRAYS];
+      snprintf(last, sizeof last, ": list[2].%s=", names[second]);
+      snprintf(other, sizeof other, "none of list[0].%s", names[first]);
+      check_refused(sched_step(&group, 1, &options, &index, &culprit), SCHED_E_OVERLAP, last,
+                    second == 3 ? "=2 doubles" : "=8 floats", other);
+      assert_true(index == 0 && culprit == 2);
+      // Of two groups the second is to blame.
+      snprintf(last, sizeof last, ": groups[1].list[0].%s=", names[first]);
+      snprintf(other, sizeof other, "none of groups[0].%s", names[second]);
+      check_refused(sched_step(groups, 2, &options, &index, &culprit), SCHED_E_OVERLAP, last, "",
+                    other);
+      assert_true(index == 1 && culprit == 0);
+      rows[2].arrays[second] = own;
+    }
+    assert_memory_equal(before, room, sizeof room);
+    check_ok(sched_step(&group, 1, NULL, NULL, NULL));
+    check_ok(sched_step(groups, 2, NULL, NULL, NULL));
+  }
+  rows[2].arrays[1] = rows[0].arrays[1];
+  check_ok(sched_step(&group, 1, NULL, NULL, NULL));
+
+  // Of many, in no order, any two.
+  enum { MANY = 300 };
+  const sched_sgd sgd = {1, 0, 0, 0, 0, 0, 0, 0};
+  float params[MANY][4], gradient[3] = {1, 1, 1};
+  sched_sgd_arrays_f32 list[MANY];
+  memset(params, 0, sizeof params);
+  for (size_t i = 0; i < MANY; i++) {
+    list[i] = (sched_sgd_arrays_f32){3, 1, params[i * 7 % MANY], gradient, NULL};
+  }
+  for (size_t k = 0; k < 40; k++) {
+    const size_t i = k * 11 % MANY, j = (k * k * 29 + 13) % MANY;
+    if (i == j) continue;
+    float *own = list[j].param;
+    char last[32], other[32];
+    list[j].param = list[i].param + (k % 2 ? 2 : 0);
+    list[j].n = k % 2 ? 1 : 3;
+    snprintf(last, sizeof last, "list[%zu].param=", i > j ? i : j);
+    snprintf(other, sizeof other, "none of list[%zu].param", i > j ? j : i);
+    check_refused(sched_sgd_list_f32(&sgd, list, MANY, NULL), SCHED_E_OVERLAP, last, "", other);
+    list[j].param = own;
+    list[j].n = 3;
+  }
+  for (size_t i = 0; i < MANY; i++) assert_true(params[i][0] == 0 && params[i][2] == 0);
+  check_ok(sched_sgd_list_f32(&sgd, list, MANY, NULL));
+  for (size_t i = 0; i < MANY; i++) assert_true(params[i][0] == -1 && params[i][3] == 0);
+}
+
 /*  A list is stepped whole or not at all: the bad one is the last. */
 static void a_list_is_stepped_whole_or_not_at_all(void **state) {
   (void)state;
@@ -1522,6 +1608,7 @@ int run_refusals(void) {
       cmocka_unit_test(counts_are_what_memory_holds),
       cmocka_unit_test(settings_of_steps_are_in_range),
       cmocka_unit_test(arrays_stand_apart),
+      cmocka_unit_test(parameters_stand_apart),
       cmocka_unit_test(a_list_is_stepped_whole_or_not_at_all),
       cmocka_unit_test(matrices_that_do_not_fit_are_refused),
       cmocka_unit_test(groups_are_stepped_whole_or_not_at_all),

@@ -249,6 +249,9 @@ TEST_CASE("an optimizer throws what C refuses") {
   });
   CHECK(overlap.status() == SCHED_E_OVERLAP);
   CHECK(overlap.place() == 0);
+  sched::Optim twice;
+  twice.add(sched::AdamW(), {{w, grad}, {w, grad}});
+  CHECK_REFUSED(twice.step(), SCHED_E_OVERLAP, "list[1].param", "=4 floats", "none of list[0].param");
   CHECK(optim.groups() == 1);
   CHECK(w == std::vector<float>(4, 1));
   sched::Optim moved = std::move(optim);

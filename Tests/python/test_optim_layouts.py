@@ -244,3 +244,27 @@ def test_a_parameter_that_moves_onto_another_is_refused():
     other.data = torch.ones(4)
     opt.step()
     assert torch.equal(one, torch.full((4,), -3.0))
+    # A gradient of both may be read, and not become 0 before the other is stepped.
+    with pytest.raises(
+        libsched.SchedError, match=r"^parameter 1 of group 0: .*overlap: list\[1\]\.grad"
+    ):
+        opt.step(zero_grad=True)
+    assert torch.equal(one, torch.full((4,), -3.0))
+
+
+def test_parameters_that_share_a_state_are_refused():
+    params = [torch.ones(4), torch.ones(4)]
+    opt = optim.AdamW(params)
+    for param in params:
+        param.grad = torch.ones(4)
+    opt.step()
+    (own, other), before = [opt.state[param] for param in params], params[0].clone()
+    mine, own["exp_avg"] = own["exp_avg"], other["exp_avg"]
+    message = r"^parameter 1 of group 0: .*list\[1\]\.exp_avg=4 floats; accepted: none of list\[0\]"
+    with pytest.raises(libsched.SchedError, match=message):
+        opt.step()
+    assert torch.equal(params[0], before)
+    own["exp_avg"] = mine
+    opt.step()
+    assert torch.equal(params[0], params[1])
+    assert not torch.equal(params[0], before)

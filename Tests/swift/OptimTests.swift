@@ -431,6 +431,20 @@ struct OptimTests {
   }
 
   /// The layout as it is documented, written by hand.
+  @Test("steps arrays that share their elements as if they did not")
+  func shared() throws {
+    let (optim, start): (Optim<Float>, [Float]) = (Optim(), ramp(37, 0.125))
+    try optim.add(AdamW(), sizes: [37, 37])
+    var (params, grads) = ([start, start], [start, start])
+    for _ in 0..<3 { try optim.step(&params, grads) }
+    #expect(params[0] == params[1] && params[0] != start && grads == [start, start])
+    var options = StepOptions()
+    options.zeroesGradients = true
+    try optim.step(&params, &grads, options)
+    #expect(params[0] == params[1] && start == ramp(37, 0.125))
+    #expect(grads == [[Float]](repeating: [Float](repeating: 0, count: 37), count: 2))
+  }
+
   @Test("loads bytes of version 1")
   func version() throws {
     func number(_ x: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: x >> (8 * $0)) } }
