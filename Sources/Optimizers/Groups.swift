@@ -269,15 +269,16 @@ public struct Group {
 
   /// A number for where the arrays are that a step writes, and how long they are.
   func hash(into hash: inout UInt64, withGradients: Bool) {
-    // A product is of two numbers, odd ones where memory is: neither makes it 0.
+    // Neither makes it 0: they are odd, of addresses that are even.
     func product(_ a: Int, _ b: Int) -> UInt64 {
       (UInt64(truncatingIfNeeded: a) ^ 0x9e37_79b9_7f4a_7c15)
         &* (UInt64(truncatingIfNeeded: b) ^ 0xd1b5_4a32_d192_ed03)
     }
-    // Which of the arrays there are, and what of.
+    // Which of the arrays there are, what of, and whose, which says how long they are.
     var all = hash ^ UInt64(used) << 32 ^ UInt64(types.param.rawValue) << 16
     all ^= UInt64(types.state.rawValue) << 8 ^ UInt64(types.rounding.rawValue) << 4
     all ^= UInt64(types.copy?.rawValue ?? 0)
+    all = (all &* 3) ^ UInt64(UInt(bitPattern: kind.name.utf8Start))
     let (a, b, c, d) = columns
     let isShort = isPlain && !hasScalars && shapes == nil && !withGradients
     for i in 0..<count {

@@ -1334,6 +1334,22 @@ static void parameters_stand_apart(void **state) {
   rows[2].arrays[1] = rows[0].arrays[1];
   check_ok(sched_step(&group, 1, NULL, NULL, NULL));
 
+  // Apart for an optimizer with a number of state, and not for one with two.
+  const sched_nadam nadam = SCHED_NADAM_DEFAULTS;
+  const sched_schedule_free_adamw free_adamw = SCHED_SCHEDULE_FREE_ADAMW_DEFAULTS;
+  float own[2][4] = {{0}};
+  double numbers[3] = {1, 1, 1};
+  sched_nadam_arrays_f32 pair[2];
+  sched_schedule_free_adamw_arrays_f32 same[2];
+  for (size_t i = 0; i < 2; i++) {
+    float *at = own[i];
+    pair[i] = (sched_nadam_arrays_f32){1, 1, at, at + 1, at + 2, at + 3, numbers + i};
+    same[i] = (sched_schedule_free_adamw_arrays_f32){1, 1, at, at + 1, at + 2, at + 3, numbers + i};
+  }
+  check_ok(sched_nadam_list_f32(&nadam, pair, 2, NULL));
+  check_refused(sched_schedule_free_adamw_list_f32(&free_adamw, same, 2, NULL), SCHED_E_OVERLAP,
+                "list[1].scalars", "=2 doubles", "none of list[0].scalars");
+
   // Of many, in no order, any two.
   enum { MANY = 300 };
   const sched_sgd sgd = {1, 0, 0, 0, 0, 0, 0, 0};
