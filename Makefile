@@ -79,28 +79,25 @@ bench: build/libsched.so .venv/tests $(if $(DEEPSPEED),build/deepspeed)
 
 # -- Tests --------------------------------------------------------------------
 
-# Each stage prints its own summary. What a stage runs several of, it runs on all cores.
+# Each stage prints its own summary, when it ends. Most use one core for minutes and go side
+# by side, the longest first; Python's tests take all cores themselves.
 CORES := $(shell nproc)
-TOGETHER := --jobs=$(CORES) --output-sync=target
-STAGES := lint test-swift test-c test-cpp-fuzz test-python test-library test-fresh
+TOGETHER = $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=$(CORES) --output-sync=recurse)
+BEGIN = @printf '\n== %s ==\n' $@
+BESIDE := test-race test-fuzz test-swift test-c test-cpp lint
+ALONE := test-python test-library test-fresh
 
-.PHONY: test $(STAGES) test-cpp test-fuzz
-test: setup
-	@for stage in $(STAGES); do \
-	  printf '\n== %s ==\n' $$stage; \
-	  $(MAKE) $$stage || { printf '\n%s failed\n' $$stage; exit 1; }; \
-	done
-	@printf '\nall stages passed: $(STAGES)\n'
-
-# The compiler uses one core most of the time, and so does pip.
-.PHONY: setup packages
-setup:
-	$(MAKE) --jobs=$(CORES) build/libsched.so .venv/tests packages
+.PHONY: test packages $(BESIDE) $(ALONE)
+test:
+	@$(MAKE) $(TOGETHER) build/libsched.so .venv/tests packages $(BESIDE)
+	@for stage in $(ALONE); do $(MAKE) $$stage; done
+	@printf '\nall stages passed: $(BESIDE) $(ALONE)\n'
 
 packages:
 	@Tests/setup.sh
 
 lint: .venv/tests
+	$(BEGIN)
 	swift format lint --strict --recursive Sources Tests Package.swift
 	$(PYTHON) -m ruff check Bindings Tests
 	$(PYTHON) -m ruff format --check Bindings Tests
@@ -109,6 +106,7 @@ lint: .venv/tests
 
 # The suite as the machine chooses, and the kernels' part at each width it has.
 test-swift: build/libsched.so .venv/tests
+	$(BEGIN)
 	swift build --build-tests --scratch-path .build/swift
 	swift test --skip-build --scratch-path .build/swift
 	for isa in baseline avx2 avx512; do \
@@ -117,21 +115,22 @@ test-swift: build/libsched.so .venv/tests
 	  echo "SCHED_ISA=$$isa"; \
 	  SCHED_ISA=$$isa swift test --skip-build --scratch-path .build/swift --filter StepTests; \
 	done
+
+test-race:
+	$(BEGIN)
 	swift run --package-path Tests/race --scratch-path .build/race --sanitize=thread \
 	  --disable-index-store -debug-info-format none
 
-# The longest begin first.
-test-c: build/libsched.so
+test-c: build/libsched.so | packages
+	$(BEGIN)
 	$(MAKE) $(TOGETHER) -C Tests/c LIB=$(LIB) qemu valgrind asan isa test roots
 
-# Each compiles on one core for minutes.
-test-cpp-fuzz: build/libsched.so .venv/tests
-	$(MAKE) $(TOGETHER) test-cpp test-fuzz
-
-test-cpp: build/libsched.so
+test-cpp: build/libsched.so | packages
+	$(BEGIN)
 	$(MAKE) $(TOGETHER) -C Tests/cpp LIB=$(LIB) test
 
 test-fuzz: build/libsched.so .venv/tests
+	$(BEGIN)
 	$(MAKE) -C Tests/fuzz LIB=$(LIB) test
 
 # As long as one asks for: make fuzz SECONDS=600
@@ -140,14 +139,17 @@ fuzz: build/libsched.so .venv/tests
 	$(MAKE) -C Tests/fuzz LIB=$(LIB) fuzz
 
 test-python: build/libsched.so .venv/tests
+	$(BEGIN)
 	$(PYTHON) -m pytest -q --numprocesses=$(CORES) Tests/python
 
 test-library: build/libsched.so .venv/tests
+	$(BEGIN)
 	$(PYTHON) -m pytest -q --numprocesses=$(CORES) --dist=loadfile \
 	  Tests/library Tests/install Tests/embed Tests/package Tests/readme
 
 # What a new user does, in a fresh clone of what is committed.
 test-fresh:
+	$(BEGIN)
 	Tests/fresh.sh
 
 .PHONY: format
