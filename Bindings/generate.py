@@ -112,7 +112,9 @@ def print_abi() -> str:
     functions: list[str] = []
 
     for node in nodes:
-        if isinstance(node, c_ast.Typedef):
+        if isinstance(node, c_ast.Typedef) and isinstance(node.type, c_ast.PtrDecl):
+            types.known[node.name] = "c_void_p"
+        elif isinstance(node, c_ast.Typedef):
             inner = node.type.type
             if isinstance(inner, c_ast.Enum):
                 types.known[node.name] = "c_int"

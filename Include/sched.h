@@ -962,6 +962,20 @@ int32_t sched_threads(void);
  *                                                                    since 0 */
 sched_status sched_set_threads(int32_t threads);
 
+/*  Threads of a program's own: calls `work(data)` on `threads` of them at once, the
+ *  caller's among them, and returns when all calls have. Fewer calls will do.
+ *  `flags` is 0. GOMP_parallel, of gcc's OpenMP, is one.                    */
+typedef void (*sched_team)(void (*work)(void *data), void *data, uint32_t threads,
+                           uint32_t flags);
+
+/*  Whose threads steps run on from now on, and how many there are, from 1 to 1024: a
+ *  team that would otherwise wait in a loop on the cores that the library's own
+ *  threads need, as OpenMP's does for milliseconds after each use. A step takes no
+ *  more, unless sched_set_threads asks for more: then it has the library's own. NULL
+ *  is for those, too; they sleep between steps, and a child of fork has them in any
+ *  case.                                                             since 0 */
+sched_status sched_set_team(sched_team team, int32_t threads);
+
 /* -- Fields, for sched_make --------------------------------------------- */
 
 static inline sched_field sched_real(const char *name, double value) {

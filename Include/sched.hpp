@@ -1059,6 +1059,12 @@ inline std::int32_t threads() noexcept { return sched_threads(); }
 /*  1 to 1024; 0 for what it was at first. */
 inline void set_threads(std::int32_t threads) { detail::check(sched_set_threads(threads)); }
 
+/*  Whose threads steps run on, and how many there are. See sched_set_team. */
+inline void set_team(sched_team team, std::int32_t threads) {
+  detail::check(sched_set_team(team, threads));
+}
+inline void set_team(std::nullptr_t) { detail::check(sched_set_team(nullptr, 0)); }
+
 /*  L-BFGS over a vector of floats or doubles, or of any type of 16 bits, and what
  *  it remembers between steps. Gradients are as the parameter, or floats where it
  *  is of 16 bits. See sched_lbfgs_step. */

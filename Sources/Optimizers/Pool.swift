@@ -22,7 +22,8 @@ public enum Threads {
   /// How many threads a step may use, the caller's included.
   public static var count: Int {
     let asked = asked.load(ordering: .relaxed)
-    return asked > 0 ? asked : initial
+    if asked > 0 { return asked }
+    return team.load(ordering: .relaxed) == 0 ? initial : min(initial, members)
   }
 
   /// Asks for 1 to 1024, or with 0 for what it was at first. Fewer than before
@@ -36,13 +37,43 @@ public enum Threads {
     Pool.shared.resize(Self.count - 1)
   }
 
+  /// A program's threads: calls a function with a pointer on so many of them, the
+  /// caller's among them, and returns when all calls have. The last is 0.
+  public typealias Team =
+    @convention(c) (
+      (@convention(c) (UnsafeMutableRawPointer?) -> Void)?, UnsafeMutableRawPointer?, UInt32, UInt32
+    ) -> Void
+
+  /// A team's address, if there is one, and its size.
+  private static let team = Atomic<UInt>(0)
+  private static let size = Atomic<Int>(0)
+  private static var members: Int { size.load(ordering: .relaxed) }
+
+  /// From now on a team of that many for what needs no more; nil for the pool's own.
+  public static func borrow(_ team: Team?, _ members: Int = 0) throws(Refusal) {
+    let accepts = Integers(1, limit)
+    guard team == nil || accepts.contains(members) else {
+      throw Refusal(.range, "threads", value: "\(members)", accepted: accepts.text)
+    }
+    if team != nil { size.store(members, ordering: .relaxed) }
+    Self.team.store(team.map { unsafeBitCast($0, to: UInt.self) } ?? 0, ordering: .relaxed)
+  }
+
+  /// A child of fork has none of a program's threads.
+  fileprivate static func forget() { team.store(0, ordering: .relaxed) }
+
   /// Calls `work` with every share's number from 0, the caller doing the
   /// first; returns when all are done. When the pool is busy with another
   /// caller's step, this caller does all of them itself.
   static func run(_ shares: Int, _ work: (Int) -> Void) {
     guard shares > 1 else { return work(0) }
+    let (team, members) = (team.load(ordering: .relaxed), members)
     withoutActuallyEscaping(work) { work in
-      if !Pool.shared.run(shares, work) {
+      let isDone =
+        team == 0 || shares > members
+        ? Pool.shared.run(shares, work)
+        : Pool.shared.run(shares, work, on: unsafeBitCast(team, to: Team.self), members)
+      if !isDone {
         for share in 0..<shares { work(share) }
       }
     }
@@ -99,6 +130,22 @@ private final class Pool: @unchecked Sendable {
     while unfinished > 0 { done.wait(lock) }
     job = nil
     lock.unlock()
+    return true
+  }
+
+  /// The same on a program's threads: all of them, as OpenMP would end those of which
+  /// it is not asked.
+  func run(
+    _ shares: Int, _ work: @escaping (Int) -> Void, on team: Threads.Team, _ members: Int
+  ) -> Bool {
+    guard busy.tryLock() else { return false }
+    defer { busy.unlock() }
+    let job = BorrowedJob(shares, work)
+    team(
+      { Unmanaged<BorrowedJob>.fromOpaque($0!).takeUnretainedValue().takeShares() },
+      Unmanaged.passUnretained(job).toOpaque(), UInt32(members), 0)
+    // Whatever calls there were.
+    job.takeShares()
     return true
   }
 
@@ -177,10 +224,38 @@ private final class Pool: @unchecked Sendable {
     lock.reset()
     wake.reset()
     done.reset()
+    Threads.forget()
     threads = []
     isEnding = false
     job = nil
     (shares, nextShare, unfinished) = (0, 0, 0)
+  }
+}
+
+/// Shares for a program's threads, each of which takes one after the other.
+private final class BorrowedJob: @unchecked Sendable {
+  private let shares: Int
+  private let work: (Int) -> Void
+  private let caller = pthread_self()
+  private let isFirstTaken = Atomic<Bool>(false)
+  private let next = Atomic<Int>(1)
+
+  init(_ shares: Int, _ work: @escaping (Int) -> Void) { (self.shares, self.work) = (shares, work) }
+
+  /// The caller begins with the first, so that with two threads each finds in its
+  /// cache what it had in the step before.
+  func takeShares() {
+    if pthread_equal(pthread_self(), caller) != 0 { takeFirst() }
+    while true {
+      let share = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard share < shares else { break }
+      work(share)
+    }
+    takeFirst()
+  }
+
+  private func takeFirst() {
+    if !isFirstTaken.exchange(true, ordering: .relaxed) { work(0) }
   }
 }
 

@@ -254,6 +254,11 @@ public func sched_set_isa(_ name: UnsafePointer<CChar>!) -> sched_status {
 @implementation @_cdecl("sched_threads")
 public func sched_threads() -> Int32 { Int32(Threads.count) }
 
+@implementation @_cdecl("sched_set_team")
+public func sched_set_team(_ team: sched_team!, _ threads: Int32) -> sched_status {
+  status { () throws(Refusal) in try Threads.borrow(team, Int(threads)) }
+}
+
 @implementation @_cdecl("sched_set_threads")
 public func sched_set_threads(_ threads: Int32) -> sched_status {
   status { () throws(Refusal) in try Threads.choose(Int(threads)) }

@@ -195,6 +195,104 @@ static void work_in_a_child_of_fork(void **state) {
   free(expected);
 }
 
+/*  Calls of a team, and on how many threads. */
+static int32_t calls, asked;
+
+typedef struct call {
+  void (*work)(void *);
+  void *data;
+} call;
+
+static void *take_call(void *argument) {
+  const call *self = argument;
+  self->work(self->data);
+  return NULL;
+}
+
+static void make_threads(void (*work)(void *), void *data, uint32_t threads, uint32_t flags) {
+  pthread_t others[THREADS];
+  call one = {work, data};
+  size_t made = 0;
+  calls++;
+  asked = flags == 0 ? (int32_t)threads : -1;
+  while (made + 1 < threads && pthread_create(&others[made], NULL, take_call, &one) == 0) made++;
+  work(data);
+  for (size_t i = 0; i < made; i++) pthread_join(others[i], NULL);
+}
+
+/*  As where it is the only thread that there is. */
+static void call_once(void (*work)(void *), void *data, uint32_t threads, uint32_t flags) {
+  (void)flags;
+  calls++;
+  asked = (int32_t)threads;
+  work(data);
+}
+
+static void never_call(void (*work)(void *), void *data, uint32_t threads, uint32_t flags) {
+  (void)work, (void)data, (void)threads, (void)flags;
+  calls++;
+}
+
+static void take_steps_on_a_team(void **state) {
+  (void)state;
+  float *arrays = malloc(8 * LENGTH * sizeof *arrays), *expected = arrays + 4 * LENGTH;
+  assert_non_null(arrays);
+  fill(expected, 0);
+  check_ok(sched_set_threads(1));
+  check_ok(step(expected, 1));
+  static const sched_team teams[] = {make_threads, call_once, never_call};
+  for (size_t i = 0; i < 3; i++) {
+    calls = 0;
+    check_ok(sched_set_team(teams[i], THREADS));
+    check_ok(sched_set_threads(2));
+    fill(arrays, 0);
+    check_ok(step(arrays, 1));
+    assert_memory_equal(arrays, expected, 4 * LENGTH * sizeof *arrays);
+    assert_int_equal(calls, 1);
+    // All of them, though two shares are all that there is.
+    if (i < 2) assert_int_equal(asked, THREADS);
+  }
+  // More than it has are the library's own, and one is the caller's.
+  check_ok(sched_set_team(make_threads, 1));
+  calls = 0;
+  check_ok(step(arrays, 2));
+  check_ok(sched_set_threads(1));
+  check_ok(sched_set_team(make_threads, THREADS));
+  check_ok(step(arrays, 3));
+  assert_int_equal(calls, 0);
+  // It bounds what was not asked for.
+  check_ok(sched_set_team(make_threads, 1));
+  check_ok(sched_set_threads(0));
+  assert_int_equal(sched_threads(), 1);
+  check_refused(sched_set_team(make_threads, 0), SCHED_E_RANGE, "threads", "=0", "from 1 to 1024");
+  check_refused(sched_set_team(call_once, 1025), SCHED_E_RANGE, "threads", "=1025", "1 to 1024");
+  assert_int_equal(sched_threads(), 1);
+
+  // A child of fork has none of its threads.
+  check_ok(sched_set_team(make_threads, THREADS));
+  check_ok(sched_set_threads(2));
+  if (getenv("EMULATED") == NULL) {
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+      int wrong = step(arrays, 4) != SCHED_OK || calls != 0 || sched_set_threads(1) != SCHED_OK;
+      free(arrays);
+      _exit(wrong);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+  }
+  check_ok(step(arrays, 4));
+  assert_int_equal(calls, 1);
+  check_ok(sched_set_team(NULL, 0));
+  check_ok(step(arrays, 5));
+  assert_int_equal(calls, 1);
+  check_ok(sched_set_threads(0));
+  free(arrays);
+}
+
 int run_threads(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(have_their_own_last_error),
@@ -202,6 +300,7 @@ int run_threads(void) {
       cmocka_unit_test(take_steps_side_by_side),
       cmocka_unit_test(take_steps_while_the_pool_changes),
       cmocka_unit_test(work_in_a_child_of_fork),
+      cmocka_unit_test(take_steps_on_a_team),
   };
   return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
 }

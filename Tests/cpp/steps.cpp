@@ -501,5 +501,13 @@ TEST_CASE("instruction sets and threads are chosen and given back") {
   CHECK_REFUSED(sched::set_threads(1025), SCHED_E_RANGE, "threads", "=1025", "from 0 to 1024");
   sched::set_threads(0);
   CHECK(sched::threads() == threads);
+  const sched_team alone = [](void (*work)(void *), void *data, std::uint32_t, std::uint32_t) {
+    work(data);
+  };
+  CHECK_REFUSED(sched::set_team(alone, 0), SCHED_E_RANGE, "threads", "=0", "from 1 to 1024");
+  sched::set_team(alone, 1);
+  CHECK(sched::threads() == 1);
+  sched::set_team(nullptr);
+  CHECK(sched::threads() == threads);
   CHECK(sched::version() == SCHED_VERSION);
 }

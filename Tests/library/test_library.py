@@ -120,7 +120,7 @@ def test_it_is_small(library: Path, instructions: list[Instruction], tmp_path: P
     named = re.compile(r"\bStep(Body|Baseline|AVX2|AVX512)\b")
     kernels = sum(len(each.code) for each in instructions if named.search(each.function))
     assert 1_000 < kernels < 259_000
-    assert stripped.stat().st_size - kernels < 612_000
+    assert stripped.stat().st_size - kernels < 614_500
 
 
 def test_the_library_with_symbols_is_the_one_that_is_shipped(

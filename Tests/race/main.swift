@@ -33,7 +33,7 @@ func owned() throws -> [Float] {
 
 func searched() throws -> [Float] {
   var (param, state, lbfgs) = (ramp, LBFGSState<Float>(), LBFGS())
-  (lbfgs.maxIter, lbfgs.historySize) = (1, 1)
+  (lbfgs.maxIter, lbfgs.historySize) = (2, 1)
   try lbfgs.step(&param, &state) { param, grad in
     grad = param
     return 1
@@ -74,5 +74,17 @@ DispatchQueue.concurrentPerform(iterations: works.count + 1) { i in
   } catch {
     fatalError("\(error)")
   }
+}
+
+// On a program's own threads, one kind after the other.
+try Threads.borrow(
+  { work, data, threads, _ in
+    nonisolated(unsafe) let data = data
+    DispatchQueue.concurrentPerform(iterations: Int(threads)) { _ in work?(data) }
+  }, 3)
+try Threads.choose(3)
+for (i, work) in works.enumerated() {
+  let found = try work()
+  precondition(found == alone[i], "other bits on a team: \(i)")
 }
 print("\(works.count) kinds of work at once: no races")

@@ -869,4 +869,6 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "sched_threads": (c_int32, ()),
     # sched_status sched_set_threads(int32_t threads)
     "sched_set_threads": (c_int, (c_int32,)),
+    # sched_status sched_set_team(sched_team team, int32_t threads)
+    "sched_set_team": (c_int, (c_void_p, c_int32)),
 }
