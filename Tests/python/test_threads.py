@@ -172,3 +172,58 @@ def test_there_are_as_many_threads_as_the_process_may_use() -> None:
 def test_a_number_of_threads_that_is_none_is_refused(threads: int) -> None:
     with pytest.raises(libsched.SchedError, match=rf"threads={threads}; accepted: .* 0 to 1024"):
         libsched.set_threads(threads)
+
+
+ON_TORCH_S_THREADS = """
+import os, signal, sys
+import libsched, torch
+from libsched import optim
+
+def tasks():
+    return len(os.listdir("/proc/self/task"))
+
+def begun():
+    param = torch.nn.Parameter(torch.linspace(-1, 1, 1_000_003))
+    param.grad = torch.linspace(2, -1, 1_000_003)
+    return param, optim.AdamW([param])
+
+def stepped(param, adamw, steps=3):
+    for _ in range(steps):
+        adamw.step()
+    return param.detach().numpy().tobytes()
+
+torch.set_num_threads(int(sys.argv[1]))
+libsched.set_threads(1)
+expected = stepped(*begun())
+libsched.set_threads(2)
+torch.ones(1_000_003).exp_()
+there_are = tasks()
+one = begun()
+stepped(*one, 1)
+print(tasks() - there_are)
+if os.fork() == 0:
+    # torch's own operations would wait for threads that this process has not.
+    signal.alarm(60)
+    os._exit(0 if stepped(*one, 2) == expected and tasks() == 2 else 1)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+libsched.set_team(None)
+there_are = tasks()
+assert stepped(*begun()) == expected
+print(tasks() - there_are)
+"""
+
+
+@pytest.mark.parametrize(("threads", "made"), [("2", ["0", "0", "1"]), ("1", ["1", "0", "0"])])
+def test_tensors_are_stepped_on_torch_s_threads(threads: str, made: list[str]) -> None:
+    """Of torch's own there are as many before as after; the library makes one, unless it has it."""
+    command = [sys.executable, "-c", ON_TORCH_S_THREADS, threads]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.returncode) == (made, 0), done.stderr
+
+
+def test_a_team_is_checked() -> None:
+    for threads in (0, 1025):
+        with pytest.raises(ValueError, match=f"threads.*{threads}.*from 1 to 1024"):
+            libsched.set_team(1, threads)
+    with pytest.raises(libsched.SchedError, match="threads='two'"):
+        libsched.set_team(1, "two")

@@ -24,7 +24,7 @@ from ._driver import Driver
 from ._early_stopping import EarlyStopping, Reason, Verdict
 from ._errors import SchedError, Status
 from ._kinds import *
-from ._lib import isa, set_isa, set_threads, threads, version
+from ._lib import isa, set_isa, set_team, set_threads, threads, version
 from ._parameter import Parameter
 from ._plot import plot
 from ._replay import Replay, Replayed, replay
@@ -51,6 +51,7 @@ __all__ = [
     "plot",
     "replay",
     "set_isa",
+    "set_team",
     "set_threads",
     "threads",
     "version",

@@ -738,6 +738,61 @@ def set_threads(threads: int) -> None:
     check(_c["sched_set_threads"](integer("threads", threads, 0, 1024)))
 
 
+_is_team_chosen = False
+
+
+def set_team(team: int | None, threads: int = 0) -> None:
+    """Whose threads steps run on: those that would otherwise wait in a loop on the cores that
+    libsched's own need, as OpenMP's do for milliseconds after each use.
+
+    An optimizer of tensors takes torch's, if torch has several, unless this was called before.
+
+    Args:
+        team: Where a function of C lies, ``void (*)(void (*work)(void *), void *data, unsigned
+            threads, unsigned flags)``, which calls ``work(data)`` on all its threads, such as
+            ``GOMP_parallel``; None for libsched's own, which sleep between steps.
+        threads: How many the team has, from 1 to 1024. A step takes no more, unless
+            :func:`set_threads` asks for more: then it has libsched's own.
+
+    Raises:
+        SchedError: the number is out of its range.
+    """
+    global _is_team_chosen
+    number = 0 if team is None else integer("threads", threads, 1, 1024)
+    check(_c["sched_set_team"](team, number))
+    _is_team_chosen = True
+
+
+def _leave_team() -> None:
+    """In a child of fork a team has no threads, and waits for them."""
+    global _is_team_chosen
+    _is_team_chosen = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_team)
+
+
+def join_team(library: str, symbol: str, threads: int) -> None:
+    """The same of a function that a library has, or that its own libraries have, if it is loaded
+    and nothing else was chosen."""
+    if _is_team_chosen or threads < 2:
+        return
+    if team := _address_of(library, symbol):
+        check(_c["sched_set_team"](team, min(threads, 1024)))
+
+
+@functools.cache
+def _address_of(library: str, symbol: str) -> int | None:
+    if not hasattr(os, "RTLD_NOLOAD"):
+        return None
+    try:
+        function = getattr(ctypes.CDLL(library, os.RTLD_NOLOAD | os.RTLD_LAZY), symbol)
+    except (OSError, AttributeError):
+        return None
+    return ctypes.cast(function, c_void_p).value
+
+
 # -- Ownership ----------------------------------------------------------------
 
 _python = ctypes.pythonapi

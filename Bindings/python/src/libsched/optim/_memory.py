@@ -6,6 +6,7 @@ torch is not imported here. Who passes a tensor has imported it.
 from __future__ import annotations
 
 import math
+import os
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -34,6 +35,14 @@ def is_tensor(value: object) -> bool:
     """Whether it is a tensor of torch's."""
     tensor = getattr(torch(), "Tensor", None)
     return tensor is not None and isinstance(value, tensor)
+
+
+def share_threads() -> None:
+    """Steps run on torch's own threads, if it has several: those wait in a loop after each
+    operation, on the cores that others would need."""
+    folder = os.path.dirname(torch().__file__)
+    library = os.path.join(folder, "lib", "libtorch_cpu.so")
+    _lib.join_team(library, "GOMP_parallel", torch().get_num_threads())
 
 
 class Place(NamedTuple):
@@ -420,6 +429,7 @@ class TensorMemory(Memory):
     def __init__(
         self, params: Sequence[Any], names: Sequence[str], dtype: str, *, in_rows: bool = False
     ) -> None:
+        share_threads()
         # Over a whole list a method is faster than its name in a loop.
         tensor = torch().Tensor
         self._data_ptr, self._is_contiguous = tensor.data_ptr, tensor.is_contiguous

@@ -13,7 +13,16 @@ import numpy as np
 from .. import _lib
 from .._parameter import Parameter
 from ._checks import check_rate
-from ._memory import HALVES, PARTS, dtype_name, dtype_of, is_tensor, state_type, torch
+from ._memory import (
+    HALVES,
+    PARTS,
+    dtype_name,
+    dtype_of,
+    is_tensor,
+    share_threads,
+    state_type,
+    torch,
+)
 from ._optimizer import Optimizer, number
 
 __all__ = ["LBFGS"]
@@ -145,6 +154,8 @@ class _Flat:
                 raise TypeError(f"{name} is of {dtype_of(param)}; accepted: {self.dtype}, as all")
         self.is_tensors = is_tensor(params[0])
         kind = torch() if self.is_tensors else np
+        if self.is_tensors:
+            share_threads()
         data = [_data(param) for param in params]
         ends = np.cumsum([0, *(math.prod(one.shape) for one in data)]).tolist()
         self._slices = [slice(*pair) for pair in itertools.pairwise(ends)]
