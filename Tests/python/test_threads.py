@@ -206,6 +206,14 @@ if os.fork() == 0:
     signal.alarm(60)
     os._exit(0 if stepped(*one, 2) == expected and tasks() == 2 else 1)
 print(os.waitstatus_to_exitcode(os.wait()[1]))
+if sys.argv[1] == "2":
+    # A fork ends numpy's.
+    there_are = tasks()
+    torch.set_num_threads(1)
+    assert stepped(*begun()) == expected
+    torch.set_num_threads(2)
+    begun()[1].step()
+    print(tasks() - there_are)
 libsched.set_team(None)
 there_are = tasks()
 assert stepped(*begun()) == expected
@@ -213,7 +221,7 @@ print(tasks() - there_are)
 """
 
 
-@pytest.mark.parametrize(("threads", "made"), [("2", ["0", "0", "1"]), ("1", ["1", "0", "0"])])
+@pytest.mark.parametrize(("threads", "made"), [("2", ["0", "0", "1", "0"]), ("1", ["1", "0", "0"])])
 def test_tensors_are_stepped_on_torch_s_threads(threads: str, made: list[str]) -> None:
     """Of torch's own there are as many before as after; the library makes one, unless it has it."""
     command = [sys.executable, "-c", ON_TORCH_S_THREADS, threads]

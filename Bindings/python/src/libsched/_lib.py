@@ -774,12 +774,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def join_team(library: str, symbol: str, threads: int) -> None:
-    """The same of a function that a library has, or that its own libraries have, if it is loaded
-    and nothing else was chosen."""
-    if _is_team_chosen or threads < 2:
+    """The same of a function that a library has, or that its own libraries have, if it is loaded,
+    has several threads now, and nothing else was chosen."""
+    if _is_team_chosen:
         return
-    if team := _address_of(library, symbol):
-        check(_c["sched_set_team"](team, min(threads, 1024)))
+    team = _address_of(library, symbol) if threads > 1 else None
+    check(_c["sched_set_team"](team, min(threads, 1024)))
 
 
 @functools.cache
