@@ -157,6 +157,13 @@ static void take_steps_while_the_pool_changes(void **state) {
   check_ok(sched_set_threads(0));
 }
 
+static void check_child(pid_t child) {
+  int status = -1;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /*  A child of fork has none of the pool's threads, and makes its own. QEMU's own
  *  books fail an assertion in any child that makes a thread where its parent has
  *  some. */
@@ -184,10 +191,7 @@ static void work_in_a_child_of_fork(void **state) {
     free(expected);
     _exit(wrong);
   }
-  int status = -1;
-  assert_int_equal(waitpid(child, &status, 0), child);
-  assert_true(WIFEXITED(status));
-  assert_int_equal(WEXITSTATUS(status), 0);
+  check_child(child);
   check_ok(step(arrays, 2));
   assert_memory_equal(arrays, expected, LENGTH * sizeof *arrays);
   check_ok(sched_set_threads(0));
@@ -279,10 +283,7 @@ static void take_steps_on_a_team(void **state) {
       free(arrays);
       _exit(wrong);
     }
-    int status = -1;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    check_child(child);
   }
   check_ok(step(arrays, 4));
   assert_int_equal(calls, 1);
